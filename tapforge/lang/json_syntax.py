@@ -1,0 +1,143 @@
+"""Values in Terraform's JSON syntax, by position: what a string means there decides how it is written.
+
+Expression positions read every string as a template, literal positions read it as it is, traversal
+positions take the bare address of an object. The position comes from the language, never from the
+value, so a user's ``${`` is data wherever it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.expression import (
+    Access,
+    Expression,
+    Symbol,
+    Template,
+    escape_template,
+    parse,
+    reference,
+)
+
+Json = Any
+"""A value that `json.dumps` writes."""
+
+
+class ValueNotAllowedError(TapforgeError, ValueError):
+    """A value that can't stand at this position of the language."""
+
+
+def expression(value: Any) -> Json:
+    """Write a value at a position where Terraform expects an expression.
+
+    Raises:
+        ValueNotAllowedError: a number without a finite value, or text that Terraform would change.
+    """
+    value = parse(value)
+    if isinstance(value, str):
+        return escape_template(_text(value))
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, Template):
+        return value._text(lambda text: escape_template(_text(text)))
+    if isinstance(value, Expression):
+        return "${" + value._hcl() + "}"
+    if isinstance(value, Mapping):
+        return {_key(key): expression(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [expression(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return [expression(item) for item in sorted(value)]
+    if hasattr(value, "_tf_reference"):
+        return expression(value._tf_reference())
+    if hasattr(value, "_tf_object"):
+        return expression(value._tf_object())
+    return _number(value)
+
+
+def literal(value: Any) -> Json:
+    """Write a value at a position where Terraform takes constants only.
+
+    Raises:
+        ValueNotAllowedError: the value holds an expression.
+    """
+    value = parse(value)
+    if isinstance(value, Expression):
+        raise ValueNotAllowedError(
+            Problem(
+                value._hcl(),
+                "Terraform takes only a constant here",
+                "give a plain value; a backend is filled in by `terraform init -backend-config`",
+            )
+        )
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return {literal(key): literal(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [literal(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int)) else _number(value)
+
+
+def traversal(value: Any) -> str:
+    """Write the bare address of an object: of a block, or of an attribute where that is allowed.
+
+    Raises:
+        ValueNotAllowedError: the value is no reference.
+    """
+    target = reference(value) if hasattr(value, "_tf_reference") else value
+    root = target
+    while isinstance(root, Access) and root._step is not ...:
+        root = root._base
+    if isinstance(target, Expression) and isinstance(root, Symbol):
+        return target._hcl()
+    raise ValueNotAllowedError(
+        Problem(
+            repr(value), "Terraform takes only a reference here", "give the block that is meant"
+        )
+    )
+
+
+def _key(key: Any) -> str:
+    key = parse(key)
+    if isinstance(key, (str, Expression)):
+        return str(expression(key))
+    raise ValueNotAllowedError(Problem(repr(key), "the keys of Terraform's maps are strings"))
+
+
+def _number(value: Any) -> Json:
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, Decimal) and value.is_finite():
+        # Through an expression a decimal keeps every digit; JSON's numbers pass through a float.
+        return int(value) if value == value.to_integral_value() else f"${{{value:f}}}"
+    raise ValueNotAllowedError(
+        Problem(
+            repr(value), f"Terraform has no value for a Python {type(value).__name__} like this"
+        )
+    )
+
+
+def _text(text: str) -> str:
+    if text.isascii():
+        return text
+    if not unicodedata.is_normalized("NFC", text):
+        raise ValueNotAllowedError(
+            Problem(
+                repr(text),
+                "Terraform would change this text: it normalises every string to Unicode form NFC",
+                'give unicodedata.normalize("NFC", text)',
+            )
+        )
+    return text
+
+
+def dumps(document: Mapping[str, Json]) -> str:
+    """Write a JSON document as the project writes all of them: stable, one construct a line."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
