@@ -1,0 +1,1 @@
+"""Runs on this machine: Terraform itself, the offline plan, and the embedded AWS."""
