@@ -10,10 +10,13 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar, cast
+
+import attrs
 
 from tapforge.lang import marker
 from tapforge.lang.errors import Problem, UnknownValueError, closest
@@ -85,8 +88,8 @@ class Expression:
     def _compared(self, _other: object) -> NoReturn:
         raise _unknown(self, "compared", "use eq(), ne(), lt(), le(), gt() or ge()")
 
-    __eq__ = _compared  # type: ignore[assignment]
-    __ne__ = _compared  # type: ignore[assignment]
+    __eq__ = _compared
+    __ne__ = _compared
     __lt__ = __le__ = __gt__ = __ge__ = _compared
     __hash__ = object.__hash__
 
@@ -148,6 +151,21 @@ class Symbol(Expression):
 
     def _hcl(self) -> str:
         return self._address
+
+
+class Named(Symbol):
+    """A known value that is rendered by its name: functions fold over it, text refers to it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, address: str, value: Any) -> None:
+        super().__init__(address)
+        self._value = value
+
+
+def plain(value: Any) -> Any:
+    """Give a known value itself where it is rendered by a name."""
+    return value._value if isinstance(value, Named) else value
 
 
 class Access(Expression):
@@ -439,7 +457,23 @@ def known(value: Any) -> bool:
         return all(known(k) and known(v) for k, v in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(known, value))
-    return not isinstance(value, Expression)
+    return isinstance(value, Named) or not isinstance(value, Expression)
+
+
+def find_failure(value: Any) -> Failure | None:
+    """Find a call that Terraform would refuse anywhere in a value."""
+    value = parse(value)
+    if isinstance(value, Failure):
+        return value
+    if isinstance(value, Mapping):
+        parts: Iterable[Any] = (*value, *value.values())
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = value
+    elif isinstance(value, Expression):
+        parts = value._parts()
+    else:
+        return None
+    return next(filter(lambda f: f is not None, map(find_failure, parts)), None)
 
 
 def symbols(value: Any) -> Iterable[str]:
@@ -457,6 +491,11 @@ def symbols(value: Any) -> Iterable[str]:
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
             yield from symbols(item)
+    elif hasattr(value, "_tf_reference"):
+        yield from symbols(value._tf_reference())
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            yield from symbols(getattr(value, field.name))
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> Any:
@@ -464,19 +503,21 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
         if isinstance(side, str):
             other = right if side is left else left
             raise _unknown(other, "added to text", 'use an f-string: f"...{reference}"')
+        if isinstance(side, Failure):
+            return side
         if isinstance(side, float) and not math.isfinite(side):
             raise ValueError(f"Terraform has no number {side}")
     return Operation(operator, (left, right), "number")
 
 
-def _compare(operator: str, left: Any, right: Any, result: Callable[[], bool]) -> bool:
+def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
     left, right = parse(left), parse(right)
     for side in (left, right):
         if isinstance(side, Failure):
             return cast("bool", side)
     if known(left) and known(right):
-        return result()
-    return cast("bool", Operation(operator, (left, right), "bool"))
+        return result(plain(left), plain(right))
+    return cast("bool", Operation(symbol, (left, right), "bool"))
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -488,32 +529,32 @@ def _same(left: Any, right: Any) -> bool:
 
 def eq(left: Any, right: Any) -> bool:
     """``left == right``."""
-    return _compare("==", left, right, lambda: _same(left, right))
+    return _compare("==", left, right, _same)
 
 
 def ne(left: Any, right: Any) -> bool:
     """``left != right``."""
-    return _compare("!=", left, right, lambda: not _same(left, right))
+    return _compare("!=", left, right, lambda one, other: not _same(one, other))
 
 
 def lt(left: float, right: float) -> bool:
     """``left < right``, for numbers."""
-    return _compare("<", left, right, lambda: left < right)
+    return _compare("<", left, right, operator.lt)
 
 
 def le(left: float, right: float) -> bool:
     """``left <= right``, for numbers."""
-    return _compare("<=", left, right, lambda: left <= right)
+    return _compare("<=", left, right, operator.le)
 
 
 def gt(left: float, right: float) -> bool:
     """``left > right``, for numbers."""
-    return _compare(">", left, right, lambda: left > right)
+    return _compare(">", left, right, operator.gt)
 
 
 def ge(left: float, right: float) -> bool:
     """``left >= right``, for numbers."""
-    return _compare(">=", left, right, lambda: left >= right)
+    return _compare(">=", left, right, operator.ge)
 
 
 def and_(*conditions: bool) -> bool:
@@ -600,8 +641,10 @@ def for_list(
     """
     names = _names(value)
     if known(collection):
-        items = _items(collection, len(names))
-        return [value(*item) for item in items if when is None or when(*item)]
+        items = _items(plain(collection), len(names))
+        result = [value(*item) for item in items if when is None or when(*item)]
+        if not isinstance(collection, Named) or known(result):
+            return result
     variables = [Symbol(name) for name in names]
     chosen = when(*variables) if when else None
     return cast("list[Any]", For(names, collection, None, value(*variables), chosen))
@@ -615,8 +658,10 @@ def for_map(
     """``{for item in collection : key => value if when}``; `item` gives the pair of key and value."""
     names = _names(item)
     if known(collection):
-        items = _items(collection, len(names))
-        return dict(item(*i) for i in items if when is None or when(*i))
+        items = _items(plain(collection), len(names))
+        result = dict(item(*i) for i in items if when is None or when(*i))
+        if not isinstance(collection, Named) or known(result):
+            return result
     variables = [Symbol(name) for name in names]
     key, value = item(*variables)
     chosen = when(*variables) if when else None

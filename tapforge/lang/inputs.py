@@ -1,0 +1,377 @@
+"""Inputs and outputs of a module, each declared once as a field of an attrs class.
+
+An input becomes the Terraform ``variable`` with its ``validation``, the JSON Schema of the environment
+file, a row of the README and the check on a value given in Python.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar, Union, dataclass_transform
+
+import attrs
+
+from tapforge.lang.blocks import Variable
+from tapforge.lang.errors import ArgumentError, Problem, closest
+from tapforge.lang.expression import Expression, Symbol, Type, conditional, describe, eq, parse
+from tapforge.lang.functions import contains, floor
+from tapforge.lang.json_syntax import Json
+from tapforge.lang.meta import Condition
+
+C = TypeVar("C", bound=type)
+T = TypeVar("T")
+_VARIABLE, _OUTPUT = "tapforge.variable", "tapforge.output"
+
+
+@attrs.frozen(eq=False)
+class Valid:
+    """What must hold for an input. Written once: over plain values it is Python's check, over
+    references it is the ``validation`` block that Terraform checks.
+
+    Attributes:
+        condition: Given the input's value, and all inputs of the module, tells whether all is well.
+        message: Given the same, says what was found, what is expected and what to do.
+        schema: The same for editors, as keywords of JSON Schema, as far as it can say it.
+    """
+
+    condition: Callable[[Any, Any], bool]
+    message: Callable[[Any, Any], str]
+    schema: Mapping[str, Json] = attrs.field(factory=dict)
+
+    def holds(self, value: Any, inputs: Any) -> bool:
+        """Tell whether the condition holds, or can't be decided before Terraform runs."""
+        return self.condition(value, inputs) is not False
+
+
+@attrs.frozen
+class _Declaration:
+    description: str
+    valid: tuple[Valid, ...]
+    sensitive: bool
+    example: Any
+
+
+def variable(
+    description: str,
+    *,
+    default: Any = attrs.NOTHING,
+    valid: Iterable[Valid] = (),
+    sensitive: bool = False,
+    example: Any = None,
+) -> Any:
+    """Declare an input; its type is the field's annotation, ``X | None`` where null is a value.
+
+    Args:
+        description: What it means, with its unit; one sentence.
+        default: A constant. An input without one must be given.
+        valid: What must hold.
+        sensitive: Terraform shows no value that derives from it.
+        example: A value to show where there is no default.
+    """
+    declaration = _Declaration(description, tuple(valid), sensitive, example)
+    if isinstance(default, (dict, list)):
+        value = default
+        return attrs.field(factory=lambda: value.copy(), metadata={_VARIABLE: declaration})
+    return attrs.field(default=default, metadata={_VARIABLE: declaration})
+
+
+@attrs.frozen(eq=False)
+class Input:
+    """One input of a module, as declared.
+
+    Attributes:
+        name: The field, and the Terraform variable.
+        type: Its Terraform type.
+        nullable: Whether null is a value.
+        default: The constant, or `attrs.NOTHING`.
+        description: See `variable`, as are the others.
+    """
+
+    name: str
+    type: Type
+    nullable: bool
+    default: Any
+    description: str
+    valid: tuple[Valid, ...]
+    sensitive: bool
+    example: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether a value must be given."""
+        return self.default is attrs.NOTHING
+
+    def variable(self, all_inputs: Any) -> Variable:
+        """Write the input as a Terraform variable; `all_inputs` refers to the module's inputs."""
+        value = getattr(all_inputs, self.name)
+        return Variable(
+            self.name,
+            type=self.type,
+            description=self.description,
+            default=self.default,
+            nullable=None if self.nullable else False,
+            sensitive=self.sensitive or None,
+            validation=[
+                Condition(
+                    # Not `||`: Terraform before 1.12 evaluates both of its sides.
+                    condition=conditional(
+                        eq(value, None), then=True, otherwise=valid.condition(value, all_inputs)
+                    )
+                    if self.nullable
+                    else valid.condition(value, all_inputs),
+                    error_message=valid.message(value, all_inputs),
+                )
+                for valid in self.valid
+            ],
+        )
+
+
+@attrs.frozen(eq=False)
+class OutputDeclaration:
+    """One output of a module, as declared."""
+
+    name: str
+    type: Type
+    description: str
+    sensitive: bool
+
+
+_integer = Valid(
+    lambda value, _: eq(floor(value), value),
+    lambda value, _: f"{value} is no whole number.",
+    {"type": "integer"},
+)
+
+
+@functools.cache
+def declared_inputs(cls: type) -> dict[str, Input]:
+    """Give the inputs of a class made with `inputs`, by name."""
+    hints = typing.get_type_hints(cls)
+    found = {}
+    for field in attrs.fields(cls):
+        declaration: _Declaration = field.metadata[_VARIABLE]
+        annotation, nullable = _optional(hints[field.name])
+        default = field.default
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            default = default.factory()  # type: ignore[union-attr]
+        valid = declaration.valid
+        if typing.get_origin(annotation) is Literal:
+            valid = (one_of(*typing.get_args(annotation)), *valid)
+        elif annotation is int:
+            valid = (_integer, *valid)
+        found[field.name] = Input(
+            field.name,
+            terraform_type(annotation),
+            nullable,
+            default,
+            declaration.description,
+            valid,
+            declaration.sensitive,
+            declaration.example,
+        )
+    return found
+
+
+@functools.cache
+def declared_outputs(cls: type) -> dict[str, OutputDeclaration]:
+    """Give the outputs of a class made with `outputs`, by name."""
+    hints = typing.get_type_hints(cls)
+    return {
+        field.name: OutputDeclaration(
+            field.name,
+            terraform_type(_optional(hints[field.name])[0]),
+            field.metadata[_OUTPUT].description,
+            field.metadata[_OUTPUT].sensitive,
+        )
+        for field in attrs.fields(cls)
+    }
+
+
+def one_of(*values: str) -> Valid:
+    """The value is one of a few."""
+    listed = ", ".join(values)
+    return Valid(
+        lambda value, _: contains(values, value),
+        lambda value, _: f"{value} is none of: {listed}.",
+        {"enum": list(values)},
+    )
+
+
+def _optional(annotation: Any) -> tuple[Any, bool]:
+    if typing.get_origin(annotation) in (Union, types.UnionType):
+        arguments = [a for a in typing.get_args(annotation) if a is not types.NoneType]
+        if len(arguments) == 1:
+            return arguments[0], True
+    return annotation, False
+
+
+_SCALARS = {str: "string", int: "number", float: "number", bool: "bool", Any: "dynamic"}
+_COLLECTIONS = {list: "list", Sequence: "list", set: "set", frozenset: "set"}
+
+
+def terraform_type(annotation: Any) -> Type:
+    """Give the Terraform type of a Python annotation.
+
+    Raises:
+        TypeError: Terraform has no such type.
+    """
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Literal:
+        return "string"
+    if origin in _COLLECTIONS:
+        return [_COLLECTIONS[origin], terraform_type(arguments[0])]
+    if origin in (dict, Mapping) and arguments[0] is str:
+        return ["map", terraform_type(arguments[1])]
+    msg = f"{annotation} has no Terraform type; use str, int, float, bool, list, set or dict[str, ...]"
+    raise TypeError(msg)
+
+
+def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Problem]:
+    """Find everything that is wrong with the values of some inputs.
+
+    Args:
+        cls: A class made with `inputs`.
+        values: Values, or expressions, by input.
+        place: What each problem's place begins with.
+    """
+    declared = declared_inputs(cls)
+    prefix = place or cls.__name__
+    found = [
+        Problem(f"{prefix}: {name}", "there is no such input", closest(name, declared))
+        for name in values
+        if name not in declared
+    ]
+    sound = {}
+    for name, field in declared.items():
+        value = values.get(name, field.default)
+        if value is attrs.NOTHING:
+            found.append(Problem(f"{prefix}: {name}", "has no value", f"give one: {field.description}"))
+        elif value is None:
+            if not field.nullable:
+                found.append(Problem(f"{prefix}: {name}", "is null", "leave it out to take its default"))
+            sound[name] = value
+        elif reason := mismatch(value, field.type):
+            found.append(Problem(f"{prefix}: {name}", reason))
+        else:
+            sound[name] = value
+    view = types.SimpleNamespace(**sound)
+    for name, value in sound.items():
+        for valid in declared[name].valid if value is not None else ():
+            try:
+                if not valid.holds(value, view):
+                    found.append(Problem(f"{prefix}: {name}", valid.message(value, view)))
+            except AttributeError:
+                # The rule compares with an input that is itself wrong, and reported.
+                continue
+    return found
+
+
+def _init(self: Any, **values: Any) -> None:
+    if found := problems(type(self), values):
+        raise ArgumentError(found)
+    self.__attrs_init__(**values)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(variable,))
+def inputs(cls: C) -> C:
+    """Make a class the inputs of a module: every field is declared with `variable`.
+
+    The class's ``__init__`` checks the types and validations of all values that are known, and raises
+    one `ArgumentError` with every problem.
+    """
+    cls.__init__ = _init  # type: ignore[misc]
+    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False, init=False)(cls)
+
+
+def references(cls: type[T]) -> T:
+    """Give the inputs of a module as references to its variables."""
+    return cls(**{f.name: Symbol(f"var.{f.name}", f.type) for f in declared_inputs(cls).values()})
+
+
+def output(description: str, *, sensitive: bool = False) -> Any:
+    """Declare an output; its type is the field's annotation."""
+    return attrs.field(metadata={_OUTPUT: _Declaration(description, (), sensitive, None)})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(output,))
+def outputs(cls: C) -> C:
+    """Make a class the outputs of a module: every field is declared with `output`."""
+    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False)(cls)
+
+
+def json_schema(fields: Iterable[Input], *, title: str, description: str) -> dict[str, Json]:
+    """Give the JSON Schema (2020-12) of an object with these inputs, for editors and for reading."""
+    fields = sorted(fields, key=lambda field: field.name)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "description": description,
+        "type": "object",
+        "properties": {
+            "$schema": {"type": "string", "description": "Where this schema is."},
+            **{field.name: _property(field) for field in fields},
+        },
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _property(field: Input) -> dict[str, Json]:
+    schema = {"description": field.description} | type_schema(field.type)
+    for valid in field.valid:
+        schema |= valid.schema
+    if field.nullable:
+        schema["type"] = [schema["type"], "null"]
+    if not field.required:
+        schema["default"] = field.default
+    if field.example is not None:
+        schema["examples"] = [field.example]
+    return schema
+
+
+_JSON_TYPES = {"string": "string", "number": "number", "bool": "boolean"}
+
+
+def type_schema(type_: Type) -> dict[str, Json]:
+    """Give the JSON Schema of the values of a Terraform type."""
+    match type_:
+        case "dynamic":
+            return {}
+        case str():
+            return {"type": _JSON_TYPES[type_]}
+        case ["map", element]:
+            return {"type": "object", "additionalProperties": type_schema(element)}
+        case ["set", element]:
+            return {"type": "array", "uniqueItems": True, "items": type_schema(element)}
+        case [_, element]:
+            return {"type": "array", "items": type_schema(element)}
+    raise TypeError(f"{type_!r} is no type of an input")
+
+
+def mismatch(value: Any, type_: Type) -> str:
+    """Say how a value does not fit a Terraform type; nothing when it does, or can't be known."""
+    value = parse(value)
+    if isinstance(value, Expression) or type_ in (None, "dynamic"):
+        return ""
+    match type_:
+        case "string":
+            good = isinstance(value, str)
+        case "bool":
+            good = isinstance(value, bool)
+        case "number":
+            good = isinstance(value, (int, float)) and not isinstance(value, bool)
+        case ["map", element]:
+            if good := isinstance(value, Mapping):
+                return next(filter(None, (mismatch(v, element) for v in value.values())), "")
+        case [_, element]:
+            if good := isinstance(value, (list, tuple, set, frozenset)):
+                return next(filter(None, (mismatch(v, element) for v in value)), "")
+        case _:
+            raise TypeError(f"{type_!r} is no type of an input")
+    return "" if good else f"{json.dumps(value, default=repr)} is no {describe(type_)}"

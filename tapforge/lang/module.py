@@ -1,0 +1,181 @@
+"""A module: a function over declared inputs that adds blocks to a body and gives outputs.
+
+Called with references it renders the Terraform module; called with plain values it says what the
+module means for them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from tapforge.lang.blocks import Backend, Local, ModuleCall, Output, RequiredProvider, Settings
+from tapforge.lang.document import Document
+from tapforge.lang.expression import Access, known
+from tapforge.lang.inputs import declared_inputs, declared_outputs, references
+from tapforge.lang.meta import Meta
+
+B = TypeVar("B")
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+# Write-only arguments and ephemeral values came with Terraform 1.11; state locks in S3 with 1.10.
+REQUIRED_VERSION = ">= 1.11.0"
+
+
+class Body:
+    """What a module's function fills: resources, data sources, locals, calls of other modules."""
+
+    def __init__(self, name: str, modules_path: str = "..") -> None:
+        self.document = Document(name)
+        self.calls: dict[str, Module[Any, Any]] = {}
+        self._modules_path = modules_path
+
+    def add(self, block: B, *, comment: str = "") -> B:
+        """Add a block, and give it back.
+
+        Args:
+            block: A model, or a block of `tapforge.lang.blocks`.
+            comment: Why it is as it is; rendered beside it.
+        """
+        return self.document.add(block, comment=comment)
+
+    def local(self, name: str, value: B) -> B:
+        """Name an expression, and give the reference to it."""
+        return cast("B", self.document.add(Local(name, value))._tf_reference())
+
+    def call(
+        self,
+        label: str,
+        module: Module[I, O],
+        inputs: I,
+        *,
+        comment: str = "",
+        depends_on: Sequence[Any] = (),
+        providers: Mapping[str, Any] | None = None,
+    ) -> O:
+        """Call a module, and give its outputs.
+
+        Args:
+            label: The name of the call.
+            module: The module.
+            inputs: Its inputs; those left at their defaults are not written.
+            comment: Why; rendered beside the call.
+            depends_on: What no input refers to but must come first.
+            providers: Provider configurations for the module, by the names it knows them.
+        """
+        self.calls[module.name] = module
+        types = {o.name: o.type for o in declared_outputs(module.outputs).values()}
+        call = self.document.add(
+            ModuleCall(
+                label,
+                source=f"{self._modules_path}/{module.name}",
+                inputs=given(inputs),
+                providers=providers or {},
+                meta=Meta(depends_on=depends_on),
+                outputs=types,
+            ),
+            comment=comment,
+        )
+        reference = call._tf_reference()
+        return module.outputs(**{n: Access(reference, n, t) for n, t in types.items()})
+
+
+def given(inputs: Any) -> dict[str, Any]:
+    """Give the inputs whose value is not the declared default."""
+    values = {}
+    for field in declared_inputs(type(inputs)).values():
+        value = getattr(inputs, field.name)
+        if not (known(value) and value == field.default):
+            values[field.name] = value
+    return values
+
+
+@attrs.frozen(eq=False)
+class Module(Generic[I, O]):
+    """A reusable module.
+
+    Attributes:
+        name: Its folder below ``modules/``.
+        function: Fills the body and gives the outputs.
+        inputs: The class of its inputs.
+        outputs: The class of its outputs.
+        description: What it builds.
+    """
+
+    name: str
+    function: Callable[[Body, I], O]
+    inputs: type[I]
+    outputs: type[O]
+    description: str
+
+    def body(self) -> Body:
+        """Give the module in full, over references to its variables.
+
+        Raises:
+            DocumentError: its blocks do not fit together.
+        """
+        body = Body(f"modules/{self.name}", "..")
+        self.fill(body)
+        body.add(settings(body.document, ">= {}"))
+        return body
+
+    def fill(self, body: Body) -> None:
+        """Add the variables, whatever the function adds, and the outputs."""
+        values = references(self.inputs)
+        for field in declared_inputs(self.inputs).values():
+            body.add(field.variable(values))
+        result = self.function(body, values)
+        for declared in declared_outputs(self.outputs).values():
+            body.add(
+                Output(
+                    declared.name,
+                    value=getattr(result, declared.name),
+                    description=declared.description,
+                    sensitive=declared.sensitive or None,
+                )
+            )
+
+
+def module(name: str) -> Callable[[Callable[[Body, I], O]], Module[I, O]]:
+    """Make a function a module; its annotations give the classes of inputs and outputs.
+
+    Args:
+        name: The folder below ``modules/``.
+    """
+
+    def decorate(function: Callable[[Body, I], O]) -> Module[I, O]:
+        return Module(name, function, *interface(function))
+
+    return decorate
+
+
+def interface(function: Callable[[Body, I], O]) -> tuple[type[I], type[O], str]:
+    """Read the classes of inputs and outputs, and the description, off a module's function."""
+    hints = typing.get_type_hints(function)
+    given_by = hints.pop("return")
+    _, takes = hints.values()
+    return takes, given_by, inspect.cleandoc(function.__doc__ or "")
+
+
+def settings(document: Document, constraint: str, backend: Backend | None = None) -> Settings:
+    """Give the ``terraform`` block of a document: the providers that its models come from.
+
+    Args:
+        document: The module.
+        constraint: The version constraint, with ``{}`` for the version the models were made from.
+        backend: Where a root module keeps its state.
+    """
+    used = {block._tf_provider for block in document if hasattr(block, "_tf_provider")}
+    return Settings(
+        required_version=REQUIRED_VERSION,
+        required_providers={
+            provider.name: RequiredProvider(provider.source, constraint.format(provider.version))
+            for provider in sorted(used, key=lambda provider: provider.name)
+        },
+        backend=backend,
+    )
