@@ -174,8 +174,11 @@ def settings(document: Document, constraint: str, backend: Backend | None = None
     return Settings(
         required_version=REQUIRED_VERSION,
         required_providers={
-            provider.name: RequiredProvider(provider.source, constraint.format(provider.version))
-            for provider in sorted(used, key=lambda provider: provider.name)
+            pack.name: RequiredProvider(
+                pack.address.removeprefix("registry.terraform.io/"),
+                constraint.format(pack.version),
+            )
+            for pack in sorted(used, key=lambda pack: pack.name)
         },
         backend=backend,
     )

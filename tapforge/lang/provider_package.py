@@ -42,6 +42,7 @@ def bind(
             type_name = None if name.startswith("_") else pack.classes(kind).get(name)
             if type_name:
                 made = make_model(kind, type_name, name, pack.schema(kind, type_name), module)
+                made._tf_provider = pack
                 setattr(sys.modules[module], name, made)
                 return made
         if name.startswith("__"):
