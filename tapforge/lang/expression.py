@@ -629,6 +629,19 @@ def _items(collection: Any, arity: int) -> list[tuple[Any, ...]]:
     return pairs if arity == 2 else [(value,) for _, value in pairs]
 
 
+def _chosen(
+    collection: Any, arity: int, when: Callable[..., bool] | None
+) -> list[tuple[Any, ...]] | None:
+    """Give the elements that a loop takes, or None if only Terraform can choose them."""
+    items = _items(plain(collection), arity)
+    if when is None:
+        return items
+    decisions = [when(*item) for item in items]
+    if any(isinstance(decision, Expression) for decision in decisions):
+        return None
+    return [item for item, decision in zip(items, decisions, strict=True) if decision]
+
+
 def for_list(
     collection: Iterable[T] | Mapping[str, T],
     value: Callable[..., Any],
@@ -641,9 +654,9 @@ def for_list(
     """
     names = _names(value)
     if known(collection):
-        items = _items(plain(collection), len(names))
-        result = [value(*item) for item in items if when is None or when(*item)]
-        if not isinstance(collection, Named) or known(result):
+        items = _chosen(collection, len(names), when)
+        result = None if items is None else [value(*item) for item in items]
+        if result is not None and (known(result) or not isinstance(collection, Named)):
             return result
     variables = [Symbol(name) for name in names]
     chosen = when(*variables) if when else None
@@ -658,9 +671,9 @@ def for_map(
     """``{for item in collection : key => value if when}``; `item` gives the pair of key and value."""
     names = _names(item)
     if known(collection):
-        items = _items(plain(collection), len(names))
-        result = dict(item(*i) for i in items if when is None or when(*i))
-        if not isinstance(collection, Named) or known(result):
+        items = _chosen(collection, len(names), when)
+        result = None if items is None else dict(item(*i) for i in items)
+        if result is not None and (known(result) or not isinstance(collection, Named)):
             return result
     variables = [Symbol(name) for name in names]
     key, value = item(*variables)
