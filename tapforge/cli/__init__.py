@@ -1,1 +1,103 @@
-"""Package."""
+"""The command line: arguments in, text out."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+import tapforge
+from tapforge.lang.errors import TapforgeError
+
+_COMMANDS = {
+    "render": "Write modules/ and terraform/ from the project's systems.",
+    "plan": "Plan a system with Terraform, without credentials, network or provider.",
+    "up": "Apply a system with Terraform to an AWS on this machine.",
+    "down": "Destroy what `up` applied, and prove that nothing is left.",
+    "list": "Show the project's systems, their modules and environments.",
+    "generate": "Make typed models of any Terraform provider from its schema.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are used: a start costs what it needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tapforge.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tapforge.__version__, prog_name="tapforge")
+@click.option(
+    "--chdir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="The project's folder, or one below it. [default: the current one]",
+)
+@click.pass_context
+def _group(ctx: click.Context, folder: Path) -> None:
+    """AWS infrastructure as typed Python values that become plain Terraform."""
+    ctx.obj = folder
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave the process.
+
+    Exit codes: 0 done; 1 done, and the answer is no; 2 bad input; 130 interrupted.
+    """
+    try:
+        _group.main(arguments, prog_name="tapforge", standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        code = 130
+    except TapforgeError as error:
+        for problem in error.problems:
+            _complain(f"{problem}")
+        place = _place(error)
+        if place:
+            click.echo(f"  raised at {place}", err=True)
+        code = 2
+    except Exception as error:  # noqa: BLE001
+        if os.environ.get("TAPFORGE_TRACEBACK"):
+            raise
+        _complain(f"{_place(error) or 'tapforge'}: {type(error).__name__}: {error}")
+        click.echo("  TAPFORGE_TRACEBACK=1 shows where it comes from", err=True)
+        code = 2
+    sys.exit(code)
+
+
+def _complain(text: str) -> None:
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {text}", err=True)
+
+
+def _place(error: BaseException) -> str:
+    """Give the last line of somebody else's Python that led to an error."""
+    ours = str(Path(tapforge.__file__).parent)
+    frames: list[Any] = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((ours, sys.prefix, sys.base_prefix, "<"))
+    ]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -1,1 +1,1 @@
-"""Package."""
+"""The Terraform language as Python values. Knows no provider."""

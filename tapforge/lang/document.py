@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
+import attrs
+
 from tapforge.lang.blocks import Block, Local, ModuleCall, Output, Settings, Variable
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.lang.expression import symbols
@@ -19,8 +21,17 @@ _FILES = {
     "variable": "variables.tf.json",
     "output": "outputs.tf.json",
 }
-_MAIN = "main.tf.json"
+MAIN = "main.tf.json"
+"""The file of whatever has no file of its own."""
+
 _ORDER = ("terraform", "provider", "variable", "locals", "data", "ephemeral", "resource", "action")
+
+
+@attrs.frozen(eq=False)
+class _Entry:
+    block: Any
+    comment: str
+    file: str
 
 
 class DocumentError(TapforgeError, ValueError):
@@ -36,20 +47,21 @@ class Document:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._blocks: list[tuple[Any, str]] = []
+        self._entries: list[_Entry] = []
 
-    def add(self, block: B, *, comment: str = "") -> B:
+    def add(self, block: B, *, comment: str = "", file: str = MAIN) -> B:
         """Add a block, and give it back.
 
         Args:
             block: A model, or a block of `tapforge.lang.blocks`.
             comment: Why it is as it is; written beside it.
+            file: The file it is written to, where its kind has none.
         """
-        self._blocks.append((block, comment))
+        self._entries.append(_Entry(block, comment, _FILES.get(block._tf_path[0], file)))
         return block
 
     def __iter__(self) -> Iterator[Any]:
-        return (block for block, _ in self._blocks)
+        return (entry.block for entry in self._entries)
 
     def of(self, *types: type[B]) -> list[B]:
         """Give the blocks of some types, in the order they were added."""
@@ -76,37 +88,15 @@ class Document:
             for target in sorted({s for value in block._tf_values() for s in symbols(value)}):
                 if "." in target and target not in addresses:
                     hint = closest(target, addresses) or "add the block it refers to"
-                    problems.append(Problem(place, f"refers to {target}, which is not declared", hint))
+                    problems.append(
+                        Problem(place, f"refers to {target}, which is not declared", hint)
+                    )
         if problems:
             raise DocumentError(problems)
 
-    def json(self, blocks: Iterable[tuple[Any, str]] | None = None) -> dict[str, Json]:
+    def json(self) -> dict[str, Json]:
         """Write the document as one JSON value in Terraform's JSON syntax."""
-        out: dict[str, Json] = {}
-        for block, comment in self._blocks if blocks is None else blocks:
-            kind, *labels = block._tf_path
-            body = block._tf_body()
-            if comment:
-                body = {"//": comment} | body
-            if kind in _LISTED:
-                out.setdefault(kind, []).append(body)
-            elif kind == "provider":
-                configurations = out.setdefault(kind, {}).setdefault(labels[0], [])
-                configurations.append(body)
-            else:
-                *groups, last = labels or [""]
-                place = out.setdefault(kind, {})
-                for group in groups:
-                    place = place.setdefault(group, {})
-                if labels:
-                    place[last] = body
-                else:
-                    place.update(body)
-        for name, configurations in out.get("provider", {}).items():
-            if len(configurations) == 1:
-                out["provider"][name] = configurations[0]
-        order = {kind: index for index, kind in enumerate(_ORDER)}
-        return dict(sorted(out.items(), key=lambda item: order.get(item[0], len(order))))
+        return _json(self._entries)
 
     def files(self, header: str) -> dict[str, dict[str, Json]]:
         """Write the document as files in the standard module structure.
@@ -121,16 +111,39 @@ class Document:
             DocumentError: see `check`.
         """
         self.check()
-        grouped: dict[str, list[tuple[Any, str]]] = {}
-        for block, comment in self._blocks:
-            name = _FILES.get(block._tf_path[0], _MAIN)
-            grouped.setdefault(name, []).append((block, comment))
+        files: dict[str, list[_Entry]] = {}
+        for entry in self._entries:
+            files.setdefault(entry.file, []).append(entry)
         for name in ("variables.tf.json", "outputs.tf.json"):
-            if name in grouped:
-                grouped[name].sort(key=lambda item: item[0].name)
-        return {
-            name: {"//": header} | self.json(blocks) for name, blocks in sorted(grouped.items())
-        }
+            if name in files:
+                files[name].sort(key=lambda entry: entry.block.name)
+        return {name: {"//": header} | _json(files[name]) for name in sorted(files)}
+
+
+def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
+    out: dict[str, Json] = {}
+    for entry in entries:
+        kind, *labels = entry.block._tf_path
+        body = entry.block._tf_body()
+        if entry.comment:
+            body = {"//": entry.comment} | body
+        if kind in _LISTED:
+            out.setdefault(kind, []).append(body)
+        elif kind == "provider":
+            out.setdefault(kind, {}).setdefault(labels[0], []).append(body)
+        elif not labels:
+            out.setdefault(kind, {}).update(body)
+        else:
+            *groups, last = kind, *labels
+            place = out
+            for group in groups:
+                place = place.setdefault(group, {})
+            place[last] = body
+    for name, configurations in out.get("provider", {}).items():
+        if len(configurations) == 1:
+            out["provider"][name] = configurations[0]
+    order = {kind: index for index, kind in enumerate(_ORDER)}
+    return dict(sorted(out.items(), key=lambda item: order.get(item[0], len(order))))
 
 
 def _address(block: Any) -> str:

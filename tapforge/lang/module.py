@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 import attrs
 
 from tapforge.lang.blocks import Backend, Local, ModuleCall, Output, RequiredProvider, Settings
-from tapforge.lang.document import Document
+from tapforge.lang.document import MAIN, Document
 from tapforge.lang.expression import Access, known
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
@@ -44,9 +44,15 @@ class Body:
         """
         return self.document.add(block, comment=comment)
 
-    def local(self, name: str, value: B) -> B:
-        """Name an expression, and give the reference to it."""
-        return cast("B", self.document.add(Local(name, value))._tf_reference())
+    def local(self, name: str, value: B, *, file: str = MAIN) -> B:
+        """Name an expression, and give the reference to it.
+
+        Args:
+            name: The local's name.
+            value: The expression.
+            file: The file it is written to.
+        """
+        return cast("B", self.document.add(Local(name, value), file=file)._tf_reference())
 
     def call(
         self,

@@ -1,0 +1,195 @@
+"""Writing the rendered tree: all of it or nothing, and never over somebody's own file."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from tapforge.handoff.render import MARKER
+from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.json_syntax import dumps
+
+MANIFEST = "terraform/tapforge-manifest.json"
+_STATE = ".tapforge/render"
+
+
+class TreeError(TapforgeError):
+    """The tree can't be written; nothing of it was."""
+
+
+@attrs.frozen
+class Difference:
+    """One file in which the tree on disk is not what the project renders to.
+
+    Attributes:
+        path: From the project's root.
+        kind: What rendering would do.
+        diff: The lines that differ, as a unified diff.
+    """
+
+    path: str
+    kind: Literal["create", "update", "delete"]
+    diff: str
+
+
+def differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
+    """Compare the tree on disk with what it should be.
+
+    Raises:
+        TreeError: a file stands in the way that was not generated, or can't be read.
+    """
+    with _locked(root):
+        return _differences(root, files)
+
+
+def write(root: Path, files: Mapping[str, str]) -> list[Difference]:
+    """Make the tree on disk what it should be.
+
+    All new text is staged and recorded first; only then is it moved into place. A process that dies
+    before the record is complete leaves the old tree; one that dies after it leaves the rest to the
+    next call, which does it first. Processes that write at once wait for each other.
+
+    Returns:
+        What was changed.
+
+    Raises:
+        TreeError: a file stands in the way that was not generated, or a folder can't be written.
+    """
+    with _locked(root):
+        changes = _differences(root, files)
+        if changes:
+            _stage(root, files, changes)
+            _finish(root)
+        return changes
+
+
+def _with_manifest(files: Mapping[str, str]) -> dict[str, str]:
+    sums = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in sorted(files.items())}
+    manifest = dumps(
+        {"//": f"{MARKER}: the files it generated, with their SHA-256.", "files": sums}
+    )
+    return {**files, MANIFEST: manifest}
+
+
+def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
+    wanted = _with_manifest(files)
+    found: list[Difference] = []
+    strangers: list[Problem] = []
+    for path in sorted({*wanted, *_generated_before(root)}):
+        old, new = _read(root / path), wanted.get(path)
+        if old == new:
+            continue
+        if old is not None and MARKER not in old[:400]:
+            if new is not None:
+                strangers.append(
+                    Problem(path, "is in the way: it was not generated", "move it, or rename yours")
+                )
+            continue
+        if old is None and new is None:
+            continue
+        kind: Literal["create", "update", "delete"] = (
+            "create" if old is None else "update" if new is not None else "delete"
+        )
+        lines = difflib.unified_diff(
+            (old or "").splitlines(), (new or "").splitlines(), path, path, lineterm="", n=1
+        )
+        found.append(Difference(path, kind, "\n".join(lines)))
+    if strangers:
+        raise TreeError(strangers)
+    return found
+
+
+def _generated_before(root: Path) -> list[str]:
+    text = _read(root / MANIFEST)
+    try:
+        return list(json.loads(text)["files"]) if text else []
+    except (ValueError, KeyError, TypeError):
+        raise TreeError(
+            Problem(MANIFEST, "is no manifest", "restore it from version control, or delete it")
+        ) from None
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        return ""  # Not text, so not ours.
+    except OSError as error:
+        raise TreeError(Problem(str(file), f"can't be read: {error.strerror}")) from None
+
+
+def _stage(root: Path, files: Mapping[str, str], changes: list[Difference]) -> None:
+    state = root / _STATE
+    wanted = _with_manifest(files)
+    shutil.rmtree(state / "staged", ignore_errors=True)
+    moves: dict[str, str | None] = {}
+    for index, change in enumerate(changes):
+        if change.kind == "delete":
+            moves[change.path] = None
+            continue
+        staged = state / "staged" / str(index)
+        _write_through(staged, wanted[change.path])
+        moves[change.path] = str(index)
+    for change in changes:
+        folder = (root / change.path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(13, "Permission denied", str(folder))
+    # The moves are decided the moment this rename is done.
+    _write_through(state / "moves.new", json.dumps(moves))
+    (state / "moves.new").replace(state / "moves.json")
+
+
+def _write_through(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _finish(root: Path) -> None:
+    """Carry out the moves that were decided, as far as they are still to do."""
+    state = root / _STATE
+    if not (state / "moves.json").exists():
+        return
+    moves = json.loads((state / "moves.json").read_text("utf-8"))
+    for path, staged in moves.items():
+        target = root / path
+        if staged is None:
+            target.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                target.parent.rmdir()
+        elif (state / "staged" / staged).exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (state / "staged" / staged).replace(target)
+    (state / "moves.json").unlink()
+    shutil.rmtree(state / "staged", ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    state = root / _STATE
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with (state / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _finish(root)
+            yield
+    except OSError as error:
+        place = error.filename or str(state)
+        raise TreeError(
+            Problem(place, f"can't be written: {error.strerror}", "make the folder writable")
+        ) from None

@@ -1,0 +1,85 @@
+"""Parameter groups in a module: which parameters a family has at which level, and which are static.
+
+The table travels in the module as locals, so that Terraform itself refuses an unknown parameter and
+derives ``apply_method``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from tapforge.facts import parameters, postgres
+from tapforge.lang import functions as fn
+from tapforge.lang.expression import Named, conditional, eq, for_list, not_
+from tapforge.lang.inputs import Valid
+from tapforge.lang.module import Body
+
+FILE = "parameters.tf.json"
+_STATIC = "static"
+Level = Literal["cluster", "instance"]
+
+
+def _table(engine: str, level: Level) -> dict[str, str]:
+    """Give, by parameter, the major versions that have it at a level, and whether it is static."""
+    table: dict[str, list[str]] = {}
+    for major in postgres.majors(engine):
+        for name in parameters.names(engine, major, level):
+            known = parameters.get(engine, major, name)
+            table.setdefault(name, []).append(
+                f"{major}-{_STATIC}" if known and known.static else str(major)
+            )
+    return {name: " ".join(majors) for name, majors in sorted(table.items())}
+
+
+def _named(engine: str, level: Level) -> Named:
+    return Named(f"local.{level}_parameters", _table(engine, level))
+
+
+def add_table(m: Body, engine: str, level: Level) -> None:
+    """Add the table of a level to a module."""
+    m.local(
+        f"{level}_parameters",
+        _table(engine, level),
+        file=FILE,
+    )
+
+
+def valid(engine: str, level: Level) -> Iterable[Valid]:
+    """Every parameter exists in the family, at this level. The module has ``engine_version``."""
+    table = _named(engine, level)
+    return (
+        Valid(
+            lambda value, inputs: eq(fn.length(_strangers(table, value, inputs)), 0),
+            lambda value, inputs: (
+                f"{engine} {_major(inputs)} has no {level} parameter"
+                f" {fn.join(' and no ', _strangers(table, value, inputs))}."
+            ),
+        ),
+    )
+
+
+def _strangers(table: Named, value: dict[str, str], inputs: object) -> list[str]:
+    return for_list(
+        fn.keys(value),
+        lambda name: name,
+        when=lambda name: not_(_exists(table, name, _major(inputs))),
+    )
+
+
+def apply_method(engine: str, level: Level, name: str, major: str) -> str:
+    """Give when a parameter takes effect.
+
+    AWS refuses ``immediate`` for a static parameter; a dynamic one with ``pending-reboot`` drifts.
+    """
+    listed = fn.split(" ", fn.lookup(_named(engine, level), name, ""))
+    return conditional(fn.contains(listed, f"{major}-{_STATIC}"), "pending-reboot", "immediate")
+
+
+def _major(inputs: object) -> str:
+    return fn.split(".", inputs.engine_version)[0]  # type: ignore[attr-defined]
+
+
+def _exists(table: Named, name: str, major: str) -> bool:
+    listed = fn.split(" ", fn.lookup(table, name, ""))
+    return fn.anytrue([fn.contains(listed, major), fn.contains(listed, f"{major}-{_STATIC}")])

@@ -1,0 +1,119 @@
+"""An environment of a system: two JSON files, read by Python and by stock Terraform alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from tapforge.lang.errors import Problem, TapforgeError, closest
+from tapforge.lang.inputs import declared_inputs, json_schema, problems
+from tapforge.lang.json_syntax import Json
+from tapforge.systems.project import Project
+from tapforge.systems.system import BackendInputs, System
+
+
+class EnvironmentFileError(TapforgeError):
+    """An environment's files are missing or say something that a system does not take."""
+
+
+@attrs.frozen
+class Environment:
+    """What one environment says about one system, checked.
+
+    Attributes:
+        name: The environment.
+        variables_file: Its values for the system's variables.
+        backend_file: Where it keeps the system's state.
+        variables: The values, without those left to their defaults.
+        backend: The backend's values.
+    """
+
+    name: str
+    variables_file: Path
+    backend_file: Path
+    variables: dict[str, Any]
+    backend: dict[str, Any]
+
+
+def variables_schema(system: System[Any, Any]) -> dict[str, Json]:
+    """Give the JSON Schema of ``env/<environment>/<system>.tfvars.json``."""
+    return json_schema(
+        declared_inputs(system.inputs).values(),
+        title=f"An environment of {system.name}",
+        description=system.description,
+    )
+
+
+def backend_schema() -> dict[str, Json]:
+    """Give the JSON Schema of ``env/<environment>/<system>.s3.tfbackend.json``."""
+    return json_schema(
+        declared_inputs(BackendInputs).values(),
+        title="Where an environment keeps the state of a system",
+        description=(BackendInputs.__doc__ or "").strip().splitlines()[0],
+    )
+
+
+def load(project: Project, system: System[Any, Any], name: str) -> Environment:
+    """Read and check an environment.
+
+    Raises:
+        EnvironmentFileError: everything that is wrong with its files.
+    """
+    folder = project.root / "env" / name
+    variables_file = folder / f"{system.name}.tfvars.json"
+    backend_file = folder / f"{system.name}.s3.tfbackend.json"
+    found: list[Problem] = []
+    variables, wrong = _read(project, system, variables_file)
+    found += wrong or check(variables, variables_schema(system), system.inputs, variables_file)
+    backend, wrong = _read(project, system, backend_file)
+    found += wrong or check(backend, backend_schema(), BackendInputs, backend_file)
+    if found:
+        raise EnvironmentFileError(_relative(problem, project.root) for problem in found)
+    return Environment(name, variables_file, backend_file, variables, backend)
+
+
+def _relative(problem: Problem, root: Path) -> Problem:
+    return attrs.evolve(problem, place=problem.place.removeprefix(f"{root}/"))
+
+
+def _read(
+    project: Project, system: System[Any, Any], file: Path
+) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        names = project.environments(system.name)
+        hint = closest(file.parent.name, names) or (
+            f"environments of {system.name}: {', '.join(names) or 'none'}"
+        )
+        return {}, [Problem(str(file), "there is no such file", hint)]
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [Problem(str(file), f"can't be read: {error}")]
+    except json.JSONDecodeError as error:
+        place = f"{file}:{error.lineno}:{error.colno}"
+        return {}, [Problem(place, f"is no JSON: {error.msg}", "correct the file there")]
+    if not isinstance(value, dict):
+        return {}, [
+            Problem(str(file), "is no JSON object", "write { ... } with a key for each input")
+        ]
+    # Terraform only warns of a key that names a schema, and editors complete the file by it.
+    value.pop("$schema", None)
+    return value, []
+
+
+def check(
+    values: dict[str, Any], schema: dict[str, Json], inputs: type, place: Path | str
+) -> Iterable[Problem]:
+    """Find everything that is wrong with the values of an environment file.
+
+    Args:
+        values: What the file holds.
+        schema: Its JSON Schema, for the structure.
+        inputs: The class of the inputs, for what they must hold.
+        place: How messages name the file.
+    """
+    return problems(inputs, values, str(place))
