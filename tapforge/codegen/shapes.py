@@ -21,7 +21,7 @@ class _Shape:
 
     Attributes:
         path: The names of the blocks around it and its own.
-        body: Its packed schema. The shapes inside it are named by their `key` until names are known.
+        body: Its packed schema. Shapes inside it are named by their `key` until names are known.
         identity: Equal for shapes that are the same but for descriptions.
     """
 
@@ -37,10 +37,9 @@ class _Shape:
 def pack_schema(schema: Mapping[str, Any], own_name: str) -> Json:
     """Pack the schema of one type: every nested shape once, under the name of its class.
 
-    A class is called after its block or object: ``scaling_configuration`` is ``ScalingConfiguration``.
-    Where blocks of one name differ, the one nearest to the type's own body keeps the short name and the
-    others get their parents' names before it. Equal shapes of different names are one class with
-    several names.
+    A class is called after its block or object, ``ScalingConfiguration``. Where blocks of one name
+    differ, the one nearest to the type's own body keeps the short name and the others get their
+    parents' names before it. Equal shapes of different names are one class with several names.
 
     Args:
         schema: The type's schema as ``terraform providers schema -json`` writes it.
@@ -100,7 +99,7 @@ def _pack_attribute(attribute: Mapping[str, Any], path: Path, shapes: list[_Shap
 
 
 def object_members(type_: Any) -> Mapping[str, Any] | None:
-    """Give the members of the objects that values of a type are made of, None if of something else."""
+    """Give the members of the objects that a type is made of, None if it is made of none."""
     while isinstance(type_, list):
         if type_[0] == "object":
             members: Mapping[str, Any] = type_[1]

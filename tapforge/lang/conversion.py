@@ -1,16 +1,16 @@
 """Which values Terraform takes for a type: what it converts without loss, and nothing else.
 
-Terraform turns numbers and truth values into strings, and strings that spell one into numbers and truth
-values; lists, sets and tuples into one another; objects into maps. A value that only Terraform will
-know is refused only if its type could never be converted.
+Terraform turns numbers and truth values into strings, and strings that spell one into numbers and
+truth values; lists, sets and tuples into one another; objects into maps. A value that only Terraform
+will know is refused only if its type could never be converted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from tapforge.lang.errors import Problem, closest
 from tapforge.lang.expression import (
@@ -19,12 +19,18 @@ from tapforge.lang.expression import (
     Template,
     Type,
     describe,
+    known,
     parse,
     reference,
 )
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_COLLECTIONS = (list, tuple, set, frozenset)
+_SCALARS = (str, bool, int, float, Decimal)
+_SETS = (set, frozenset)
+_COLLECTIONS = (list, tuple, *_SETS)
+
+
+# --- values that only Terraform will know -------------------------------------------------------------
 
 
 def expression_type(expression: Expression) -> Type:
@@ -42,30 +48,69 @@ def expression_type(expression: Expression) -> Type:
 
 def convertible(source: Type, target: Type) -> bool:
     """Tell whether Terraform may convert values of one type to another."""
+    if source in (None, "dynamic") or target in (None, "dynamic"):
+        return True
+    if isinstance(source, str) or isinstance(target, str):
+        return source == target or (
+            isinstance(source, str) and isinstance(target, str) and "string" in (source, target)
+        )
+    convert = _CONVERSIONS.get((_family(source), _family(target)))
+    return convert is not None and convert(source, target)
+
+
+def _family(type_: Type) -> str:
+    return "list" if type_[0] == "set" else str(type_[0])
+
+
+def _tuples(source: Type, target: Type) -> bool:
+    return len(source[1]) == len(target[1]) and all(map(convertible, source[1], target[1]))
+
+
+def _objects(source: Type, target: Type) -> bool:
+    optional = target[2] if len(target) > 2 else ()
+    return all(
+        convertible(source[1][name], member) if name in source[1] else name in optional
+        for name, member in target[1].items()
+    )
+
+
+_CONVERSIONS: Final[Mapping[tuple[str, str], Callable[[Type, Type], bool]]] = {
+    ("list", "list"): lambda source, target: convertible(source[1], target[1]),
+    ("map", "map"): lambda source, target: convertible(source[1], target[1]),
+    ("tuple", "list"): lambda source, target: all(convertible(e, target[1]) for e in source[1]),
+    ("tuple", "tuple"): _tuples,
+    ("object", "map"): lambda source, target: all(
+        convertible(member, target[1]) for member in source[1].values()
+    ),
+    ("map", "object"): lambda source, target: all(
+        convertible(source[1], member) for member in target[1].values()
+    ),
+    ("object", "object"): _objects,
+}
+
+
+def _expression_problems(place: str, type_: Type, value: Expression) -> Iterator[Problem]:
+    source = expression_type(value)
+    if not convertible(source, type_):
+        found = f"{value!r}, {article(source)}"
+        yield Problem(place, f"takes {article(type_)}, not {found}", _way(source, type_))
+
+
+def _way(source: Type, target: Type) -> str:
     match source, target:
-        case (None | "dynamic", _) | (_, None | "dynamic"):
-            return True
-        case str(), str():
-            return source == target or "string" in (source, target)
-        case ["list" | "set", element], ["list" | "set", wanted]:
-            return convertible(element, wanted)
-        case ["map", element], ["map", wanted]:
-            return convertible(element, wanted)
-        case ["tuple", elements], ["list" | "set", wanted]:
-            return all(convertible(element, wanted) for element in elements)
-        case ["tuple", elements], ["tuple", wanted]:
-            return len(elements) == len(wanted) and all(map(convertible, elements, wanted))
-        case ["object", members, *_], ["map", wanted]:
-            return all(convertible(member, wanted) for member in members.values())
-        case ["map", element], ["object", wanted, *_]:
-            return all(convertible(element, member) for member in wanted.values())
-        case ["object", members, *_], ["object", wanted, *rest]:
-            optional = rest[0] if rest else ()
-            return all(
-                convertible(members[name], member) if name in members else name in optional
-                for name, member in wanted.items()
-            )
-    return False
+        case ["object", members, *_], str():
+            name = next((n for n in ("arn", "id", "name") if n in members), None)
+            return f"give one of its attributes{f', such as .{name}' if name else ''}"
+        case ["list", _], str():
+            return "give one element, such as [0]"
+        case ["set", _], str():
+            return "give one element, with one()"
+        case str(), ["list" | "set", _]:
+            return "give a list of it, [...]"
+    return ""
+
+
+# --- values that are known ----------------------------------------------------------------------------
 
 
 def problems(place: str, type_: Type, value: Any, class_: type | None = None) -> Iterator[Problem]:
@@ -81,64 +126,82 @@ def problems(place: str, type_: Type, value: Any, class_: type | None = None) ->
     if value is None:
         return
     if hasattr(value, "_tf_reference"):
-        value = _whole(value, type_)
+        value = reference(value)
     if isinstance(value, Expression):
-        source = expression_type(value)
-        if not convertible(source, type_):
-            hint = _path_hint(value, type_)
-            yield Problem(place, f"takes {article(type_)}, not {value!r}, {article(source)}", hint)
-        return
-    match type_:
-        case None | "dynamic":
-            yield from _any_problems(place, value)
-        case ["list" | "set" as kind, element] if isinstance(value, _COLLECTIONS):
-            if kind == "list" and isinstance(value, (set, frozenset)) and len(value) > 1:
-                yield Problem(place, "takes a list, not a set, which has no order", "use sorted()")
-            for index, item in enumerate(value):
-                if item is None:
-                    yield Problem(f"{place}[{index}]", "an element can't be None", "leave it out")
-                yield from problems(f"{place}[{index}]", element, item, class_)
-        case ["map", element] if isinstance(value, Mapping):
-            for key, item in value.items():
-                if not isinstance(parse(key), (str, Expression)):
-                    yield Problem(place, f"the key {key!r} is no string")
-                yield from problems(f'{place}["{key}"]', element, item, class_)
-        case ["tuple", elements] if isinstance(value, (list, tuple)):
-            if len(value) != len(elements):
-                yield Problem(place, f"takes {len(elements)} elements, not {len(value)}")
-            for index, (element, item) in enumerate(zip(elements, value, strict=False)):
-                yield from problems(f"{place}[{index}]", element, item)
-        case ["object", members, *rest]:
-            yield from _object_problems(place, members, rest[0] if rest else (), value, class_)
-        case str() if isinstance(value, (str, bool, int, float, Decimal)):
-            if not _scalar_fits(type_, value):
-                fix = "leave out the quotes" if isinstance(value, str) else ""
-                yield Problem(place, f"takes {article(type_)}, not {value!r}", fix)
-        case _:
-            yield Problem(place, f"takes {article(type_)}, not {found(value)}", _hint(type_, value))
-
-
-def _scalar_fits(type_: str, value: Any) -> bool:
-    if type_ == "number":
-        if isinstance(value, str):
-            return _NUMBER.fullmatch(value) is not None
-        return not isinstance(value, bool)
-    if type_ == "bool":
-        return isinstance(value, bool) or value in ("true", "false")
-    return True
-
-
-def _object_problems(
-    place: str, members: Mapping[str, Type], optional: Any, value: Any, class_: type | None
-) -> Iterator[Problem]:
-    if class_ is not None:
+        yield from _expression_problems(place, type_, value)
+    elif type_ is None or type_ == "dynamic":
+        yield from _dynamic_problems(place, value)
+    elif isinstance(type_, str):
+        yield from _scalar_problems(place, type_, value)
+    elif type_[0] == "object" and class_ is not None:
         if not isinstance(value, class_):
-            fix = f"give {class_.__qualname__}(...)"
-            yield Problem(place, f"takes a {class_.__qualname__}, not {found(value)}", fix)
+            name = class_.__qualname__
+            yield Problem(place, f"takes {name}(...), not {found(value)}", f"give {name}(...)")
+    else:
+        kinds, check = _CHECKS[type_[0]]
+        if isinstance(value, kinds):
+            yield from check(place, type_, value, class_)
+        else:
+            yield _wrong(place, type_, value)
+
+
+def _wrong(place: str, type_: Type, value: Any) -> Problem:
+    return Problem(place, f"takes {article(type_)}, not {found(value)}", _correction(type_, value))
+
+
+def _correction(type_: Type, value: Any) -> str:
+    if isinstance(value, type):
+        return f"give {value.__qualname__}(...)"
+    if isinstance(type_, str):
+        return f"give {value[0]!r}" if isinstance(value, (list, tuple)) and len(value) == 1 else ""
+    return (
+        f"give [{value!r}]" if type_[0] in ("list", "set") and isinstance(value, _SCALARS) else ""
+    )
+
+
+def _scalar_problems(place: str, type_: str, value: Any) -> Iterator[Problem]:
+    if not isinstance(value, _SCALARS):
+        yield _wrong(place, type_, value)
         return
-    if not isinstance(value, Mapping):
-        yield Problem(place, f"takes an object, not {found(value)}")
-        return
+    if isinstance(value, str):
+        fits = {
+            "number": lambda: _NUMBER.fullmatch(value),
+            "bool": lambda: value in ("true", "false"),
+        }.get(type_, lambda: True)()
+    else:
+        fits = type_ == "string" or isinstance(value, bool) == (type_ == "bool")
+    if not fits:
+        yield _wrong(place, type_, value)
+
+
+def _collection_problems(
+    place: str, type_: Type, value: Any, class_: type | None
+) -> Iterator[Problem]:
+    if isinstance(value, _SETS) and len(value) > 1 and not (type_[0] == "set" and known(value)):
+        why = "has no order" if type_[0] == "list" else "of references has no order"
+        yield Problem(place, f"takes {article(type_)}; a Python set {why}", "give a list")
+    for index, item in enumerate(value):
+        if item is None:
+            yield Problem(f"{place}[{index}]", "an element can't be None", "leave it out")
+        yield from problems(f"{place}[{index}]", type_[1], item, class_)
+
+
+def _map_problems(place: str, type_: Type, value: Any, class_: type | None) -> Iterator[Problem]:
+    for key, item in value.items():
+        if not isinstance(parse(key), (str, Expression)):
+            yield Problem(place, f"its keys are strings, and {key!r} is none")
+        yield from problems(f"{place}[{key!r}]", type_[1], item, class_)
+
+
+def _tuple_problems(place: str, type_: Type, value: Any, _: type | None) -> Iterator[Problem]:
+    if len(value) != len(type_[1]):
+        yield Problem(place, f"takes {len(type_[1])} elements, not {len(value)}")
+    for index, (element, item) in enumerate(zip(type_[1], value, strict=False)):
+        yield from problems(f"{place}[{index}]", element, item)
+
+
+def _object_problems(place: str, type_: Type, value: Any, _: type | None) -> Iterator[Problem]:
+    members, optional = type_[1], type_[2] if len(type_) > 2 else ()
     for name, member in members.items():
         if name in value:
             yield from problems(f"{place}.{name}", member, value[name])
@@ -149,82 +212,47 @@ def _object_problems(
             yield Problem(f"{place}.{name}", "is unknown", closest(str(name), members))
 
 
-def _any_problems(place: str, value: Any) -> Iterator[Problem]:
+def _dynamic_problems(place: str, value: Any) -> Iterator[Problem]:
     if isinstance(value, Mapping):
-        yield from problems(place, ["map", "dynamic"], value)
+        yield from _map_problems(place, ["map", "dynamic"], value, None)
     elif isinstance(value, _COLLECTIONS):
-        for index, item in enumerate(value):
-            yield from problems(f"{place}[{index}]", "dynamic", item)
-    elif not isinstance(value, (str, bool, int, float, Decimal)):
-        yield Problem(place, f"takes a value of Terraform, not {found(value)}")
+        yield from _collection_problems(place, ["set", "dynamic"], value, None)
+    elif not isinstance(value, _SCALARS):
+        yield _wrong(place, "dynamic", value)
 
 
-def _whole(block: Any, type_: Type) -> Expression:
-    """Take a block for its value where an object may stand, else for what it is: an object."""
-    del type_
-    return reference(block)
+_CHECKS: Final[Mapping[str, tuple[Any, Callable[..., Iterator[Problem]]]]] = {
+    "list": (_COLLECTIONS, _collection_problems),
+    "set": (_COLLECTIONS, _collection_problems),
+    "map": (Mapping, _map_problems),
+    "tuple": ((list, tuple), _tuple_problems),
+    "object": (Mapping, _object_problems),
+}
 
 
-def found(value: Any) -> str:
-    """Say what kind of value was given, as a message names it."""
-    match value:
-        case bool():
-            return repr(value)
-        case str():
-            return f"the text {_short(value)}"
-        case int() | float() | Decimal():
-            return f"the number {value}"
-        case list() | tuple():
-            return f"a {type(value).__name__}"
-        case Mapping():
-            return "a dict"
-        case type():
-            return f"the class {value.__qualname__} itself"
-    name = type(value).__qualname__
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else f"{text[:37]}...")
+# --- words --------------------------------------------------------------------------------------------
 
 
 def article(type_: Type) -> str:
     """Name a type as a message does: ``a string``, ``a list(string)``."""
     if type_ is None or type_ == "dynamic":
-        return "any value"
-    if isinstance(type_, str):
-        return f"a {type_}"
-    kind = type_[0]
-    return (
-        "an object" if kind == "object" else f"a {describe(type_)}" if _flat(type_) else f"a {kind}"
-    )
+        return "a value of Terraform"
+    if not isinstance(type_, str) and type_[0] in ("object", "tuple"):
+        return "an object" if type_[0] == "object" else "a tuple"
+    text = describe(type_)
+    return f"a {text.partition('(')[0]} of objects" if "object(" in text else f"a {text}"
 
 
-def _flat(type_: Type) -> bool:
-    return isinstance(type_, str) or (type_[0] != "object" and _flat(type_[1]))
-
-
-def _hint(type_: Type, value: Any) -> str:
+def found(value: Any) -> str:
+    """Name what was given as a message does: ``the number 3``, ``a dict``."""
+    if isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, str):
+        short = value if len(value) <= 40 else f"{value[:37]}..."
+        return f"the text {short!r}"
+    if isinstance(value, _SCALARS):
+        return f"the number {value}"
     if isinstance(value, type):
-        return f"give {value.__qualname__}(...)"
-    match type_:
-        case ["list" | "set", _] if isinstance(value, (str, int, float)):
-            return f"give [{_short(value) if isinstance(value, str) else value}]"
-        case str() if isinstance(value, (list, tuple)) and len(value) == 1:
-            return f"give {value[0]!r}"
-    return ""
-
-
-def _path_hint(value: Expression, type_: Type) -> str:
-    source = expression_type(value)
-    match source, type_:
-        case ["object", members, *_], str():
-            name = next((n for n in ("arn", "id", "name") if n in members), None)
-            return f"give one of its attributes, such as .{name}" if name else "give an attribute"
-        case ["list", _], str():
-            return "give one element, such as [0]"
-        case ["set", _], str():
-            return "give one element with one()"
-        case str(), ["list" | "set", _]:
-            return "give a list of it: [...]"
-    return ""
+        return f"the class {value.__qualname__} itself"
+    name = type(value).__qualname__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

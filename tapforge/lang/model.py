@@ -1,7 +1,7 @@
-"""Models: the blocks of a provider as Python classes, each made at first use from the provider's schema.
+"""Models: the blocks of a provider as Python classes, each made at first use from its schema.
 
-A model is constructed with the arguments of its block, which are checked at once, all of them. Reading
-an attribute gives a reference, whether it was given or not: what was given is in `arguments`.
+A model is constructed with the arguments of its block, which are checked at once, all of them.
+Reading an attribute gives a reference, whether it was given or not: what was given is in `arguments`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from types import FrameType
-from typing import Any, ClassVar, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self, cast
 
 import attrs
 
@@ -20,6 +20,7 @@ from tapforge.lang.expression import Access, Expression, Symbol, parse, referenc
 from tapforge.lang.json_syntax import Json, expression, literal
 from tapforge.lang.meta import Dynamic, Meta
 from tapforge.lang.meta_arguments import META_ARGUMENTS, meta_problems
+from tapforge.lang.pack import Pack
 from tapforge.lang.schema import Attribute, Block, Field, Kind, NestedBlock, Schema, arguments_of
 
 _LANGUAGE: Final = f"{__name__.rpartition('.')[0]}."
@@ -38,13 +39,13 @@ class DeprecatedArgumentWarning(FutureWarning):
 
 
 class _BlockType(type):
-    """The type of all classes made from a schema: it makes the classes of nested blocks when asked."""
+    """The type of the classes made from a schema; it makes those of nested blocks when asked."""
 
     _tf_schema: Schema
     _tf_owner: _BlockType
     _tf_nested: dict[str, type[NestedObject]]
 
-    def __getattr__(cls, name: str) -> Any:
+    def _tf_named(cls, name: str) -> type[NestedObject]:
         owner = cls.__dict__.get("_tf_owner")
         if name.startswith("_") or owner is None:
             raise AttributeError(name)
@@ -53,6 +54,9 @@ class _BlockType(type):
             return owner._tf_class(name)
         fix = f"it is {owner.__name__}.{name}" if name in names else closest(name, names)
         raise UnknownAttributeError(Problem(cls.__qualname__, f'has no class "{name}"', fix))
+
+    if not TYPE_CHECKING:  # the stubs say which classes there are
+        __getattr__ = _tf_named
 
     def __dir__(cls) -> list[str]:
         names = cls._tf_schema.shape_names if cls.__dict__.get("_tf_owner") is cls else []
@@ -101,19 +105,19 @@ class _Base(metaclass=_BlockType):
             if isinstance(field, Attribute):
                 body[field.name] = expression(value)
                 continue
-            if field.nesting == "map" and isinstance(value, Mapping):
-                written: Json = {literal(label): item._tf_body() for label, item in value.items()}
-            else:
-                written = [i._tf_body() for i in _listed(value) if not isinstance(i, Dynamic)]
-            if written:
-                body[field.name] = written[0] if field.single else written
+            items = _instances(field, value)
+            given = [item._tf_body() for item in items if not isinstance(item, Dynamic)]
             generated = [
-                dynamic._tf_dynamic(field.name, dynamic.content._tf_body())
-                for dynamic in _listed(value)
-                if isinstance(dynamic, Dynamic)
+                item._tf_dynamic(field.name, item.content._tf_body())
+                for item in items
+                if isinstance(item, Dynamic)
             ]
             if generated:
                 dynamics[field.name] = generated if len(generated) > 1 else generated[0]
+            if given and field.nesting == "map":
+                body[field.name] = dict(zip(map(literal, value), given, strict=True))
+            elif given:
+                body[field.name] = given[0] if field.single else given
         return body | {"dynamic": dynamics} if dynamics else body
 
     def _tf_values(self) -> Iterator[Any]:
@@ -122,8 +126,11 @@ class _Base(metaclass=_BlockType):
             yield from _values(value)
 
 
-def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
-    return value if isinstance(value, (list, tuple)) else [value]
+def _instances(field: NestedBlock, value: Any) -> list[Any]:
+    """Give the blocks given for a kind of nested block, and the dynamic ones among them."""
+    if field.nesting == "map" and isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -145,7 +152,7 @@ def _values(value: Any) -> Iterator[Any]:
 
 
 class NestedObject(_Base):
-    """A block inside a block, or an object of an attribute. Its attributes are what it was given."""
+    """A block inside a block, or an object of an attribute; it gives back what it was given."""
 
     __slots__ = ()
 
@@ -183,6 +190,8 @@ class OpaqueBlock(NestedObject):
 
     __slots__ = ("_tf_anything",)
 
+    _tf_anything: Mapping[str, Any]
+
     def __init__(self, **arguments: Any) -> None:
         object.__setattr__(self, "_tf_anything", arguments)
 
@@ -203,10 +212,11 @@ class ProviderConfiguration(_Base):
     __slots__ = ("_tf_alias",)
 
     _tf_alias: str | None
-    _tf_name: ClassVar[str]
+    _tf_provider: ClassVar[Pack]
+    _tf_type: ClassVar[str]
 
     def __init__(self, *, alias: str | None = None, **arguments: Any) -> None:
-        name = f"provider.{self._tf_name}"
+        name = f"provider.{self._tf_type}"
         place = f"{name}.{alias}" if alias else name
         found = list(_argument_problems(type(self), place, arguments))
         if alias is not None:
@@ -217,14 +227,14 @@ class ProviderConfiguration(_Base):
 
     @property
     def _tf_path(self) -> tuple[str, str]:
-        return "provider", self._tf_name
+        return "provider", self._tf_type
 
     def _tf_body(self) -> dict[str, Json]:
         alias = {} if self._tf_alias is None else {"alias": literal(self._tf_alias)}
         return alias | self._tf_arguments()
 
     def _tf_reference(self) -> Expression:
-        return Symbol(f"{self._tf_name}.{self._tf_alias}" if self._tf_alias else self._tf_name)
+        return Symbol(f"{self._tf_type}.{self._tf_alias}" if self._tf_alias else self._tf_type)
 
     def __repr__(self) -> str:
         return f"<provider {self._tf_reference()._hcl()}>"
@@ -238,6 +248,7 @@ class Model(_Base):
     _tf_label: str
     _tf_meta: Meta
     _tf_kind: ClassVar[Kind]
+    _tf_provider: ClassVar[Pack]
     _tf_type: ClassVar[str]
 
     def __init__(self, *labels: str, **arguments: Any) -> None:
@@ -264,7 +275,7 @@ class Model(_Base):
 
     def _tf_body(self) -> dict[str, Json]:
         arguments = self._tf_arguments()
-        # Arguments of the provider that are called like Terraform's own stand in a block of their own.
+        # Arguments that are called like Terraform's own stand in a block of their own.
         escaped = {name: arguments.pop(name) for name in _META_NAMES if name in arguments}
         body = {"_": escaped} | arguments if escaped else arguments
         return self._tf_meta._tf_head() | body | self._tf_meta._tf_tail()
@@ -281,7 +292,7 @@ class Model(_Base):
         yield from super()._tf_values()
         yield from _values(_meta_values(self._tf_meta))
 
-    def __getattr__(self, name: str) -> Any:
+    def _tf_attribute(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         fields = type(self)._tf_fields
@@ -303,7 +314,10 @@ class Model(_Base):
         step: Any = field.name if field.name.isidentifier() else (field.name,)
         return Access(Symbol(self._tf_address), step, type_)
 
-    def __getitem__(self, key: Any) -> Any:
+    if not TYPE_CHECKING:  # the stubs say which attributes there are
+        __getattr__ = _tf_attribute
+
+    def __getitem__(self, key: str | int) -> Self:
         keyed = self._tf_keyed()
         key = parse(key)
         if keyed is None:
@@ -319,7 +333,7 @@ class Model(_Base):
                 self._tf_address, f"has {keyed}: its instances have {takes}, not {key!r}"
             )
             raise InstanceError(problem)
-        return self._tf_reference()[key]
+        return cast("Self", self._tf_reference()[key])
 
     def _tf_keyed(self) -> str | None:
         if self._tf_meta.count is not None:
@@ -402,33 +416,30 @@ def arguments(model: _Base) -> Mapping[str, Any]:
     return {field.name: value for field, value in model._tf_given()}
 
 
-def make_model(kind: Kind, type_name: str, name: str, schema: Schema, module: str) -> type[Any]:
+def make_model(kind: Kind, type_name: str, name: str, pack: Pack, module: str) -> type[Any]:
     """Make the class of a type.
 
     Args:
         kind: What the type is.
         type_name: Its name in Terraform; of a provider's configuration, the provider's.
         name: The name of the class.
-        schema: The type's schema.
+        pack: The provider's schemas.
         module: The module the class is found in.
     """
-    made = _make(name, _BASES[kind], schema.block)
+    schema = pack.schema(kind, type_name)
+    made: Any = _make(name, _BASES[kind], schema.block)
     made._tf_schema, made._tf_owner, made._tf_nested = schema, made, {}
-    made.__module__ = module
-    if issubclass(made, Model):
-        made._tf_type = type_name
-    elif issubclass(made, ProviderConfiguration):
-        made._tf_name = type_name
-    return made
+    made._tf_provider, made._tf_type, made.__module__ = pack, type_name, module
+    return cast("type[Any]", made)
 
 
-def _make(name: str, base: type[_Base], block: Block) -> Any:
+def _make(name: str, base: type[_Base], block: Block) -> type[_Base]:
     reserved = META_ARGUMENTS.get(base._tf_kind, ()) if issubclass(base, Model) else ()
     fields = arguments_of(block, reserved)
     # A model's own attributes are references, so what it was given is kept under a private name.
     mark = "_" if issubclass(base, Model) else ""
     stored = {n: f"{mark}{n}" for n, field in fields.items() if field.settable}
-    made = attrs.make_class(
+    made: Any = attrs.make_class(
         name,
         {
             stored[n]: attrs.field(
@@ -449,7 +460,7 @@ def _make(name: str, base: type[_Base], block: Block) -> Any:
     )
     made.__doc__ = block.description or None
     made._tf_block, made._tf_fields, made._tf_stored = block, fields, stored
-    return made
+    return cast("type[_Base]", made)
 
 
 # --- checks -----------------------------------------------------------------------------------------
@@ -458,7 +469,7 @@ def _make(name: str, base: type[_Base], block: Block) -> Any:
 def _label_problems(place: str, labels: tuple[Any, ...]) -> Iterator[Problem]:
     if len(labels) != 1 or not isinstance(labels[0], str):
         yield Problem(
-            place, "takes one label, its name in Terraform, before all else", 'as in ("main", ...)'
+            place, "takes one label, its name in Terraform", 'write it first, as in ("main", ...)'
         )
     elif not labels[0].replace("-", "_").isidentifier() or labels[0].startswith("-"):
         problem = f"{labels[0]!r} is no name in Terraform"
@@ -498,41 +509,33 @@ def _block_problems(
     cls: type[_Base], place: str, field: NestedBlock, value: Any
 ) -> Iterator[Problem]:
     class_ = cls._tf_owner._tf_class(field.shape)
-    named = f"{cls._tf_owner.__name__}.{field.shape}"
-    if field.nesting == "map" and isinstance(value, Mapping):
-        items = list(value.values())
-    elif isinstance(value, (list, tuple)):
-        items = list(value)
-    elif field.single or isinstance(value, Dynamic):
-        items = [value]
-    elif isinstance(value, class_):
-        yield Problem(place, "takes a list of blocks", f"give [{named}(...)]")
+    expected = _expected(cls, field)
+    if isinstance(value, class_) and not field.single:
+        yield Problem(place, "takes a list of blocks, not one", f"give {expected}")
         return
-    else:
-        items = [value]
-    generated = any(isinstance(item, Dynamic) for item in items)
+    items = _instances(field, value)
     for item in items:
         content = item.content if isinstance(item, Dynamic) else item
         if not isinstance(content, class_):
-            fix = f"give {_expected(cls, field)}"
-            if isinstance(parse(content), Expression):
-                fix = f"give dynamic(..., lambda each: {named}(...))"
-            yield Problem(place, f"takes blocks of {named}, not {conversion.found(content)}", fix)
-    if not generated and len(items) < field.min_items:
-        yield Problem(place, f"takes {field.min_items} or more blocks, not {len(items)}")
-    if not generated and field.max_items and len(items) > field.max_items:
-        yield Problem(place, f"takes {field.max_items} at most, not {len(items)} blocks")
-    elif field.single and field.nesting in ("single", "group") and len(items) > 1:
-        yield Problem(place, f"takes one block, not {len(items)}")
+            unknown = isinstance(parse(content), Expression)
+            fix = "make blocks of an unknown list with dynamic()" if unknown else ""
+            found = conversion.found(content)
+            yield Problem(place, f"takes blocks, {expected}, not {found}", fix)
+    if any(isinstance(item, Dynamic) for item in items):
+        return
+    most = 1 if field.single else field.max_items
+    if not (field.min_items <= len(items) <= (most or len(items))):
+        limits = f"{field.min_items} to {most}" if most else f"{field.min_items} or more"
+        yield Problem(place, f"takes {limits} blocks, not {len(items)}")
 
 
 def _expected(cls: type[_Base], field: Field) -> str:
     if isinstance(field, Attribute):
         return conversion.article(field.type)
-    named = f"{cls._tf_owner.__name__}.{field.shape}(...)"
+    block = f"{cls._tf_owner.__name__}.{field.shape}(...)"
     if field.nesting == "map":
-        return f"{{label: {named}}}"
-    return named if field.single else f"[{named}]"
+        return f"{{label: {block}}}"
+    return block if field.single else f"[{block}]"
 
 
 def _writer() -> FrameType:

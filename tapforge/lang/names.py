@@ -14,7 +14,7 @@ def class_name(name: str) -> str:
 
 
 def python_name(name: str) -> str:
-    """Write the name of an argument or attribute: Python's own words get an underscore, ``from_``."""
+    """Write the name of an argument or attribute; Python's own words get an underscore: ``from_``."""
     if keyword.iskeyword(name) or name == "self":
         return f"{name}_"
     name = name.replace("-", "_")

@@ -1,9 +1,9 @@
 """The packed schema of a provider: one file, read type by type.
 
 Its first line is JSON: the provider's address and version, and the index, which gives for every kind
-the types, their classes and the sizes of their schemas, in columns. The schemas follow in the order of the index, each
-packed JSON (`tapforge.lang.schema`) compressed by itself, so that reading one costs nothing for all the
-others.
+the types, their classes and the sizes of their schemas, in columns. The schemas follow in the order
+of the index, each packed JSON (`tapforge.lang.schema`) compressed by itself, so that reading one
+costs nothing for all the others.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Pack:
         return str(self._opened[0]["provider"])
 
     @property
-    def local_name(self) -> str:
+    def name(self) -> str:
         """The name the provider has in configurations: ``aws``."""
         return self.address.rpartition("/")[2]
 
@@ -96,7 +96,7 @@ class Pack:
 
     def provider_block(self) -> dict[str, Any]:
         """Read the schema of the provider's configuration, in the same form."""
-        return self.get("provider", self.local_name)
+        return self.get("provider", self.name)
 
     def _read(self, kind: Kind, type_name: str) -> dict[str, Any]:
         types = self._places.get(kind, {})

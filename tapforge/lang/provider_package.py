@@ -1,4 +1,4 @@
-"""What a generated package is made of: classes found by name, each made when it is first asked for."""
+"""How a generated package finds its classes: by name, each made when it is first asked for."""
 
 from __future__ import annotations
 
@@ -41,8 +41,7 @@ def bind(
         for kind in kinds:
             type_name = None if name.startswith("_") else pack.classes(kind).get(name)
             if type_name:
-                made = make_model(kind, type_name, name, pack.schema(kind, type_name), module)
-                made._tf_provider = pack
+                made = make_model(kind, type_name, name, pack, module)
                 setattr(sys.modules[module], name, made)
                 return made
         if name.startswith("__"):
@@ -51,6 +50,7 @@ def bind(
         raise UnknownAttributeError(Problem(module, f'has no "{name}"', closest(name, names)))
 
     def directory() -> list[str]:
-        return sorted(known for kind in kinds for known in pack.classes(kind))
+        names = {known for kind in kinds for known in pack.classes(kind)}
+        return sorted(names.union(sys.modules[module].__dict__))
 
     return getattribute, directory

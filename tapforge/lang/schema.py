@@ -1,8 +1,8 @@
 """What a provider's schema says of one type, read from its packed form.
 
-The packed form is that of ``terraform providers schema -json`` with one difference: the nested blocks
-and objects of a type stand once, in ``shapes``, under the name of their Python class, and the places
-that use them say that name (``shape``). A shape that is only a string is another name of that shape.
+The packed form is that of ``terraform providers schema -json`` with one difference: the nested
+blocks and objects of a type stand once, in ``shapes``, under the names of their Python classes, and
+the places that use them say that name (``shape``). A shape that is a string is another name of one.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Block:
         attributes: By their names in Terraform, in alphabetical order.
         blocks: Likewise.
         deprecated: The provider advises against it.
-        object: It is the object of an attribute's type: no member has a default, so all are written.
+        object: It is the object of an attribute's type: members have no defaults, all are written.
         opaque: The schema does not say what is inside; anything is taken.
         description: What the provider says of it.
     """
