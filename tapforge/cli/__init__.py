@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
         if place:
             click.echo(f"  raised at {place}", err=True)
         code = 2
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         if os.environ.get("TAPFORGE_TRACEBACK"):
             raise
         _complain(f"{_place(error) or 'tapforge'}: {type(error).__name__}: {error}")

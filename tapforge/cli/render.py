@@ -15,7 +15,9 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 
 
 @click.command(short_help="Write modules/ and terraform/ from the project's systems.")
-@click.option("--check", is_flag=True, help="Write nothing; say what differs, and exit 1 if it does.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; say what differs, and exit 1 if it does."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
 @click.pass_obj
 def command(folder: Path, *, check: bool, as_json: bool) -> None:
@@ -31,10 +33,10 @@ def command(folder: Path, *, check: bool, as_json: bool) -> None:
         click.echo(json.dumps({"files": len(files), "changes": found}))
     else:
         for change in changes:
-            click.echo(f"would {change.kind} {change.path}" if check else f"{_DONE[change.kind]} {change.path}")
+            verb = f"would {change.kind}" if check else _DONE[change.kind]
+            click.echo(f"{verb} {change.path}")
             if check:
                 click.echo(change.diff)
-        verb = "would change" if check else "changed"
-        click.echo(f"{len(files)} files, {len(changes)} {verb}")
+        click.echo(f"{len(files)} files, {len(changes)} {'differ' if check else 'changed'}")
     if check and changes:
         raise click.exceptions.Exit(1)

@@ -24,14 +24,8 @@ def readme(module: Module[Any, Any], body: Body, *, root: bool) -> str:
     inputs = sorted(declared_inputs(module.inputs).values(), key=lambda field: field.name)
     outputs = sorted(declared_outputs(module.outputs).values(), key=lambda field: field.name)
     resources = sorted(
-        {
-            (
-                ".".join(block._tf_path[1:]),
-                "data source" if block._tf_path[0] == "data" else "resource",
-            )  # noqa: SLF001
-            for block in body.document
-            if block._tf_path[0] in ("resource", "data", "ephemeral")  # noqa: SLF001
-        }
+        (address, "data source" if kind == "data" else kind)
+        for kind, address in body.document.objects()
     )
     calls = sorted((call.label, call.source) for call in body.document.of(ModuleCall))
     sections = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -32,7 +32,7 @@ class Block:
 
     def _tf_values(self) -> Iterable[Any]:
         """Give every value the block was given, to find the references in them."""
-        return [getattr(self, field.name) for field in attrs.fields(type(self))]
+        return [getattr(self, field.name) for field in attrs.fields(cast("Any", type(self)))]
 
 
 @attrs.frozen(eq=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -24,6 +25,8 @@ _FILES = {
 MAIN = "main.tf.json"
 """The file of whatever has no file of its own."""
 
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.tf\.json")
+_OVERRIDE = re.compile(r"(^|_)override\.tf\.json$")
 _ORDER = ("terraform", "provider", "variable", "locals", "data", "ephemeral", "resource", "action")
 
 
@@ -56,8 +59,20 @@ class Document:
             block: A model, or a block of `tapforge.lang.blocks`.
             comment: Why it is as it is; written beside it.
             file: The file it is written to, where its kind has none.
+
+        Raises:
+            DocumentError: Terraform would not read the file, or read it as an override of others.
         """
-        self._entries.append(_Entry(block, comment, _FILES.get(block._tf_path[0], file)))
+        if not _FILE.fullmatch(file) or _OVERRIDE.search(file):
+            raise DocumentError(
+                Problem(
+                    f"{self.name}: {file}",
+                    "Terraform does not read a file of this name as a part of the module",
+                    "end it in .tf.json, and not in override.tf.json",
+                )
+            )
+        kind = cast("Any", block)._tf_path[0]
+        self._entries.append(_Entry(block, comment, _FILES.get(kind, file)))
         return block
 
     def __iter__(self) -> Iterator[Any]:
@@ -66,6 +81,11 @@ class Document:
     def of(self, *types: type[B]) -> list[B]:
         """Give the blocks of some types, in the order they were added."""
         return [block for block in self if isinstance(block, types)]
+
+    def objects(self) -> list[tuple[str, str]]:
+        """Give the kind (resource, data, ephemeral) and the address of every object of a provider."""
+        kinds = ("resource", "data", "ephemeral")
+        return [(b._tf_path[0], _address(b)) for b in self if b._tf_path[0] in kinds]
 
     def check(self) -> None:
         """Hold the document together.
@@ -134,11 +154,10 @@ def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
         elif not labels:
             out.setdefault(kind, {}).update(body)
         else:
-            *groups, last = kind, *labels
             place = out
-            for group in groups:
+            for group in (kind, *labels[:-1]):
                 place = place.setdefault(group, {})
-            place[last] = body
+            place[labels[-1]] = body
     for name, configurations in out.get("provider", {}).items():
         if len(configurations) == 1:
             out["provider"][name] = configurations[0]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import inspect
 import json
+import keyword
 import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, NoReturn, TypeVar, cast
 
 import attrs
@@ -44,6 +46,10 @@ class Expression:
         """Give the values the expression is made of."""
         return ()
 
+    def _evaluated(self) -> Iterable[Any]:
+        """Give those of the values that Terraform evaluates in any case."""
+        return self._parts()
+
     def __repr__(self) -> str:
         return f"<{self._hcl()}>"
 
@@ -58,6 +64,8 @@ class Expression:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name.endswith("_") and keyword.iskeyword(name[:-1]):
+            name = name[:-1]  # as arguments are written: and_, from_
         return Access(self, name, attribute_type(self, name))
 
     def __getitem__(self, key: Any) -> Any:
@@ -164,8 +172,26 @@ class Named(Symbol):
 
 
 def plain(value: Any) -> Any:
-    """Give a known value itself where it is rendered by a name."""
-    return value._value if isinstance(value, Named) else value
+    """Give a known value itself where it, or a part of it, is rendered by a name."""
+    if isinstance(value, Named):
+        return value._value
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+class TypeConstraint(Expression):
+    """A type where Terraform expects one: ``list(string)``."""
+
+    __slots__ = ()
+
+    def __init__(self, type_: Type) -> None:
+        self._type = type_
+
+    def _hcl(self) -> str:
+        return describe(self._type)
 
 
 class Access(Expression):
@@ -204,6 +230,9 @@ class Call(Expression):
     def _parts(self) -> Iterable[Any]:
         return self._arguments
 
+    def _evaluated(self) -> Iterable[Any]:
+        return () if self._function in ("can", "try") else self._arguments
+
 
 class Failure(Call):
     """A call that Terraform would refuse: ``can`` and ``try`` see it, anything else reports it."""
@@ -238,6 +267,9 @@ class Operation(Expression):
     def _parts(self) -> Iterable[Any]:
         return self._operands
 
+    def _evaluated(self) -> Iterable[Any]:
+        return self._operands[:1] if self._operator in ("&&", "||") else self._operands
+
 
 class Conditional(Expression):
     """``condition ? then : otherwise``."""
@@ -256,6 +288,9 @@ class Conditional(Expression):
 
     def _parts(self) -> Iterable[Any]:
         return (self._condition, self._then, self._otherwise)
+
+    def _evaluated(self) -> Iterable[Any]:
+        return (self._condition,)
 
 
 class For(Expression):
@@ -279,6 +314,9 @@ class For(Expression):
 
     def _parts(self) -> Iterable[Any]:
         return (self._collection, self._key, self._value, self._when)
+
+    def _evaluated(self) -> Iterable[Any]:
+        return (self._collection,)
 
 
 class Template(Expression):
@@ -346,6 +384,10 @@ def hcl(value: Any) -> str:
     value = parse(value)
     if isinstance(value, Expression):
         return value._hcl()
+    if hasattr(value, "_tf_reference"):
+        return reference(value)._hcl()
+    if hasattr(value, "_tf_object"):
+        value = value._tf_object()
     if isinstance(value, str):
         return f'"{_escape_quoted(value)}"'
     if isinstance(value, Mapping):
@@ -461,7 +503,7 @@ def known(value: Any) -> bool:
 
 
 def find_failure(value: Any) -> Failure | None:
-    """Find a call that Terraform would refuse anywhere in a value."""
+    """Find a call in a value that Terraform would evaluate and refuse."""
     value = parse(value)
     if isinstance(value, Failure):
         return value
@@ -470,32 +512,37 @@ def find_failure(value: Any) -> Failure | None:
     elif isinstance(value, (list, tuple, set, frozenset)):
         parts = value
     elif isinstance(value, Expression):
-        parts = value._parts()
+        parts = value._evaluated()
     else:
         return None
     return next(filter(lambda f: f is not None, map(find_failure, parts)), None)
 
 
-def symbols(value: Any) -> Iterable[str]:
-    """Give the address of every reference in a value."""
+def roots(value: Any) -> Iterable[Symbol]:
+    """Give the root of every reference in a value."""
     value = parse(value)
     if isinstance(value, Symbol):
-        yield value._address
+        yield value
     elif isinstance(value, Expression):
         for part in value._parts():
-            yield from symbols(part)
+            yield from roots(part)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from symbols(key)
-            yield from symbols(item)
+            yield from roots(key)
+            yield from roots(item)
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
-            yield from symbols(item)
+            yield from roots(item)
     elif hasattr(value, "_tf_reference"):
-        yield from symbols(value._tf_reference())
+        yield from roots(value._tf_reference())
     elif attrs.has(type(value)):
         for field in attrs.fields(type(value)):
-            yield from symbols(getattr(value, field.name))
+            yield from roots(getattr(value, field.name))
+
+
+def symbols(value: Any) -> Iterable[str]:
+    """Give the address of every reference in a value."""
+    return (root._address for root in roots(value))
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> Any:
@@ -574,7 +621,7 @@ def _logical(operator: str, conditions: Sequence[Any], *, deciding: bool) -> boo
             return cast("bool", condition)
         if isinstance(condition, Expression):
             open_.append(condition)
-        elif condition is deciding:
+        elif bool(condition) == deciding:
             return deciding
     if len(open_) > 1:
         return cast("bool", Operation(operator, tuple(open_), "bool"))
@@ -599,12 +646,23 @@ def conditional(condition: bool, then: T, otherwise: T) -> T:
     return then if condition else otherwise
 
 
+def let(values: Mapping[str, Any], body: Callable[[Any], T]) -> T:
+    """Name the parts of an expression: ``body`` gets them as attributes and may use each often."""
+    if known(values):
+        return body(SimpleNamespace(**values))
+    (name,) = _names(body)
+    variable = Symbol(name, ["object", dict.fromkeys(values, "dynamic")])
+    return cast("T", Access(For((name,), [dict(values)], None, body(variable), None), (0,)))
+
+
 def splat(collection: Any) -> Any:
     """``collection[*]``: of every element what is asked of the result: ``splat(subnets).id``."""
     value = reference(collection)
     match value._type:
         case ["list" | "set", element]:
             return Access(value, ..., element)
+        case ["map", element]:
+            return Access(Call("values", (value,)), ..., element)
     return Access(value, ...)
 
 

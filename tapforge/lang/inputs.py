@@ -6,7 +6,6 @@ file, a row of the README and the check on a value given in Python.
 
 from __future__ import annotations
 
-import functools
 import json
 import types
 import typing
@@ -29,8 +28,10 @@ _VARIABLE, _OUTPUT = "tapforge.variable", "tapforge.output"
 
 @attrs.frozen(eq=False)
 class Valid:
-    """What must hold for an input. Written once: over plain values it is Python's check, over
-    references it is the ``validation`` block that Terraform checks.
+    """What must hold for an input.
+
+    Written once: over plain values it is Python's check, over references it is the ``validation``
+    block that Terraform checks.
 
     Attributes:
         condition: Given the input's value, and all inputs of the module, tells whether all is well.
@@ -74,8 +75,7 @@ def variable(
     """
     declaration = _Declaration(description, tuple(valid), sensitive, example)
     if isinstance(default, (dict, list)):
-        value = default
-        return attrs.field(factory=lambda: value.copy(), metadata={_VARIABLE: declaration})
+        return attrs.field(factory=default.copy, metadata={_VARIABLE: declaration})
     return attrs.field(default=default, metadata={_VARIABLE: declaration})
 
 
@@ -147,17 +147,25 @@ _integer = Valid(
 )
 
 
-@functools.cache
+_inputs: dict[type, dict[str, Input]] = {}
+
+
 def declared_inputs(cls: type) -> dict[str, Input]:
     """Give the inputs of a class made with `inputs`, by name."""
+    if cls not in _inputs:
+        _inputs[cls] = _declared_inputs(cls)
+    return _inputs[cls]
+
+
+def _declared_inputs(cls: Any) -> dict[str, Input]:
     hints = typing.get_type_hints(cls)
     found = {}
     for field in attrs.fields(cls):
         declaration: _Declaration = field.metadata[_VARIABLE]
         annotation, nullable = _optional(hints[field.name])
         default = field.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            default = default.factory()  # type: ignore[union-attr]
+        if hasattr(default, "factory"):
+            default = default.factory()
         valid = declaration.valid
         if typing.get_origin(annotation) is Literal:
             valid = (one_of(*typing.get_args(annotation)), *valid)
@@ -176,8 +184,7 @@ def declared_inputs(cls: type) -> dict[str, Input]:
     return found
 
 
-@functools.cache
-def declared_outputs(cls: type) -> dict[str, OutputDeclaration]:
+def declared_outputs(cls: Any) -> dict[str, OutputDeclaration]:
     """Give the outputs of a class made with `outputs`, by name."""
     hints = typing.get_type_hints(cls)
     return {
@@ -191,11 +198,11 @@ def declared_outputs(cls: type) -> dict[str, OutputDeclaration]:
     }
 
 
-def one_of(*values: str) -> Valid:
+def one_of(*values: float | str) -> Valid:
     """The value is one of a few."""
-    listed = ", ".join(values)
+    listed = ", ".join(map(str, values))
     return Valid(
-        lambda value, _: contains(values, value),
+        lambda value, _: contains(list(values), value),
         lambda value, _: f"{value} is none of: {listed}.",
         {"enum": list(values)},
     )
@@ -247,14 +254,18 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
         for name in values
         if name not in declared
     ]
-    sound = {}
+    sound: dict[str, Any] = {}
     for name, field in declared.items():
         value = values.get(name, field.default)
         if value is attrs.NOTHING:
-            found.append(Problem(f"{prefix}: {name}", "has no value", f"give one: {field.description}"))
+            found.append(
+                Problem(f"{prefix}: {name}", "has no value", f"give one: {field.description}")
+            )
         elif value is None:
             if not field.nullable:
-                found.append(Problem(f"{prefix}: {name}", "is null", "leave it out to take its default"))
+                found.append(
+                    Problem(f"{prefix}: {name}", "is null", "leave it out to take its default")
+                )
             sound[name] = value
         elif reason := mismatch(value, field.type):
             found.append(Problem(f"{prefix}: {name}", reason))
@@ -323,7 +334,7 @@ def json_schema(fields: Iterable[Input], *, title: str, description: str) -> dic
 
 
 def _property(field: Input) -> dict[str, Json]:
-    schema = {"description": field.description} | type_schema(field.type)
+    schema: dict[str, Json] = {"description": field.description} | type_schema(field.type)
     for valid in field.valid:
         schema |= valid.schema
     if field.nullable:

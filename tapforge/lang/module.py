@@ -15,7 +15,7 @@ import attrs
 
 from tapforge.lang.blocks import Backend, Local, ModuleCall, Output, RequiredProvider, Settings
 from tapforge.lang.document import MAIN, Document
-from tapforge.lang.expression import Access, known
+from tapforge.lang.expression import Access, Named, known, roots
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
 
@@ -23,7 +23,11 @@ B = TypeVar("B")
 I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
+
 # Write-only arguments and ephemeral values came with Terraform 1.11; state locks in S3 with 1.10.
+FACTS = "facts.tf.json"
+"""The file of the tables that a module's rules ask."""
+
 REQUIRED_VERSION = ">= 1.11.0"
 
 
@@ -145,6 +149,12 @@ class Module(Generic[I, O]):
                     sensitive=declared.sensitive or None,
                 )
             )
+        found = {
+            root._address: root for b in body.document for v in b._tf_values() for root in roots(v)
+        }
+        for address, root in sorted(found.items()):
+            if isinstance(root, Named):
+                body.local(address.removeprefix("local."), root._value, file=FACTS)
 
 
 def module(name: str) -> Callable[[Callable[[Body, I], O]], Module[I, O]]:

@@ -174,8 +174,6 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
         )
     )
     cluster_group_name = f"{v.cluster_name}{major}-cluster-pg-{suffix}"
-    parameters.add_table(m, ENGINE, "cluster")
-    parameters.add_table(m, ENGINE, "instance")
     cluster_group = m.add(
         aws.RdsClusterParameterGroup(
             "main",

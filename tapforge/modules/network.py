@@ -48,9 +48,9 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
         data.AvailabilityZones(
             "available",
             state="available",
-            filter=[data.AvailabilityZones.Filter(
-                name="opt-in-status", values=["opt-in-not-required"]
-            )],
+            filter=[
+                data.AvailabilityZones.Filter(name="opt-in-status", values=["opt-in-not-required"])
+            ],
         ),
         comment="Local and wavelength zones, which need an opt-in, have no RDS.",
     )

@@ -7,15 +7,13 @@ derives ``apply_method``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal, cast
 
 from tapforge.facts import parameters, postgres
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import Named, conditional, eq, for_list, not_
 from tapforge.lang.inputs import Valid
-from tapforge.lang.module import Body
 
-FILE = "parameters.tf.json"
 _STATIC = "static"
 Level = Literal["cluster", "instance"]
 
@@ -32,17 +30,8 @@ def _table(engine: str, level: Level) -> dict[str, str]:
     return {name: " ".join(majors) for name, majors in sorted(table.items())}
 
 
-def _named(engine: str, level: Level) -> Named:
-    return Named(f"local.{level}_parameters", _table(engine, level))
-
-
-def add_table(m: Body, engine: str, level: Level) -> None:
-    """Add the table of a level to a module."""
-    m.local(
-        f"{level}_parameters",
-        _table(engine, level),
-        file=FILE,
-    )
+def _named(engine: str, level: Level) -> dict[str, str]:
+    return cast("dict[str, str]", Named(f"local.{level}_parameters", _table(engine, level)))
 
 
 def valid(engine: str, level: Level) -> Iterable[Valid]:
@@ -59,7 +48,7 @@ def valid(engine: str, level: Level) -> Iterable[Valid]:
     )
 
 
-def _strangers(table: Named, value: dict[str, str], inputs: object) -> list[str]:
+def _strangers(table: dict[str, str], value: dict[str, str], inputs: object) -> list[str]:
     return for_list(
         fn.keys(value),
         lambda name: name,
@@ -76,10 +65,10 @@ def apply_method(engine: str, level: Level, name: str, major: str) -> str:
     return conditional(fn.contains(listed, f"{major}-{_STATIC}"), "pending-reboot", "immediate")
 
 
-def _major(inputs: object) -> str:
-    return fn.split(".", inputs.engine_version)[0]  # type: ignore[attr-defined]
+def _major(inputs: Any) -> str:
+    return fn.split(".", inputs.engine_version)[0]
 
 
-def _exists(table: Named, name: str, major: str) -> bool:
+def _exists(table: dict[str, str], name: str, major: str) -> bool:
     listed = fn.split(" ", fn.lookup(table, name, ""))
     return fn.anytrue([fn.contains(listed, major), fn.contains(listed, f"{major}-{_STATIC}")])

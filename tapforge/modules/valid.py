@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 from tapforge.facts import instance_classes, limits, names, postgres, regions
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import and_, eq, for_list, ge, gt, le, lt, not_, or_
-from tapforge.lang.inputs import Valid
+from tapforge.lang.expression import (
+    Named,
+    and_,
+    eq,
+    for_list,
+    ge,
+    gt,
+    le,
+    let,
+    lt,
+    not_,
+    or_,
+    plain,
+)
+from tapforge.lang.inputs import Valid, one_of
 
 SUFFIX_LENGTH = 20
 """How long an environment suffix may be: what the tightest names of the systems leave room for."""
@@ -45,16 +61,6 @@ def between(minimum: float, maximum: float) -> Valid:
     )
 
 
-def one_of_numbers(*values: int) -> Valid:
-    """The number is one of a few."""
-    listed = ", ".join(map(str, values))
-    return Valid(
-        lambda value, _: fn.contains(list(values), value),
-        lambda value, _: f"{value} is not offered: expected one of {listed}.",
-        {"enum": list(values)},
-    )
-
-
 suffix = (
     length(1, SUFFIX_LENGTH),
     pattern(
@@ -73,8 +79,15 @@ stem = (
 )
 """The part of names that tells what a resource is for; the suffix follows it."""
 
+
+def _table(name: str, values: Iterable[str]) -> list[str]:
+    """Name a table of the facts: the module that asks it holds it as a local of that name."""
+    return cast("list[str]", Named(f"local.{name}", list(values)))
+
+
+_regions = _table("aws_regions", regions.names())
 region = Valid(
-    lambda value, _: fn.contains(list(regions.names()), value),
+    lambda value, _: fn.contains(_regions, value),
     lambda value, _: (
         f'AWS has no region "{value}": expected one such as us-east-1 or eu-central-1.'
     ),
@@ -103,7 +116,7 @@ tags = Valid(
 
 def creatable(engine: str) -> Valid:
     """The version of a database engine is one that AWS creates today."""
-    versions = list(postgres.creatable(engine))
+    versions = _table(f"{engine.replace('-', '_')}_versions", postgres.creatable(engine))
     return Valid(
         lambda value, _: fn.contains(versions, value),
         lambda value, _: (
@@ -111,12 +124,12 @@ def creatable(engine: str) -> Valid:
             + _listed(_of_major(versions, value))
             + "."
         ),
-        {"enum": versions},
+        {"enum": plain(versions)},
     )
 
 
 def _of_major(versions: list[str], version: str) -> list[str]:
-    start = fn.format("%s.", fn.split(".", version)[0])
+    start = f"{fn.split('.', version)[0]}."
     return for_list(versions, lambda v: v, when=lambda v: fn.startswith(v, start))
 
 
@@ -126,7 +139,7 @@ def _listed(values: list[str]) -> str:
 
 def offered(engine: str) -> Valid:
     """The instance class is one that AWS offers for a database engine."""
-    classes = list(instance_classes.offered(engine))
+    classes = _table(f"{engine.replace('-', '_')}_classes", instance_classes.offered(engine))
     return Valid(
         lambda value, _: fn.contains(classes, value),
         lambda value, _: (
@@ -134,12 +147,12 @@ def offered(engine: str) -> Valid:
             + _listed(_of_size(classes, value))
             + "."
         ),
-        {"enum": classes},
+        {"enum": plain(classes)},
     )
 
 
 def _of_size(classes: list[str], class_: str) -> list[str]:
-    size = fn.format(".%s", fn.element(fn.reverse(fn.split(".", class_)), 0))
+    size = f".{fn.element(fn.reverse(fn.split('.', class_)), 0)}"
     return for_list(classes, lambda c: c, when=lambda c: fn.endswith(c, size))
 
 
@@ -217,7 +230,7 @@ def _any_overlap(cidrs: list[str]) -> bool:
             for_list(
                 cidrs,
                 lambda i, one: for_list(
-                    cidrs, lambda j, other: overlap(one, other), when=lambda j, other: lt(i, j)
+                    cidrs, lambda j, other: overlap(one, other), when=lambda j, _other: lt(i, j)
                 ),
             )
         )
@@ -229,20 +242,18 @@ def _any_overlap(cidrs: list[str]) -> bool:
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAY = f"({'|'.join(_DAYS)})"
-_WEEK = 7 * 24 * 60
+_DAY_MINUTES = 24 * 60
 
 
-def _minutes(clock: str) -> float:
-    return fn.tonumber(fn.split(":", clock)[0]) * 60 + fn.tonumber(fn.split(":", clock)[1])
+def _minutes(window: str, start: int) -> float:
+    """Give the minute of the day of the clock that begins at a character of a window."""
+    hours, minutes = fn.substr(window, start, 2), fn.substr(window, start + 3, 2)
+    return fn.tonumber(hours) * 60 + fn.tonumber(minutes)
 
 
-def _week_minutes(time: str) -> float:
-    day = fn.index(_DAYS, fn.substr(time, 0, 3))
-    return day * 24 * 60 + _minutes(fn.substr(time, 4, 5))
-
-
-def _span(start: float, end: float, cycle: int) -> float:
-    return (end - start + cycle) % cycle
+def _after(end: float, start: float) -> float:
+    """Give the minutes from one time of the day to the next that another comes."""
+    return (end - start + _DAY_MINUTES) % _DAY_MINUTES
 
 
 backup_window = (
@@ -252,7 +263,7 @@ backup_window = (
         {"pattern": f"^{_CLOCK}-{_CLOCK}$"},
     ),
     Valid(
-        lambda value, _: fn.try_(ge(_daily(value)[1], 30), False),
+        lambda value, _: fn.try_(ge(_after(_minutes(value, 6), _minutes(value, 0)), 30), False),
         lambda value, _: f'"{value}" is shorter than the 30 minutes that RDS asks for.',
     ),
 )
@@ -266,12 +277,23 @@ maintenance_window = (
     ),
     Valid(
         lambda value, _: fn.try_(
-            and_(ge(_weekly(value)[1], 30), le(_weekly(value)[1], 1440)), False
+            let(
+                {
+                    "days": fn.index(_DAYS, fn.substr(value, 10, 3))
+                    - fn.index(_DAYS, fn.substr(value, 0, 3)),
+                    "minutes": _minutes(value, 14) - _minutes(value, 4),
+                },
+                lambda span: and_(
+                    ge((span.days * 1440 + span.minutes + 10080) % 10080, 30),
+                    lt((span.days * 1440 + span.minutes + 10080) % 10080, 1440),
+                ),
+            ),
+            False,
         ),
-        lambda value, _: f'"{value}" is shorter than 30 minutes or longer than a day.',
+        lambda value, _: f'"{value}" is shorter than 30 minutes, or not shorter than a day.',
     ),
     Valid(
-        lambda value, inputs: fn.try_(not_(_windows_overlap(inputs.backup_window, value)), False),
+        lambda value, inputs: fn.try_(not_(_overlap_daily(inputs.backup_window, value)), False),
         lambda value, inputs: (
             f'"{value}" overlaps the daily backup window "{inputs.backup_window}": RDS refuses that;'
             " move one of the two."
@@ -281,27 +303,19 @@ maintenance_window = (
 """A weekly maintenance window apart from ``backup_window`` (RDS User Guide: maintenance window)."""
 
 
-def _daily(window: str) -> tuple[float, float]:
-    start, end = _minutes(fn.substr(window, 0, 5)), _minutes(fn.substr(window, 6, 5))
-    return start, _span(start, end, 24 * 60)
-
-
-def _weekly(window: str) -> tuple[float, float]:
-    start, end = _week_minutes(fn.substr(window, 0, 9)), _week_minutes(fn.substr(window, 10, 9))
-    return start, _span(start, end, _WEEK)
-
-
-def _windows_overlap(daily: str, weekly: str) -> bool:
-    backup, backup_length = _daily(daily)
-    maintenance, maintenance_length = _weekly(weekly)
-    return fn.anytrue(
-        [
-            or_(
-                lt((maintenance - backup - day * 1440 + 2 * _WEEK) % _WEEK, backup_length),
-                lt((backup + day * 1440 - maintenance + _WEEK) % _WEEK, maintenance_length),
-            )
-            for day in range(7)
-        ]
+def _overlap_daily(backup: str, maintenance: str) -> bool:
+    # Backups run every day, so that only the time of the day counts, whatever the day of the week.
+    return let(
+        {
+            "backup": _minutes(backup, 0),
+            "backup_end": _minutes(backup, 6),
+            "maintenance": _minutes(maintenance, 4),
+            "maintenance_end": _minutes(maintenance, 14),
+        },
+        lambda at: or_(
+            lt(_after(at.maintenance, at.backup), _after(at.backup_end, at.backup)),
+            lt(_after(at.backup, at.maintenance), _after(at.maintenance_end, at.maintenance)),
+        ),
     )
 
 
@@ -312,22 +326,19 @@ def limit(name: str) -> Valid:
     """The value is within a limit of AWS: see `tapforge.facts.limits`."""
     known = limits.get(name)
     if known.values:
-        return one_of_numbers(*known.values)
+        return one_of(*known.values)
+    if known.min is None or known.max is None:
+        raise ValueError(f"the limit {name} is open")
     return between(known.min, known.max)
 
 
 def name(kind: str) -> tuple[Valid, ...]:
     """The text is a legal name of a kind: see `tapforge.facts.names`."""
     rule = names.rule(kind)
-    refused = [
-        Valid(
-            lambda value, _, clause=clause: not_(matches(clause.pattern, value)),
-            lambda value, _, clause=clause: f'"{value}" is no {rule.what}: {clause.reason}.',
-        )
-        for clause in (*rule.forbidden, *rule.discouraged)
-    ]
-    words = [*rule.reserved, *(postgres.reserved_words() if rule.sql_identifier else ())]
-    if words:
+    refused = [_without(clause, rule.what) for clause in (*rule.forbidden, *rule.discouraged)]
+    reserved = [*rule.reserved, *(postgres.reserved_words() if rule.sql_identifier else ())]
+    if reserved:
+        words = _table(f"reserved_{kind}s", sorted(set(reserved)))
         refused.append(
             Valid(
                 lambda value, _: not_(fn.contains(words, fn.lower(value))),
@@ -335,6 +346,13 @@ def name(kind: str) -> tuple[Valid, ...]:
             )
         )
     return (length(rule.min, rule.max), pattern(rule.pattern, rule.expected), *refused)
+
+
+def _without(clause: names.Clause, what: str) -> Valid:
+    return Valid(
+        lambda value, _: not_(matches(clause.pattern, value)),
+        lambda value, _: f'"{value}" is no {what}: {clause.reason}.',
+    )
 
 
 zone_subnets = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +67,9 @@ def load(project: Project, system: System[Any, Any], name: str) -> Environment:
     backend_file = folder / f"{system.name}.s3.tfbackend.json"
     found: list[Problem] = []
     variables, wrong = _read(project, system, variables_file)
-    found += wrong or check(variables, variables_schema(system), system.inputs, variables_file)
+    found += wrong or problems(system.inputs, variables, str(variables_file))
     backend, wrong = _read(project, system, backend_file)
-    found += wrong or check(backend, backend_schema(), BackendInputs, backend_file)
+    found += wrong or problems(BackendInputs, backend, str(backend_file))
     if found:
         raise EnvironmentFileError(_relative(problem, project.root) for problem in found)
     return Environment(name, variables_file, backend_file, variables, backend)
@@ -103,17 +102,3 @@ def _read(
     # Terraform only warns of a key that names a schema, and editors complete the file by it.
     value.pop("$schema", None)
     return value, []
-
-
-def check(
-    values: dict[str, Any], schema: dict[str, Json], inputs: type, place: Path | str
-) -> Iterable[Problem]:
-    """Find everything that is wrong with the values of an environment file.
-
-    Args:
-        values: What the file holds.
-        schema: Its JSON Schema, for the structure.
-        inputs: The class of the inputs, for what they must hold.
-        place: How messages name the file.
-    """
-    return problems(inputs, values, str(place))

@@ -116,9 +116,8 @@ def _systems(file: Path, table: dict[str, Any]) -> dict[str, System[Any, Any]]:
                 )
             ) from None
         for value in vars(module).values():
-            if isinstance(value, System):
-                if found.setdefault(value.name, value) is not value:
-                    raise ProjectError(
-                        Problem(f'system "{value.name}"', "is declared twice", "rename one of them")
-                    )
+            if isinstance(value, System) and found.setdefault(value.name, value) is not value:
+                raise ProjectError(
+                    Problem(f'system "{value.name}"', "is declared twice", "rename one of them")
+                )
     return dict(sorted(found.items()))

@@ -78,17 +78,19 @@ class System(Module[I, O], Generic[I, O]):
         body.add(
             aws.Provider(
                 region=values.aws_region,
-                default_tags=[aws.Provider.DefaultTags(
-                    tags=fn.merge(
-                        {
-                            "Environment": values.environment_suffix,
-                            "System": self.name,
-                            "ManagedBy": "terraform",
-                            "Repository": REPOSITORY,
-                        },
-                        values.default_tags,
+                default_tags=[
+                    aws.Provider.DefaultTags(
+                        tags=fn.merge(
+                            {
+                                "Environment": values.environment_suffix,
+                                "System": self.name,
+                                "ManagedBy": "terraform",
+                                "Repository": REPOSITORY,
+                            },
+                            values.default_tags,
+                        )
                     )
-                )],
+                ],
             )
         )
         self.fill(body)

