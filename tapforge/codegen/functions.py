@@ -99,7 +99,7 @@ def generate(metadata: Mapping[str, Any]) -> str:
     Args:
         metadata: What ``terraform metadata functions -json`` prints, as JSON.
     """
-    signatures = {
+    signatures: dict[str, Any] = {
         name: signature
         for name, signature in sorted(metadata["function_signatures"].items())
         # Each stands there a second time, under the name that a provider's function can't hide.
