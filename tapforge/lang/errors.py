@@ -27,7 +27,7 @@ class Problem:
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{text}; {self.fix}" if self.fix else text
+        return f"{text.removesuffix('.')}; {self.fix}" if self.fix else text
 
 
 class TapforgeError(Exception):

@@ -37,15 +37,13 @@ class Valid:
         condition: Given the input's value, and all inputs of the module, tells whether all is well.
         message: Given the same, says what was found, what is expected and what to do.
         schema: The same for editors, as keywords of JSON Schema, as far as it can say it.
+        meant: What a misspelt value may have meant; Python's message names the closest.
     """
 
     condition: Callable[[Any, Any], bool]
     message: Callable[[Any, Any], str]
     schema: Mapping[str, Json] = attrs.field(factory=dict)
-
-    def holds(self, value: Any, inputs: Any) -> bool:
-        """Tell whether the condition holds, or can't be decided before Terraform runs."""
-        return self.condition(value, inputs) is not False
+    meant: Sequence[str] = ()
 
 
 @attrs.frozen
@@ -273,14 +271,21 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
             sound[name] = value
     view = types.SimpleNamespace(**sound)
     for name, value in sound.items():
-        for valid in declared[name].valid if value is not None else ():
-            try:
-                if not valid.holds(value, view):
-                    found.append(Problem(f"{prefix}: {name}", valid.message(value, view)))
-            except AttributeError:
-                # The rule compares with an input that is itself wrong, and reported.
-                continue
+        broken = next((rule for rule in declared[name].valid if _broken(rule, value, view)), None)
+        if broken:
+            hint = closest(str(value), broken.meant)
+            found.append(Problem(f"{prefix}: {name}", broken.message(value, view), hint))
     return found
+
+
+def _broken(rule: Valid, value: Any, inputs: Any) -> bool:
+    if value is None:
+        return False
+    try:
+        return rule.condition(value, inputs) is False
+    except AttributeError:
+        # The rule compares with an input that is itself wrong, and reported.
+        return False
 
 
 def _init(self: Any, **values: Any) -> None:

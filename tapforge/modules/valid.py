@@ -91,7 +91,8 @@ region = Valid(
     lambda value, _: (
         f'AWS has no region "{value}": expected one such as us-east-1 or eu-central-1.'
     ),
-    {"enum": list(regions.names())},
+    {"enum": plain(_regions)},
+    meant=plain(_regions),
 )
 """An AWS region that exists."""
 
@@ -101,7 +102,7 @@ tags = Valid(
             value,
             lambda key, text: and_(
                 matches(r"^.{1,128}$", key),
-                not_(matches(r"^(?i:aws:)", key)),
+                not_(matches(r"^[aA][wW][sS]:", key)),
                 le(fn.length(text), 256),
             ),
         )
@@ -148,6 +149,7 @@ def offered(engine: str) -> Valid:
             + "."
         ),
         {"enum": plain(classes)},
+        meant=plain(classes),
     )
 
 
@@ -160,7 +162,7 @@ def _of_size(classes: list[str], class_: str) -> list[str]:
 
 
 def _prefix(cidr: str) -> float:
-    return fn.tonumber(fn.split("/", cidr)[1])
+    return fn.tonumber(fn.element(fn.split("/", cidr), 1))
 
 
 def _network(cidr: str, prefix: float) -> str:
@@ -218,7 +220,9 @@ subnet_cidrs = (
     ),
     Valid(
         lambda value, _: fn.try_(not_(_any_overlap(value)), False),
-        lambda value, _: f"{fn.jsonencode(value)} overlap: give every subnet a block of its own.",
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: some overlap; give every subnet a block of its own."
+        ),
     ),
 )
 """The IPv4 blocks of a VPC's subnets: valid, inside the VPC's block, and apart from each other."""
