@@ -1,0 +1,174 @@
+"""DB instance classes: what they have, and which engines, versions and regions take them."""
+
+from __future__ import annotations
+
+import functools
+
+from attrs import field, frozen
+
+from tapforge.facts import postgres
+from tapforge.facts._data import load, nearest
+
+SERVERLESS = "db.serverless"
+
+
+@frozen
+class InstanceClass:
+    """A DB instance class.
+
+    Attributes:
+        name: Its name, such as `db.r6g.large`.
+        vcpu: Number of virtual processors; None for `db.serverless`.
+        memory_mib: Memory in MiB; None for `db.serverless`.
+        architecture: `arm64` or `x86_64`; None for `db.serverless`.
+        engines: The engines of which a version that can be created takes it.
+        multi_az_cluster: Whether a Multi-AZ DB cluster of RDS for PostgreSQL takes it.
+        burstable: Whether its processors work on credits.
+        aurora_max_connections: Default `max_connections` on Aurora PostgreSQL, where documented.
+        aurora_temp_storage_gib: Local storage in GiB on Aurora PostgreSQL, where documented.
+    """
+
+    name: str
+    vcpu: int | None
+    memory_mib: int | None
+    architecture: str | None
+    engines: tuple[str, ...] = field(converter=tuple)
+    multi_az_cluster: bool = False
+    burstable: bool = False
+    aurora_max_connections: int | None = None
+    aurora_temp_storage_gib: float | None = None
+
+    @property
+    def family(self) -> str:
+        """The name without the size, such as `db.r6g`."""
+        return _family(self.name)
+
+
+@functools.cache
+def get(name: str) -> InstanceClass | None:
+    """Return the class of that name, or None when there is none."""
+    entry = load("instance_classes")["classes"].get(name)
+    return None if entry is None else InstanceClass(name=name, **entry)
+
+
+@functools.cache
+def names() -> tuple[str, ...]:
+    """Return all classes that ever were, by family and size."""
+    return tuple(load("instance_classes")["classes"])
+
+
+@functools.cache
+def offered(engine: str, version: str | None = None, region: str | None = None) -> tuple[str, ...]:
+    """Return the classes that `engine` takes, by family and size.
+
+    Args:
+        engine: The engine.
+        version: Only those that this version takes.
+        region: Only those sold in this region. A region that is not in the table (the isolated
+            partitions) removes nothing.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    postgres.title(engine)
+    classes = load("instance_classes")["classes"]
+    return tuple(
+        name
+        for name, entry in classes.items()
+        if engine in entry["engines"]
+        and (version is None or _taken(engine, version, name))
+        and (region is None or _sold(engine, region, name))
+    )
+
+
+@functools.cache
+def offered_multi_az_cluster() -> tuple[str, ...]:
+    """Return the classes for a Multi-AZ DB cluster of RDS for PostgreSQL, by family and size."""
+    classes = load("instance_classes")["classes"]
+    return tuple(name for name, entry in classes.items() if entry.get("multi_az_cluster"))
+
+
+def check(engine: str, version: str | None, name: str, region: str | None = None) -> str | None:
+    """Return why `engine` does not take the class `name`, or None when it does.
+
+    Args:
+        engine: The engine.
+        version: The engine's version, or None when it is not known.
+        name: The class.
+        region: The region, or None when it is not known.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    scope = postgres.title(engine)
+    choice = offered(engine, version, region)
+    if name in choice:
+        return None
+    if name in offered(engine):
+        scope += f" {version}" if version and name not in offered(engine, version) else ""
+        scope += f" in {region}" if region and name not in offered(engine, None, region) else ""
+    reason = f"is not offered for {scope}" if name in names() else "is not a DB instance class"
+    families = ", ".join(sorted({_family(each) for each in choice}))
+    near = closest(engine, name, version, region)
+    advice = f"take {near}, or another of" if near else "take one of"
+    return f'"{name}" {reason}; {advice} the families {families}'
+
+
+def closest(
+    engine: str, name: str, version: str | None = None, region: str | None = None
+) -> str | None:
+    """Return the offered class nearest to `name`, or None when nothing is near.
+
+    A class that exists is matched by its processors, kind, memory, architecture and generation, in
+    that order; another text is matched as a misspelling.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    choice = offered(engine, version, region)
+    wanted = get(name)
+    if wanted is None:
+        return next(iter(nearest(name.strip().lower(), choice)), None)
+    if wanted.vcpu is None or wanted.memory_mib is None:
+        return None
+    vcpu, memory = wanted.vcpu, wanted.memory_mib
+
+    def distance(other: InstanceClass) -> tuple[float, ...]:
+        return (
+            abs((other.vcpu or 0) - vcpu),
+            other.burstable is not wanted.burstable,
+            abs((other.memory_mib or 0) - memory),
+            other.architecture != wanted.architecture,
+            abs(_generation(other.name) - _generation(name)),
+        )
+
+    found = [each for each in map(get, choice) if each and each.name != SERVERLESS]
+    best = min(found, key=distance, default=None)
+    return None if best is None else best.name
+
+
+def source() -> str:
+    """Return where the classes come from."""
+    return str(load("instance_classes")["source"])
+
+
+def _family(name: str) -> str:
+    return name if name == SERVERLESS else name.rpartition(".")[0]
+
+
+def _generation(name: str) -> int:
+    return int("".join(filter(str.isdigit, _family(name))))
+
+
+def _taken(engine: str, version: str, name: str) -> bool:
+    for limit in load("instance_classes")["version_limits"]:
+        if limit["engine"] == engine and version in limit["versions"]:
+            if "only" in limit:
+                return name in limit["only"]
+            return _family(name) not in limit["without_families"]
+    return True
+
+
+def _sold(engine: str, region: str, name: str) -> bool:
+    absent = load("instance_class_regions")["absent"].get(region, {}).get(engine, ())
+    return name not in absent and _family(name) not in absent

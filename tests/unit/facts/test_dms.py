@@ -1,0 +1,43 @@
+"""Classes of DMS replication instances."""
+
+import pytest
+
+from tapforge.facts import dms
+
+
+def test_figures_of_a_class() -> None:
+    """The class that the migration takes by default."""
+    found = dms.get("dms.r6i.large")
+    assert found == dms.ReplicationClass("dms.r6i.large", vcpu=2, memory_mib=16384)
+    assert dms.get("dms.r9.large") is None
+
+
+def test_classes_for_a_need() -> None:
+    """Two processors and 8 GiB leave out the small and the compute-optimised large classes."""
+    offered = dms.offered(min_vcpu=2, min_memory_mib=8192)
+    assert {"dms.t3.large", "dms.c5.xlarge", "dms.r5.large", "dms.r6i.large"} <= set(offered)
+    assert not {"dms.t3.medium", "dms.c5.large", "dms.c6i.large", "dms.c4.xlarge"} & set(offered)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("dms.t3.medium", "2 vCPU and 4096 MiB; at least 2 vCPU and 8192 MiB are needed; take"),
+        ("dms.r6i.lage", "did you mean dms.r6i.large"),
+        ("large", "expected a name such as dms.r6i.large"),
+    ],
+)
+def test_wrong_class_is_refused(name: str, words: str) -> None:
+    """Too small, misspelt and meaningless classes each get advice."""
+    assert words in (dms.check(name, min_vcpu=2, min_memory_mib=8192) or "")
+
+
+def test_advice_is_the_smallest_fitting_class() -> None:
+    """The advice costs no more than it must."""
+    assert (dms.check("dms.t3.micro", 2, 8192) or "").endswith("take dms.t3.large")
+
+
+@pytest.mark.parametrize("name", ["dms.r6i.large", "dms.r7i.large"])
+def test_fitting_and_newer_classes_pass(name: str) -> None:
+    """A family that is newer than the table is not judged."""
+    assert dms.check(name, min_vcpu=2, min_memory_mib=8192) is None
