@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
+from inspect import Parameter, Signature
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self, cast
 
@@ -61,6 +62,28 @@ class _BlockType(type):
     def __dir__(cls) -> list[str]:
         names = cls._tf_schema.shape_names if cls.__dict__.get("_tf_owner") is cls else []
         return sorted({*super().__dir__(), *names})
+
+    @property
+    def __signature__(cls) -> Signature:
+        """What `help` and interactive shells show."""
+        made = cast("type[_Base]", cls)
+        if "_tf_stored" not in cls.__dict__:
+            raise AttributeError
+        defaults: dict[str, Any] = {
+            name: Parameter.empty if made._tf_fields[name].required else None
+            for name in made._tf_stored
+        }
+        label: list[Parameter] = []
+        if issubclass(made, Model):
+            label.append(Parameter("label", Parameter.POSITIONAL_ONLY))
+            defaults |= dict.fromkeys(META_ARGUMENTS[made._tf_kind])
+        elif issubclass(made, ProviderConfiguration):
+            defaults["alias"] = None
+        named = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+            for name, default in sorted(defaults.items())
+        ]
+        return Signature(label + named)
 
     def _tf_class(cls, shape: str) -> type[NestedObject]:
         """Give the class of a nested block or object of this type."""
@@ -355,6 +378,9 @@ class Model(_Base):
         fix = f"give one of its attributes, such as .{names[0]}" if names else ""
         raise InstanceError(Problem(self._tf_address, problem, fix))
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._tf_fields]
+
     def __repr__(self) -> str:
         return f"<{self._tf_address}>"
 
@@ -414,6 +440,26 @@ def arguments(model: _Base) -> Mapping[str, Any]:
     if isinstance(model, OpaqueBlock):
         return dict(model._tf_anything)
     return {field.name: value for field, value in model._tf_given()}
+
+
+def fields(class_: type[Any]) -> Mapping[str, Field]:
+    """Give what the schema says of a block's arguments and attributes, by their names in Python.
+
+    Args:
+        class_: The class of a model, a provider's configuration or a nested block.
+    """
+    return cast("type[_Base]", class_)._tf_fields
+
+
+def nested_class(class_: type[Any], field: Field) -> type[NestedObject] | None:
+    """Give the class of the blocks or objects of a field; None if it has no objects.
+
+    Args:
+        class_: The class that has the field.
+        field: One of its `fields`.
+    """
+    owner = cast("type[_Base]", class_)._tf_owner
+    return owner._tf_class(field.shape) if field.shape else None
 
 
 def make_model(kind: Kind, type_name: str, name: str, pack: Pack, module: str) -> type[Any]:
@@ -483,6 +529,8 @@ def _argument_problems(
 ) -> Iterator[Problem]:
     """Check all arguments of a block, and warn of deprecated ones."""
     fields, stored = cls._tf_fields, cls._tf_stored
+    if cls._tf_block.deprecated:
+        _warn(f"{place} is deprecated")
     for name, value in arguments.items():
         field = fields.get(name)
         if field is None:
