@@ -43,7 +43,7 @@ def tree(project: Project) -> dict[str, str]:
 
 
 def _module_files(folder: str, module: Module[Any, Any]) -> dict[str, str]:
-    body = module.body()
+    body = module.body
     header = _header(module)
     files = {f"{folder}/{n}": dumps(c) for n, c in body.document.files(header).items()}
     root = isinstance(module, System)

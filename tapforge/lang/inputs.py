@@ -10,13 +10,13 @@ import json
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, Union, dataclass_transform
+from typing import Any, Literal, TypeVar, Union, cast, dataclass_transform
 
 import attrs
 
 from tapforge.lang.blocks import Variable
 from tapforge.lang.errors import ArgumentError, Problem, closest
-from tapforge.lang.expression import Expression, Symbol, Type, conditional, describe, eq, parse
+from tapforge.lang.expression import Expression, Symbol, Type, conditional, describe, eq, known, parse
 from tapforge.lang.functions import contains, floor
 from tapforge.lang.json_syntax import Json
 from tapforge.lang.meta import Condition
@@ -279,7 +279,7 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
 
 
 def _broken(rule: Valid, value: Any, inputs: Any) -> bool:
-    if value is None:
+    if value is None or not known(value):
         return False
     try:
         return rule.condition(value, inputs) is False
@@ -307,7 +307,10 @@ def inputs(cls: C) -> C:
 
 def references(cls: type[T]) -> T:
     """Give the inputs of a module as references to its variables."""
-    return cls(**{f.name: Symbol(f"var.{f.name}", f.type) for f in declared_inputs(cls).values()})
+    made = cls.__new__(cls)
+    fields = declared_inputs(cls).values()
+    cast("Any", made).__attrs_init__(**{f.name: Symbol(f"var.{f.name}", f.type) for f in fields})
+    return made
 
 
 def output(description: str, *, sensitive: bool = False) -> Any:

@@ -6,6 +6,7 @@ module means for them.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -123,8 +124,9 @@ class Module(Generic[I, O]):
     outputs: type[O]
     description: str
 
+    @functools.cached_property
     def body(self) -> Body:
-        """Give the module in full, over references to its variables.
+        """The module in full, over references to its variables.
 
         Raises:
             DocumentError: its blocks do not fit together.

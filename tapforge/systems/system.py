@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -67,8 +68,9 @@ class BackendInputs:
 class System(Module[I, O], Generic[I, O]):
     """A root module. Its attributes are those of `Module`; its folder lies below ``terraform/``."""
 
+    @functools.cached_property
     def body(self) -> Body:
-        """Give the system in full: settings, backend, provider, variables, calls and outputs.
+        """The system in full: settings, backend, provider, variables, calls and outputs.
 
         Raises:
             DocumentError: its blocks do not fit together.
@@ -102,12 +104,12 @@ class System(Module[I, O], Generic[I, O]):
     def modules(self) -> dict[str, Module[Any, Any]]:
         """Give every module the system calls, and those call, by name."""
         found: dict[str, Module[Any, Any]] = {}
-        pending = [self.body()]
+        pending = [self.body]
         while pending:
             for name, called in pending.pop().calls.items():
                 if name not in found:
                     found[name] = called
-                    pending.append(called.body())
+                    pending.append(called.body)
         return dict(sorted(found.items()))
 
 
