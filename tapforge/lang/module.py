@@ -188,7 +188,9 @@ def settings(document: Document, constraint: str, backend: Backend | None = None
         constraint: The version constraint, with ``{}`` for the version the models were made from.
         backend: Where a root module keeps its state.
     """
-    used = {block._tf_provider for block in document if hasattr(block, "_tf_provider")}
+    packs = {block._tf_provider for block in document if hasattr(block, "_tf_provider")}
+    # Terraform's own provider is part of the program: nothing to require.
+    used = [pack for pack in packs if not pack.address.startswith("terraform.io/builtin/")]
     return Settings(
         required_version=REQUIRED_VERSION,
         required_providers={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapforge import aws
+from tapforge import aws, builtin
 from tapforge.aws import data
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import conditional, count, each, gt, not_, splat
@@ -269,6 +269,14 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
         ),
         comment="RDS would make this group itself, keep its log for ever and leave it behind.",
     )
+    made = m.add(
+        builtin.Data(
+            "made",
+            input=fn.formatdate("YYYYMMDDhhmmss", fn.plantimestamp()),
+            lifecycle=Lifecycle(ignore_changes=["input"]),
+        ),
+        comment="When the cluster was made: a final snapshot's name must be new each time.",
+    )
     cluster = m.add(
         aws.RdsCluster(
             "main",
@@ -293,7 +301,9 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             database_insights_mode="standard",
             deletion_protection=not_(v.destroyable),
             skip_final_snapshot=v.destroyable,
-            final_snapshot_identifier=conditional(v.destroyable, None, f"{identifier}-final"),
+            final_snapshot_identifier=conditional(
+                v.destroyable, None, f"{identifier}-final-{made.output}"
+            ),
             delete_automated_backups=v.destroyable,
             tags={"Name": identifier},
             depends_on=[log],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, cast
 
-from tapforge.facts import parameters, postgres
+from tapforge.facts import parameters
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import Named, conditional, eq, for_list, not_
 from tapforge.lang.inputs import Valid
@@ -20,14 +20,12 @@ Level = Literal["cluster", "instance"]
 
 def _table(engine: str, level: Level) -> dict[str, str]:
     """Give, by parameter, the major versions that have it at a level, and whether it is static."""
-    table: dict[str, list[str]] = {}
-    for major in postgres.majors(engine):
-        for name in parameters.names(engine, major, level):
-            known = parameters.get(engine, major, name)
-            table.setdefault(name, []).append(
-                f"{major}-{_STATIC}" if known and known.static else str(major)
-            )
-    return {name: " ".join(majors) for name, majors in sorted(table.items())}
+    return {
+        name: " ".join(
+            f"{major}-{_STATIC}" if static else str(major) for major, static in by_major.items()
+        )
+        for name, by_major in sorted(parameters.static_by_major(engine, level).items())
+    }
 
 
 def _named(engine: str, level: Level) -> dict[str, str]:
