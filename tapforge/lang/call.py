@@ -54,7 +54,7 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
     try:
         result = evaluator(*values)
     except RefusedError as refusal:
-        return Failure(function, arguments, str(refusal))
+        return Failure(Call(function, arguments), str(refusal))
     except UnfoldedError:
         return Call(function, arguments, result_type)
     if type(result) is str and not result.isascii():
@@ -85,7 +85,7 @@ def try_(*expressions: T) -> T:
     """
     open_ = [expression for expression in expressions if find_failure(expression) is None]
     if not open_:
-        return cast("T", Failure("try", expressions, "none of the expressions has a value"))
+        return cast("T", Failure(Call("try", expressions), "none of the expressions has a value"))
     return open_[0] if known(open_[0]) else cast("T", Call("try", tuple(open_)))
 
 

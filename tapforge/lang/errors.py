@@ -42,6 +42,10 @@ class ArgumentError(TapforgeError, TypeError):
     """Arguments that a block does not take, lacks, or takes in another type."""
 
 
+class ValueNotAllowedError(TapforgeError, ValueError):
+    """A value that can't stand at this position of the language."""
+
+
 class UnknownValueError(TapforgeError, TypeError):
     """Python asked for a value that only Terraform will know."""
 

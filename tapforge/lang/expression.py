@@ -13,7 +13,9 @@ import keyword
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, NoReturn, TypeVar, cast
@@ -21,7 +23,28 @@ from typing import Any, NoReturn, TypeVar, cast
 import attrs
 
 from tapforge.lang import marker
-from tapforge.lang.errors import Problem, UnknownValueError, closest
+from tapforge.lang.errors import (
+    ArgumentError,
+    Problem,
+    UnknownValueError,
+    ValueNotAllowedError,
+    closest,
+)
+from tapforge.lang.value import (
+    RefusedError,
+    UnfoldedError,
+    boolean,
+    convert,
+    equal,
+    exact,
+    in_order,
+    is_number,
+    normalized,
+    number,
+    string,
+    type_of,
+    unify,
+)
 
 T = TypeVar("T")
 Type = Any
@@ -56,6 +79,9 @@ class Expression:
     def __format__(self, spec: str) -> str:
         if spec:
             raise _unknown(self, f'formatted with ":{spec}"', "use the function format()")
+        if self._type == "bool":
+            # Python writes True where Terraform writes true, once the value is known.
+            raise _unknown(self, "written into text", "use the function tostring()")
         return marker.mark(self, self._hcl())
 
     def __str__(self) -> str:
@@ -139,8 +165,38 @@ class Expression:
     def __neg__(self) -> Any:
         return Operation("-", (self,), "number")
 
+    def __pos__(self) -> Any:
+        return _arithmetic("+", 0, self)
+
+    def __floordiv__(self, _other: object) -> NoReturn:
+        raise _unknown(self, "divided with //", "use floor(a / b)")
+
+    def __pow__(self, _other: object) -> NoReturn:
+        raise _unknown(self, "raised with **", "use the function pow()")
+
+    def __abs__(self) -> NoReturn:
+        raise _unknown(self, "given to Python's abs()", "use the function abs() of Terraform")
+
+    def __and__(self, _other: object) -> NoReturn:
+        raise _unknown(
+            self, "combined with &, | or ^", "use and_(), or_(), merge(), or a function of sets"
+        )
+
+    def __invert__(self) -> NoReturn:
+        raise _unknown(self, "inverted with ~", "use not_()")
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: a method of Python's strings or dicts was meant."""
+        raise _unknown(self, "called", "Terraform's functions take a value as their argument")
+
+    __rfloordiv__ = __floordiv__
+    __rpow__ = __pow__
+    __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __and__
+
 
 def _unknown(expression: Expression, use: str, fix: str) -> UnknownValueError:
+    if isinstance(expression, Failure):
+        return UnknownValueError(Problem(expression._hcl(), expression._reason))
     return UnknownValueError(
         Problem(
             expression._hcl(), f"only Terraform will know this value; it can't be {use} here", fix
@@ -234,17 +290,21 @@ class Call(Expression):
         return () if self._function in ("can", "try") else self._arguments
 
 
-class Failure(Call):
-    """A call that Terraform would refuse: ``can`` and ``try`` see it, anything else reports it."""
+class Failure(Expression):
+    """What Terraform would refuse to evaluate: ``can`` and ``try`` see it, anything else reports it."""
 
-    __slots__ = ("_reason",)
+    __slots__ = ("_expression", "_reason")
+    _primary = False
 
-    def __init__(self, function: str, arguments: tuple[Any, ...], reason: str) -> None:
-        super().__init__(function, arguments)
-        self._reason = reason
+    def __init__(self, expression: Expression, reason: str) -> None:
+        self._expression, self._reason = expression, reason
+        self._type = None
 
-    def __bool__(self) -> NoReturn:
-        raise UnknownValueError(Problem(self._hcl(), self._reason))
+    def _hcl(self) -> str:
+        return self._expression._hcl()
+
+    def _parts(self) -> Iterable[Any]:
+        return self._expression._parts()
 
 
 class Operation(Expression):
@@ -264,6 +324,12 @@ class Operation(Expression):
             return self._operator + operands[0]
         return f" {self._operator} ".join(operands)
 
+    def __format__(self, spec: str) -> str:
+        if self._operator == "/":
+            # Python writes 3.0 where Terraform writes 3, once the value is known.
+            raise _unknown(self, "written into text", "use the function tostring()")
+        return super().__format__(spec)
+
     def _parts(self) -> Iterable[Any]:
         return self._operands
 
@@ -279,7 +345,9 @@ class Conditional(Expression):
 
     def __init__(self, condition: Any, then: Any, otherwise: Any) -> None:
         self._condition, self._then, self._otherwise = condition, then, otherwise
-        self._type = None
+        # A null takes the type of the other side.
+        types = [type_ for type_ in map(static_type, (then, otherwise)) if type_ != "dynamic"]
+        self._type = types[0] if types and types[0] == types[-1] else None
 
     def _hcl(self) -> str:
         return " ".join(
@@ -360,9 +428,27 @@ def escape_template(text: str) -> str:
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
+def check_text(text: str) -> str:
+    """Give the text back if Terraform keeps it as it is.
+
+    Raises:
+        ValueNotAllowedError: it is not in Unicode's form NFC.
+    """
+    if text != normalized(text):
+        raise ValueNotAllowedError(
+            Problem(
+                repr(text),
+                "Terraform would change this text: it normalises every string to Unicode form NFC",
+                'give unicodedata.normalize("NFC", text)',
+            )
+        )
+    return text
+
+
 def _escape_quoted(text: str) -> str:
     escaped = "".join(
-        _QUOTED.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}") for c in text
+        _QUOTED.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}")
+        for c in check_text(text)
     )
     return escape_template(escaped)
 
@@ -376,7 +462,12 @@ def parse(value: Any) -> Any:
     if not isinstance(value, str) or not marker.has_marker(value):
         return value
     pieces = marker.split(value)
-    return pieces[0] if len(pieces) == 1 else Template(pieces)
+    if len(pieces) > 1:
+        return Template(pieces)
+    (piece,) = pieces
+    # A template of nothing but a number would be a number to Terraform; an f-string makes text.
+    is_text = isinstance(piece, str) or piece._type != "number"
+    return piece if is_text else Call("tostring", (piece,), "string")
 
 
 def hcl(value: Any) -> str:
@@ -392,11 +483,23 @@ def hcl(value: Any) -> str:
         return f'"{_escape_quoted(value)}"'
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_hcl_key(k)} = {hcl(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, (set, frozenset)):
+        return f"toset([{', '.join(map(hcl, set_elements(value)))}])"
     if isinstance(value, Iterable):
         return "[" + ", ".join(map(hcl, value)) + "]"
-    if isinstance(value, Decimal):
-        return str(value)
-    return json.dumps(value, allow_nan=False)
+    return _hcl_scalar(value)
+
+
+def _hcl_scalar(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if not is_number(value) or (isinstance(value, (float, Decimal)) and not math.isfinite(value)):
+        raise ValueNotAllowedError(
+            Problem(
+                repr(value), f"Terraform has no value for a Python {type(value).__name__} like it"
+            )
+        )
+    return f"{value:f}" if isinstance(value, Decimal) else json.dumps(value)
 
 
 def _hcl_key(key: Any) -> str:
@@ -405,7 +508,22 @@ def _hcl_key(key: Any) -> str:
         return key._hcl()
     if isinstance(key, Expression):
         return f"({key._hcl()})"
-    return key if _UNQUOTED_KEY.fullmatch(key) else f'"{_escape_quoted(key)}"'
+    if not isinstance(key, str):
+        raise ValueNotAllowedError(Problem(repr(key), "the keys of Terraform's maps are strings"))
+    # {for ...} begins a loop.
+    plain_word = _UNQUOTED_KEY.fullmatch(key) and key != "for"
+    return key if plain_word else f'"{_escape_quoted(key)}"'
+
+
+def set_elements(values: Iterable[Any]) -> list[Any]:
+    """Put a set's elements in Terraform's order; those only it will know come last, by their text."""
+    known_ones = [value for value in values if known(value)]
+    open_ones = [value for value in values if not known(value)]
+    try:
+        ordered = in_order(map(plain, known_ones))
+    except (RefusedError, UnfoldedError):
+        ordered = sorted(known_ones, key=hcl)
+    return [*ordered, *sorted(open_ones, key=hcl)]
 
 
 def _operand(value: Any) -> str:
@@ -465,6 +583,30 @@ def element_type(base: Expression, key: Any) -> Type:
             raise TypeError(f"{base._hcl()} is a {describe(base._type)}: it has no elements")
 
 
+def static_type(value: Any) -> Type:
+    """Give the type of a value, known or not; "dynamic" for null, None where it is not known."""
+    value = parse(value)
+    if isinstance(value, Expression) and not isinstance(value, Named):
+        return value._type if _is_exact(value._type) else None
+    try:
+        return type_of(plain(value)) if known(value) else None
+    except (TypeError, RefusedError, UnfoldedError):
+        return None
+
+
+def _is_exact(type_: Type) -> bool:
+    match type_:
+        case None | "dynamic":
+            return False
+        case str():
+            return True
+        case ["tuple", elements]:
+            return all(map(_is_exact, elements))
+        case ["object", attributes, *_]:
+            return all(map(_is_exact, attributes.values()))
+    return _is_exact(type_[1])
+
+
 def describe(type_: Type) -> str:
     """Write a type the way Terraform's language does: ``list(string)``."""
     match type_:
@@ -491,15 +633,22 @@ def describe(type_: Type) -> str:
 # --- construction -----------------------------------------------------------------------------------
 
 
+_CONTAINERS = (list, tuple, set, frozenset, Mapping)
+
+
 def known(value: Any) -> bool:
     """Tell whether a value holds no expression anywhere."""
     if isinstance(value, str):
         return not marker.has_marker(value)
+    if value is None or isinstance(value, (int, float)):
+        return True
     if isinstance(value, Mapping):
         return all(known(k) and known(v) for k, v in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(known, value))
-    return isinstance(value, Named) or not isinstance(value, Expression)
+    if isinstance(value, Expression) or hasattr(value, "_tf_reference"):
+        return isinstance(value, Named)
+    return known(value._tf_object()) if hasattr(value, "_tf_object") else True
 
 
 def find_failure(value: Any) -> Failure | None:
@@ -546,62 +695,79 @@ def symbols(value: Any) -> Iterable[str]:
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> Any:
-    for side in (left, right):
+    for side, other in ((left, right), (right, left)):
         if isinstance(side, str):
-            other = right if side is left else left
             raise _unknown(other, "added to text", 'use an f-string: f"...{reference}"')
-        if isinstance(side, Failure):
-            return side
+        if not isinstance(side, Expression) and not is_number(side):
+            raise _unknown(
+                other,
+                f"calculated with a Python {type(side).__name__}",
+                "calculate with numbers; join lists with concat(), maps with merge()",
+            )
         if isinstance(side, float) and not math.isfinite(side):
             raise ValueError(f"Terraform has no number {side}")
-    return Operation(operator, (left, right), "number")
+    failure = find_failure((left, right))
+    return Operation(operator, (left, right), "number") if failure is None else failure
 
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
     left, right = parse(left), parse(right)
-    for side in (left, right):
-        if isinstance(side, Failure):
-            return cast("bool", side)
+    operation = Operation(symbol, (left, right), "bool")
     if known(left) and known(right):
-        return result(plain(left), plain(right))
-    return cast("bool", Operation(symbol, (left, right), "bool"))
-
-
-def _same(left: Any, right: Any) -> bool:
-    # Terraform compares type and value: true is not 1, while 1 is 1.0.
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(left == right)
+        try:
+            return result(plain(left), plain(right))
+        except RefusedError as refusal:
+            return cast("bool", Failure(operation, str(refusal)))
+        except UnfoldedError:
+            return cast("bool", operation)
+    for side, other in ((left, right), (right, left)):
+        if isinstance(side, Expression) and isinstance(other, _CONTAINERS):
+            # A list never equals a tuple, which is what a list written out is, nor a map an object.
+            raise _unknown(
+                side,
+                "compared with a list or map written out, whose type is another one to Terraform",
+                "compare the jsonencode() of both, or ask for the length()",
+            )
+    failure = find_failure((left, right))
+    return cast("bool", operation if failure is None else failure)
 
 
 def eq(left: Any, right: Any) -> bool:
-    """``left == right``."""
-    return _compare("==", left, right, _same)
+    """``left == right``.
+
+    Raises:
+        UnknownValueError: a collection that only Terraform will know is compared with one written out.
+    """
+    return _compare("==", left, right, equal)
 
 
 def ne(left: Any, right: Any) -> bool:
-    """``left != right``."""
-    return _compare("!=", left, right, lambda one, other: not _same(one, other))
+    """``left != right``; see `eq`."""
+    return _compare("!=", left, right, lambda one, other: not equal(one, other))
 
 
 def lt(left: float, right: float) -> bool:
     """``left < right``, for numbers."""
-    return _compare("<", left, right, operator.lt)
+    return _compare("<", left, right, _numeric(operator.lt))
 
 
 def le(left: float, right: float) -> bool:
     """``left <= right``, for numbers."""
-    return _compare("<=", left, right, operator.le)
+    return _compare("<=", left, right, _numeric(operator.le))
 
 
 def gt(left: float, right: float) -> bool:
     """``left > right``, for numbers."""
-    return _compare(">", left, right, operator.gt)
+    return _compare(">", left, right, _numeric(operator.gt))
 
 
 def ge(left: float, right: float) -> bool:
     """``left >= right``, for numbers."""
-    return _compare(">=", left, right, operator.ge)
+    return _compare(">=", left, right, _numeric(operator.ge))
+
+
+def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    return lambda left, right: bool(compare(exact(number(left)), exact(number(right))))
 
 
 def and_(*conditions: bool) -> bool:
@@ -614,45 +780,87 @@ def or_(*conditions: bool) -> bool:
     return _logical("||", conditions, deciding=True)
 
 
-def _logical(operator: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
-    open_ = []
-    for condition in map(parse, conditions):
-        if isinstance(condition, Failure):
-            return cast("bool", condition)
+def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
+    open_: list[Any] = []
+    for condition in map(_decided, conditions):
+        failure = find_failure(condition)
+        if failure is not None:
+            # Terraform gets here only if nothing before it decides.
+            open_.append(condition)
+            break
         if isinstance(condition, Expression):
             open_.append(condition)
-        elif bool(condition) == deciding:
+        elif bool(condition) is deciding:
             return deciding
-    if len(open_) > 1:
-        return cast("bool", Operation(operator, tuple(open_), "bool"))
-    return cast("bool", open_[0]) if open_ else not deciding
+    if not open_:
+        return not deciding
+    if len(open_) == 1:
+        return cast("bool", open_[0])
+    return cast("bool", Operation(symbol, tuple(open_), "bool"))
+
+
+def _decided(condition: Any) -> Any:
+    """Give a condition as a bool if it is known, and what Terraform would refuse as such."""
+    condition = parse(condition)
+    if not known(condition):
+        return condition
+    try:
+        return boolean(plain(condition))
+    except RefusedError as refusal:
+        return Failure(Operation("!", (condition,), "bool"), str(refusal))
 
 
 def not_(condition: bool) -> bool:
     """``!condition``."""
-    if isinstance(condition, Failure):
-        return cast("bool", condition)
-    if isinstance(condition, Expression):
-        return cast("bool", Operation("!", (condition,), "bool"))
-    return not condition
+    decided = _decided(condition)
+    if not isinstance(decided, Expression):
+        return not decided
+    failure = find_failure(decided)
+    return cast("bool", Operation("!", (decided,), "bool") if failure is None else failure)
 
 
 def conditional(condition: bool, then: T, otherwise: T) -> T:
     """``condition ? then : otherwise``."""
-    if isinstance(condition, Failure):
-        return cast("T", condition)
-    if isinstance(condition, Expression):
-        return cast("T", Conditional(condition, then, otherwise))
-    return then if condition else otherwise
+    decided = _decided(condition)
+    if not isinstance(decided, Expression):
+        return cast("T", _branch(decided, then, otherwise))
+    failure = find_failure(decided)
+    return cast("T", Conditional(decided, then, otherwise) if failure is None else failure)
+
+
+_UNCHANGED = (str, int, bool)
+
+
+def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
+    """Give the chosen side, in the one type that Terraform gives to both."""
+    chosen, other = (then, otherwise) if decided else (otherwise, then)
+    if type(chosen) is type(other) and isinstance(chosen, _UNCHANGED):
+        return chosen
+    own, types = static_type(chosen), (static_type(chosen), static_type(other))
+    if None in types:
+        return chosen
+    try:
+        common = unify(types)
+        if common == own:
+            return chosen
+        converted = convert(plain(chosen), common) if known(chosen) else None
+    except RefusedError as refusal:
+        return Failure(Conditional(decided, then, otherwise), str(refusal))
+    except UnfoldedError:
+        return Conditional(decided, then, otherwise)
+    if not known(chosen):
+        return Conditional(decided, then, otherwise)
+    return chosen if equal(converted, plain(chosen)) else converted
 
 
 def let(values: Mapping[str, Any], body: Callable[[Any], T]) -> T:
     """Name the parts of an expression: ``body`` gets them as attributes and may use each often."""
     if known(values):
         return body(SimpleNamespace(**values))
-    (name,) = _names(body)
-    variable = Symbol(name, ["object", dict.fromkeys(values, "dynamic")])
-    return cast("T", Access(For((name,), [dict(values)], None, body(variable), None), (0,)))
+    type_ = ["object", dict.fromkeys(values, "dynamic")]
+    with _loop_variables(body, type_) as (variable,):
+        loop = For((variable._address,), [dict(values)], None, body(variable), None)
+    return cast("T", Access(loop, (0,)))
 
 
 def splat(collection: Any) -> Any:
@@ -673,28 +881,79 @@ def reference(value: Any) -> Expression:
     return cast("Expression", value._tf_reference())
 
 
-def _names(function: Callable[..., Any]) -> list[str]:
-    return list(inspect.signature(function).parameters)
+def _names(function: Callable[..., Any]) -> Sequence[str]:
+    """Give the names of a function's parameters, without those that have a default."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return [
+            parameter.name
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.default is parameter.empty
+        ]
+    names: tuple[str, ...] = code.co_varnames
+    return names[: code.co_argcount - len(cast("Any", function).__defaults__ or ())]
 
 
-def _items(collection: Any, arity: int) -> list[tuple[Any, ...]]:
+_outer_names: ContextVar[tuple[str, ...]] = ContextVar("_outer_names", default=())
+# A loop's variable of such a name would hide what the name means otherwise.
+_TAKEN_NAMES = frozenset(
+    ("count", "data", "each", "ephemeral", "false", "local", "module", "null", "path", "self")
+) | frozenset(("terraform", "true", "var"))
+
+
+@contextmanager
+def _loop_variables(function: Callable[..., Any], type_: Type = None) -> Iterator[list[Symbol]]:
+    """Give the variables of a loop, named after parameters, apart from those of loops around it."""
+    outer = _outer_names.get()
+    names = []
+    for name in _names(function):
+        fresh, number_ = name, 1
+        while fresh in outer or fresh in _TAKEN_NAMES:
+            number_ += 1
+            fresh = f"{name}_{number_}"
+        names.append(fresh)
+    token = _outer_names.set((*outer, *names))
+    try:
+        yield [Symbol(name, type_) for name in names]
+    finally:
+        _outer_names.reset(token)
+
+
+def _items(collection: Any, arity: int) -> list[tuple[Any, ...]] | None:
+    """Give what a loop walks through, or None if only Terraform will know how many there are."""
+    collection = collection._value if isinstance(collection, Named) else parse(collection)
     if isinstance(collection, Mapping):
-        pairs = sorted(collection.items())
+        if not known(list(collection)):
+            return None
+        pairs = [(key, collection[key]) for key in sorted(collection)]
     elif isinstance(collection, (set, frozenset)):
-        pairs = [(item, item) for item in sorted(collection)]
-    else:
+        if not known(collection):
+            return None
+        pairs = [(item, item) for item in set_elements(collection)]
+    elif isinstance(collection, Expression) or hasattr(collection, "_tf_reference"):
+        return None
+    elif isinstance(collection, Iterable) and not isinstance(collection, (str, bytes)):
         pairs = list(enumerate(collection))
+    else:
+        kind = type(collection).__name__
+        raise ArgumentError(
+            Problem("", f"Terraform has no loop over a {kind}", "give a list, a set or a map")
+        )
     return pairs if arity == 2 else [(value,) for _, value in pairs]
 
 
 def _chosen(
     collection: Any, arity: int, when: Callable[..., bool] | None
-) -> list[tuple[Any, ...]] | None:
+) -> list[tuple[Any, ...]] | Failure | None:
     """Give the elements that a loop takes, or None if only Terraform can choose them."""
-    items = _items(plain(collection), arity)
-    if when is None:
+    items = _items(collection, arity)
+    if items is None or when is None:
         return items
-    decisions = [when(*item) for item in items]
+    decisions = [_decided(when(*item)) for item in items]
+    for decision in decisions:
+        failure = find_failure(decision)
+        if failure is not None:
+            return failure
     if any(isinstance(decision, Expression) for decision in decisions):
         return None
     return [item for item, decision in zip(items, decisions, strict=True) if decision]
@@ -709,16 +968,21 @@ def for_list(
 
     The parameters of `value` name the loop's variables: one takes the element, two take index or key
     and element. `when` takes the same.
+
+    Raises:
+        ArgumentError: the collection is none.
     """
-    names = _names(value)
-    if known(collection):
-        items = _chosen(collection, len(names), when)
-        result = None if items is None else [value(*item) for item in items]
-        if result is not None and (known(result) or not isinstance(collection, Named)):
+    items = _chosen(collection, len(_names(value)), when)
+    if isinstance(items, Failure):
+        return cast("list[Any]", items)
+    if items is not None:
+        result = [value(*item) for item in items]
+        if not isinstance(collection, Named) or known(result):
             return result
-    variables = [Symbol(name) for name in names]
-    chosen = when(*variables) if when else None
-    return cast("list[Any]", For(names, collection, None, value(*variables), chosen))
+    with _loop_variables(value) as variables:
+        names = [variable._address for variable in variables]
+        chosen = when(*variables) if when else None
+        return cast("list[Any]", For(names, collection, None, value(*variables), chosen))
 
 
 def for_map(
@@ -726,17 +990,42 @@ def for_map(
     item: Callable[..., tuple[Any, Any]],
     when: Callable[..., bool] | None = None,
 ) -> dict[str, Any]:
-    """``{for item in collection : key => value if when}``; `item` gives the pair of key and value."""
-    names = _names(item)
-    if known(collection):
-        items = _chosen(collection, len(names), when)
-        result = None if items is None else dict(item(*i) for i in items)
-        if result is not None and (known(result) or not isinstance(collection, Named)):
+    """``{for item in collection : key => value if when}``; `item` gives the pair of key and value.
+
+    Raises:
+        ArgumentError: the collection is none, two elements have one key, or a key is no string.
+    """
+    items = _chosen(collection, len(_names(item)), when)
+    if isinstance(items, Failure):
+        return cast("dict[str, Any]", items)
+    if items is not None:
+        result = _mapping([item(*i) for i in items])
+        if not isinstance(collection, Named) or known(result):
             return result
-    variables = [Symbol(name) for name in names]
-    key, value = item(*variables)
-    chosen = when(*variables) if when else None
-    return cast("dict[str, Any]", For(names, collection, key, value, chosen))
+    with _loop_variables(item) as variables:
+        names = [variable._address for variable in variables]
+        key, value = item(*variables)
+        chosen = when(*variables) if when else None
+        return cast("dict[str, Any]", For(names, collection, key, value, chosen))
+
+
+def _mapping(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    result: dict[Any, Any] = {}
+    for given, value in pairs:
+        key = given
+        if known(given):
+            try:
+                key = string(plain(given))
+            except RefusedError as refusal:
+                raise ArgumentError(
+                    Problem(repr(given), f"can't be the key of a map: {refusal}")
+                ) from None
+        if key in result:
+            raise ArgumentError(
+                Problem(repr(key), "is the key of two elements of a map", "make the keys unique")
+            )
+        result[key] = value
+    return result
 
 
 each: Any = Symbol("each", ["object", {"key": "string", "value": "dynamic"}])

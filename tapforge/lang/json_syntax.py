@@ -9,28 +9,25 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.errors import Problem, ValueNotAllowedError
 from tapforge.lang.expression import (
     Access,
     Expression,
     Symbol,
     Template,
+    check_text,
     escape_template,
     parse,
     reference,
+    set_elements,
 )
 
 Json = Any
 """A value that `json.dumps` writes."""
-
-
-class ValueNotAllowedError(TapforgeError, ValueError):
-    """A value that can't stand at this position of the language."""
 
 
 def expression(value: Any) -> Json:
@@ -41,11 +38,11 @@ def expression(value: Any) -> Json:
     """
     value = parse(value)
     if isinstance(value, str):
-        return escape_template(_text(value))
+        return escape_template(check_text(value))
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, Template):
-        return value._text(lambda text: escape_template(_text(text)))
+        return value._text(lambda text: escape_template(check_text(text)))
     if isinstance(value, Expression):
         return "${" + value._hcl() + "}"
     if isinstance(value, Mapping):
@@ -53,7 +50,7 @@ def expression(value: Any) -> Json:
     if isinstance(value, (list, tuple)):
         return [expression(item) for item in value]
     if isinstance(value, (set, frozenset)):
-        return [expression(item) for item in sorted(value)]
+        return [expression(item) for item in set_elements(value)]
     if hasattr(value, "_tf_reference"):
         return expression(value._tf_reference())
     if hasattr(value, "_tf_object"):
@@ -77,7 +74,7 @@ def literal(value: Any) -> Json:
             )
         )
     if isinstance(value, str):
-        return _text(value)
+        return check_text(value)
     if isinstance(value, Mapping):
         return {literal(key): literal(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -122,20 +119,6 @@ def _number(value: Any) -> Json:
             repr(value), f"Terraform has no value for a Python {type(value).__name__} like this"
         )
     )
-
-
-def _text(text: str) -> str:
-    if text.isascii():
-        return text
-    if not unicodedata.is_normalized("NFC", text):
-        raise ValueNotAllowedError(
-            Problem(
-                repr(text),
-                "Terraform would change this text: it normalises every string to Unicode form NFC",
-                'give unicodedata.normalize("NFC", text)',
-            )
-        )
-    return text
 
 
 def dumps(document: Mapping[str, Json]) -> str:

@@ -192,6 +192,12 @@ def unify(types: Iterable[Type]) -> Type:
     kinds = {type_[0] for type_ in distinct if not isinstance(type_, str)}
     if any(isinstance(type_, str) for type_ in distinct) or kinds == {"object", "tuple"}:
         raise RefusedError("all elements must have the same type")
+    if kinds == {"list", "tuple"}:
+        elements = [t[1] if t[0] == "list" else unify(t[1]) for t in distinct]
+        return ["list", unify(elements)]
+    if kinds == {"map", "object"}:
+        elements = [t[1] if t[0] == "map" else unify(t[1].values()) for t in distinct]
+        return ["map", unify(elements)]
     if len(kinds) > 1:
         raise UnfoldedError
     return _unify_structures(kinds.pop(), [type_[1] for type_ in distinct])
