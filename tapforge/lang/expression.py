@@ -58,8 +58,9 @@ class Expression:
     __slots__ = ("_type",)
     _type: Type
 
-    # An operand or a base of `.x` and `[x]` that is no primary expression needs parentheses.
-    _primary = True
+    # How tightly the text holds together: what binds looser than its place asks for is put in
+    # parentheses. 0 for a conditional, 1 to 6 for operators, 7 for their signs, 8 for all else.
+    _binding = 8
 
     def _hcl(self) -> str:
         """Write the expression in Terraform's native syntax."""
@@ -261,7 +262,7 @@ class Access(Expression):
         self._type = type_
 
     def _hcl(self) -> str:
-        base = _operand(self._base)
+        base = _operand(self._base, Expression._binding)
         if isinstance(self._step, str):
             return f"{base}.{self._step}"
         return f"{base}[*]" if self._step is ... else f"{base}[{hcl(self._step[0])}]"
@@ -294,7 +295,6 @@ class Failure(Expression):
     """What Terraform would refuse to evaluate: ``can`` and ``try`` see it, anything else reports it."""
 
     __slots__ = ("_expression", "_reason")
-    _primary = False
 
     def __init__(self, expression: Expression, reason: str) -> None:
         self._expression, self._reason = expression, reason
@@ -303,15 +303,22 @@ class Failure(Expression):
     def _hcl(self) -> str:
         return self._expression._hcl()
 
+    @property
+    def _binding(self) -> int:  # type: ignore[override]
+        return self._expression._binding
+
     def _parts(self) -> Iterable[Any]:
         return self._expression._parts()
+
+
+_BINDINGS = {"||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4}
+_BINDINGS |= {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 
 
 class Operation(Expression):
     """A unary or binary operator."""
 
     __slots__ = ("_operands", "_operator")
-    _primary = False
 
     def __init__(self, operator: str, operands: tuple[Any, ...], type_: Type) -> None:
         self._operator = operator
@@ -319,10 +326,19 @@ class Operation(Expression):
         self._type = type_
 
     def _hcl(self) -> str:
-        operands = [_operand(operand) for operand in self._operands]
-        if len(operands) == 1:
-            return self._operator + operands[0]
-        return f" {self._operator} ".join(operands)
+        if len(self._operands) == 1:
+            return self._operator + _operand(self._operands[0], Expression._binding)
+        # Only the first operand may bind as loosely as the whole: operators group to the left.
+        first, *others = self._operands
+        written = [
+            _operand(first, self._binding),
+            *(_operand(o, self._binding + 1) for o in others),
+        ]
+        return f" {self._operator} ".join(written)
+
+    @property
+    def _binding(self) -> int:  # type: ignore[override]
+        return 7 if len(self._operands) == 1 else _BINDINGS[self._operator]
 
     def __format__(self, spec: str) -> str:
         if self._operator == "/":
@@ -341,7 +357,7 @@ class Conditional(Expression):
     """``condition ? then : otherwise``."""
 
     __slots__ = ("_condition", "_otherwise", "_then")
-    _primary = False
+    _binding = 0
 
     def __init__(self, condition: Any, then: Any, otherwise: Any) -> None:
         self._condition, self._then, self._otherwise = condition, then, otherwise
@@ -351,7 +367,10 @@ class Conditional(Expression):
 
     def _hcl(self) -> str:
         return " ".join(
-            (_operand(self._condition), "?", _operand(self._then), ":", _operand(self._otherwise))
+            (
+                *(_operand(self._condition, 1), "?", _operand(self._then, 1)),
+                *(":", _operand(self._otherwise, 1)),
+            )
         )
 
     def _parts(self) -> Iterable[Any]:
@@ -526,12 +545,14 @@ def set_elements(values: Iterable[Any]) -> list[Any]:
     return [*ordered, *sorted(open_ones, key=hcl)]
 
 
-def _operand(value: Any) -> str:
+def _operand(value: Any, binding: int) -> str:
+    """Write a part of an expression, in parentheses if it binds looser than its place asks for."""
+    value = parse(value)
     text = hcl(value)
-    negative = text.startswith("-")
-    return (
-        f"({text})" if negative or (isinstance(value, Expression) and not value._primary) else text
-    )
+    loose = isinstance(value, Expression) and value._binding < binding
+    # A number that begins with a minus is two tokens to Terraform.
+    signed = binding > 0 and not isinstance(value, Expression) and text.startswith("-")
+    return f"({text})" if loose or signed else text
 
 
 # --- types ------------------------------------------------------------------------------------------

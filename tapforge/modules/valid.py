@@ -166,7 +166,7 @@ def _prefix(cidr: str) -> float:
 
 
 def _network(cidr: str, prefix: float) -> str:
-    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{fn.tostring(prefix)}", 0)
+    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{prefix}", 0)
 
 
 def overlap(one: str, other: str) -> bool:
