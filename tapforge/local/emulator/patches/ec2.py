@@ -1,0 +1,94 @@
+"""Gaps of moto's EC2."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from tapforge.local.emulator.patches import gap, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@gap("MonitorInstances and UnmonitorInstances are not implemented: `monitoring = true` fails.")
+def detailed_monitoring() -> None:
+    """Record the state on the instances."""
+    from moto.core.responses import ActionResult
+    from moto.ec2.responses.monitoring import Monitoring
+
+    def set_to(state: str) -> Callable[..., Any]:
+        def monitor(_: Callable[..., Any], self: Any) -> Any:
+            instances = self.ec2_backend.get_multi_instances_by_id(self._get_param("InstanceIds"))
+            for instance in instances:
+                instance.monitoring_state = state
+            return ActionResult(
+                {
+                    "InstanceMonitorings": [
+                        {"InstanceId": instance.id, "Monitoring": {"State": state}}
+                        for instance in instances
+                    ]
+                }
+            )
+
+        return monitor
+
+    wrap(Monitoring, "monitor_instances")(set_to("enabled"))
+    wrap(Monitoring, "unmonitor_instances")(set_to("disabled"))
+
+
+@gap(
+    "An instance whose security groups come with its network interface reports none of its own: "
+    "permanent drift on `vpc_security_group_ids`."
+)
+def groups_of_first_interface() -> None:
+    """Give an instance the groups of its first interface, as a VPC does."""
+    from moto.ec2.models.instances import Instance
+
+    @wrap(Instance, "attach_eni")
+    def attach_eni(original: Callable[..., str], self: Any, eni: Any, device_index: int) -> str:
+        attachment = original(self, eni, device_index)
+        if int(device_index) == 0 and not self.security_groups:
+            self.security_groups = list(eni.group_set)
+        return attachment
+
+
+@gap(
+    "Only the few images that moto ships exist: an instance with any other AMI id fails with "
+    "InvalidAMIID.NotFound."
+)
+def any_image() -> None:
+    """Make a well-formed image id that is asked for an image like Amazon Linux."""
+    from moto.ec2.models.amis import AmiBackend
+
+    @wrap(AmiBackend, "describe_images")
+    def describe_images(
+        original: Callable[..., list[Any]],
+        self: Any,
+        ami_ids: list[str] | None = None,
+        filters: dict[str, Any] | None = None,
+        exec_users: list[str] | None = None,
+        owners: list[str] | None = None,
+    ) -> list[Any]:
+        for image in ami_ids or ():
+            if (
+                image not in self.amis
+                and image not in self.deleted_amis
+                and self.AMI_REGEX.fullmatch(image)
+            ):
+                self.amis[image] = _amazon_linux(self.amis.values(), image)
+        return original(self, ami_ids, filters, exec_users, owners)
+
+
+def _amazon_linux(images: Any, image_id: str) -> Any:
+    linux = next(
+        image
+        for image in images
+        if image.owner_alias == "amazon"
+        and not image.platform
+        and image.virtualization_type == "hvm"
+        and image.architecture == "x86_64"
+    )
+    image = copy.copy(linux)
+    image.id = image_id
+    return image
