@@ -137,7 +137,9 @@ def _field(field: Attribute | NestedBlock) -> Json:
     if field.single:
         return reference
     listed: Json = {"type": "array", "items": reference, "minItems": max(1, field.min_items)}
-    return listed | ({"maxItems": field.max_items} if field.max_items else {})
+    if field.max_items:
+        listed["maxItems"] = field.max_items
+    return listed if field.min_items > 1 else {"anyOf": [reference, listed]}
 
 
 def _one_or_more(schema: Json) -> Json:

@@ -128,53 +128,34 @@ class _Stub:
             yield from _docstring(_one_line(block.description), "        ")
         if not block.opaque:
             yield from _indented(_indented(self._fields(fields, set(fields))))
-            yield from _indented(_indented(self._parameters("self", fields, set(fields), after="")))
+            constructor = _signature(["self"], self._parameters(fields, set(fields)))
+            yield from _indented(_indented(constructor))
         elif not block.description:
             yield "        ..."
 
     def _constructor(self, fields: Mapping[str, Field], inside: set[str]) -> Iterator[str]:
         if self._kind == "provider":
-            first, after = "self", ""
-            alias = _qualified("str | None", inside)
-            yield from self._parameters(first, fields, inside, after, (f"alias: {alias} = ...",))
+            alias = f"alias: {_qualified('str | None', inside)} = ..."
+            yield from _signature(["self"], [*self._parameters(fields, inside), alias])
             return
         label = "label_" if "label" in fields else "label"
         meta = "meta_" if "meta" in fields else "meta"
         arguments = "ResourceMetaArguments" if self._kind == "resource" else "MetaArguments"
-        first = f"self,\n        {label}: {_qualified('str', inside)},\n        /"
-        after = f"**{meta}: {_qualified('Unpack', inside)}[_typed.{arguments}]"
-        yield from self._parameters(first, fields, inside, after)
+        more = f"**{meta}: {_qualified('Unpack', inside)}[_typed.{arguments}]"
+        first = ["self", f"{label}: {_qualified('str', inside)}", "/"]
+        yield from _signature(first, self._parameters(fields, inside), more)
 
-    def _parameters(
-        self,
-        first: str,
-        fields: Mapping[str, Field],
-        inside: set[str],
-        after: str,
-        more: tuple[str, ...] = (),
-    ) -> Iterator[str]:
-        settable = {name: field for name, field in fields.items() if field.settable}
-        required = [
-            f"{name}: {_qualified(self._argument(field), inside)}"
-            for name, field in settable.items()
-            if field.required
-        ]
+    def _parameters(self, fields: Mapping[str, Field], inside: set[str]) -> list[str]:
+        types = {
+            name: _qualified(self._argument(field), inside)
+            for name, field in fields.items()
+            if field.settable
+        }
+        required = [f"{name}: {t}" for name, t in types.items() if fields[name].required]
         optional = [
-            f"{name}: {_qualified(self._argument(field), inside)} | None = ..."
-            for name, field in settable.items()
-            if not field.required
+            f"{name}: {t} | None = ..." for name, t in types.items() if not fields[name].required
         ]
-        named = [*required, *more, *optional]
-        if not named:
-            yield f"def __init__({', '.join(filter(None, [first, after]))}) -> None: ..."
-            return
-        yield "def __init__("
-        yield f"    {first},"
-        yield "    *,"
-        yield from (f"    {parameter}," for parameter in named)
-        if after:
-            yield f"    {after},"
-        yield ") -> None: ..."
+        return required + optional
 
     def _fields(self, fields: Mapping[str, Field], inside: set[str]) -> Iterator[str]:
         for name, field in fields.items():
@@ -191,7 +172,7 @@ class _Stub:
                 return class_
             case "map":
                 return f"Mapping[str, {class_}]"
-        return f"{class_} | ListOf[{class_}]" if field.single else f"ListOf[{class_}]"
+        return f"{class_} | ListOf[{class_}]"
 
     def _value(self, field: Field) -> str:
         class_ = f"{self._name}.{field.shape}"
@@ -264,6 +245,16 @@ def _notes(attribute: Attribute) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _signature(first: list[str], named: list[str], more: str = "") -> Iterator[str]:
+    parameters = [*first, *(["*", *named] if named else []), *([more] if more else [])]
+    if not named:
+        yield f"def __init__({', '.join(parameters)}) -> None: ..."
+        return
+    yield "def __init__("
+    yield from (f"    {parameter}," for parameter in parameters)
+    yield ") -> None: ..."
 
 
 def _docstring(text: str, indent: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from tapforge.lang.expression import (
     describe,
     known,
     parse,
+    plain,
     reference,
 )
 
@@ -122,7 +123,7 @@ def problems(place: str, type_: Type, value: Any, class_: type | None = None) ->
         value: What was given; None, which leaves an argument unset, is always taken.
         class_: The class of the objects the type is made of, if they have one.
     """
-    value = parse(value)
+    value = plain(parse(value))
     if value is None:
         return
     if hasattr(value, "_tf_reference"):

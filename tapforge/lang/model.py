@@ -75,7 +75,8 @@ class _BlockType(type):
         }
         label: list[Parameter] = []
         if issubclass(made, Model):
-            label.append(Parameter("label", Parameter.POSITIONAL_ONLY))
+            name = "label_" if "label" in defaults else "label"
+            label.append(Parameter(name, Parameter.POSITIONAL_ONLY))
             defaults |= dict.fromkeys(META_ARGUMENTS[made._tf_kind])
         elif issubclass(made, ProviderConfiguration):
             defaults["alias"] = None
@@ -113,6 +114,11 @@ class _Base(metaclass=_BlockType):
 
     __attrs_init__: Any
 
+    def __setstate__(self, state: tuple[None, Mapping[str, Any]]) -> None:
+        # Copies are made of all slots, those of the base classes too, and despite being frozen.
+        for name, value in state[1].items():
+            object.__setattr__(self, name, value)
+
     def _tf_given(self) -> Iterator[tuple[Field, Any]]:
         """Give every argument that was given, with its field."""
         for name, stored in self._tf_stored.items():
@@ -140,7 +146,8 @@ class _Base(metaclass=_BlockType):
             if given and field.nesting == "map":
                 body[field.name] = dict(zip(map(literal, value), given, strict=True))
             elif given:
-                body[field.name] = given[0] if field.single else given
+                alone = field.single or isinstance(value, NestedObject)
+                body[field.name] = given[0] if alone else given
         return body | {"dynamic": dynamics} if dynamics else body
 
     def _tf_values(self) -> Iterator[Any]:
@@ -498,6 +505,7 @@ def _make(name: str, base: type[_Base], block: Block) -> type[_Base]:
         bases=(base,),
         slots=True,
         frozen=True,
+        getstate_setstate=False,
         kw_only=True,
         init=False,
         repr=False,
@@ -558,9 +566,6 @@ def _block_problems(
 ) -> Iterator[Problem]:
     class_ = cls._tf_owner._tf_class(field.shape)
     expected = _expected(cls, field)
-    if isinstance(value, class_) and not field.single:
-        yield Problem(place, "takes a list of blocks, not one", f"give {expected}")
-        return
     items = _instances(field, value)
     for item in items:
         content = item.content if isinstance(item, Dynamic) else item

@@ -108,7 +108,7 @@ class Ami(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         uefi_data: str | None = ...,
-        filter: ListOf[Ami.Filter] | None = ...,
+        filter: Ami.Filter | ListOf[Ami.Filter] | None = ...,
         timeouts: Ami.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -153,7 +153,7 @@ class AmiIds(_model.DataSource):
         name_regex: str | None = ...,
         region: str | None = ...,
         sort_ascending: bool | None = ...,
-        filter: ListOf[AmiIds.Filter] | None = ...,
+        filter: AmiIds.Filter | ListOf[AmiIds.Filter] | None = ...,
         timeouts: AmiIds.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

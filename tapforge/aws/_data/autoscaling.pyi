@@ -267,6 +267,6 @@ class AutoscalingGroups(_model.DataSource):
         id: str | None = ...,
         names: ListOf[str] | None = ...,
         region: str | None = ...,
-        filter: ListOf[AutoscalingGroups.Filter] | None = ...,
+        filter: AutoscalingGroups.Filter | ListOf[AutoscalingGroups.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -54,7 +54,7 @@ class AvailabilityZone(_model.DataSource):
         region: str | None = ...,
         state: str | None = ...,
         zone_id: str | None = ...,
-        filter: ListOf[AvailabilityZone.Filter] | None = ...,
+        filter: AvailabilityZone.Filter | ListOf[AvailabilityZone.Filter] | None = ...,
         timeouts: AvailabilityZone.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -99,7 +99,7 @@ class AvailabilityZones(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         state: str | None = ...,
-        filter: ListOf[AvailabilityZones.Filter] | None = ...,
+        filter: AvailabilityZones.Filter | ListOf[AvailabilityZones.Filter] | None = ...,
         timeouts: AvailabilityZones.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -320,6 +320,4 @@ class BedrockInferenceProfiles(_model.DataSource):
 class BedrockUseCaseForModelAccess(_model.DataSource):
     """``aws_bedrock_use_case_for_model_access``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/data-sources/bedrock_use_case_for_model_access"""
     form_data: str
-    def __init__(self,
-        label: str,
-        /, **meta: Unpack[_typed.MetaArguments]) -> None: ...
+    def __init__(self, label: str, /, **meta: Unpack[_typed.MetaArguments]) -> None: ...

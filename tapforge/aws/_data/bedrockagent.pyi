@@ -21,7 +21,7 @@ class BedrockagentAgentVersions(_model.DataSource):
         def __init__(
             self,
             *,
-            guardrail_configuration: ListOf[BedrockagentAgentVersions.GuardrailConfiguration] | None = ...,
+            guardrail_configuration: BedrockagentAgentVersions.GuardrailConfiguration | ListOf[BedrockagentAgentVersions.GuardrailConfiguration] | None = ...,
         ) -> None: ...
     class GuardrailConfiguration(_model.NestedObject):
         guardrail_identifier: str
@@ -38,6 +38,6 @@ class BedrockagentAgentVersions(_model.DataSource):
         *,
         agent_id: str,
         region: str | None = ...,
-        agent_version_summaries: ListOf[BedrockagentAgentVersions.AgentVersionSummaries] | None = ...,
+        agent_version_summaries: BedrockagentAgentVersions.AgentVersionSummaries | ListOf[BedrockagentAgentVersions.AgentVersionSummaries] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -170,11 +170,11 @@ class CeTags(_model.DataSource):
         def __init__(
             self,
             *,
-            and_: ListOf[CeTags.And] | None = ...,
+            and_: CeTags.And | ListOf[CeTags.And] | None = ...,
             cost_category: CeTags.CostCategory | ListOf[CeTags.CostCategory] | None = ...,
             dimension: CeTags.Dimension | ListOf[CeTags.Dimension] | None = ...,
             not_: CeTags.Not | ListOf[CeTags.Not] | None = ...,
-            or_: ListOf[CeTags.Or] | None = ...,
+            or_: CeTags.Or | ListOf[CeTags.Or] | None = ...,
             tags: CeTags.Tags | ListOf[CeTags.Tags] | None = ...,
         ) -> None: ...
     class SortBy(_model.NestedObject):
@@ -216,6 +216,6 @@ class CeTags(_model.DataSource):
         search_string: str | None = ...,
         tag_key: str | None = ...,
         filter: CeTags.Filter | ListOf[CeTags.Filter] | None = ...,
-        sort_by: ListOf[CeTags.SortBy] | None = ...,
+        sort_by: CeTags.SortBy | ListOf[CeTags.SortBy] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

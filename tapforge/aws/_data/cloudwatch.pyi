@@ -173,7 +173,7 @@ class CloudwatchLogDataProtectionPolicyDocument(_model.DataSource):
         def __init__(
             self,
             *,
-            custom_data_identifier: ListOf[CloudwatchLogDataProtectionPolicyDocument.CustomDataIdentifier] | None = ...,
+            custom_data_identifier: CloudwatchLogDataProtectionPolicyDocument.CustomDataIdentifier | ListOf[CloudwatchLogDataProtectionPolicyDocument.CustomDataIdentifier] | None = ...,
         ) -> None: ...
     class CustomDataIdentifier(_model.NestedObject):
         name: str
@@ -251,7 +251,7 @@ class CloudwatchLogDataProtectionPolicyDocument(_model.DataSource):
         /,
         *,
         name: str,
-        statement: ListOf[CloudwatchLogDataProtectionPolicyDocument.Statement],
+        statement: CloudwatchLogDataProtectionPolicyDocument.Statement | ListOf[CloudwatchLogDataProtectionPolicyDocument.Statement],
         description: str | None = ...,
         id: str | None = ...,
         version: str | None = ...,

@@ -60,6 +60,6 @@ class CodecatalystDevEnvironment(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        repositories: ListOf[CodecatalystDevEnvironment.Repositories] | None = ...,
+        repositories: CodecatalystDevEnvironment.Repositories | ListOf[CodecatalystDevEnvironment.Repositories] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

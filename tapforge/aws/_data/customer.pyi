@@ -47,7 +47,7 @@ class CustomerGateway(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[CustomerGateway.Filter] | None = ...,
+        filter: CustomerGateway.Filter | ListOf[CustomerGateway.Filter] | None = ...,
         timeouts: CustomerGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

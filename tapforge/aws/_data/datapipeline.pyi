@@ -89,6 +89,6 @@ class DatapipelinePipelineDefinition(_model.DataSource):
         pipeline_id: str,
         id: str | None = ...,
         region: str | None = ...,
-        parameter_value: ListOf[DatapipelinePipelineDefinition.ParameterValue] | None = ...,
+        parameter_value: DatapipelinePipelineDefinition.ParameterValue | ListOf[DatapipelinePipelineDefinition.ParameterValue] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

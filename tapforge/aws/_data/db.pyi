@@ -163,7 +163,7 @@ class DbInstances(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[DbInstances.Filter] | None = ...,
+        filter: DbInstances.Filter | ListOf[DbInstances.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class DbParameterGroup(_model.DataSource):

@@ -29,8 +29,8 @@ class DevopsguruNotificationChannel(_model.DataSource):
         *,
         id: str,
         region: str | None = ...,
-        filters: ListOf[DevopsguruNotificationChannel.Filters] | None = ...,
-        sns: ListOf[DevopsguruNotificationChannel.Sns] | None = ...,
+        filters: DevopsguruNotificationChannel.Filters | ListOf[DevopsguruNotificationChannel.Filters] | None = ...,
+        sns: DevopsguruNotificationChannel.Sns | ListOf[DevopsguruNotificationChannel.Sns] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class DevopsguruResourceCollection(_model.DataSource):

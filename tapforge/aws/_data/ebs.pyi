@@ -110,7 +110,7 @@ class EbsSnapshot(_model.DataSource):
         restorable_by_user_ids: ListOf[str] | None = ...,
         snapshot_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[EbsSnapshot.Filter] | None = ...,
+        filter: EbsSnapshot.Filter | ListOf[EbsSnapshot.Filter] | None = ...,
         timeouts: EbsSnapshot.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -149,7 +149,7 @@ class EbsSnapshotIds(_model.DataSource):
         owners: ListOf[str] | None = ...,
         region: str | None = ...,
         restorable_by_user_ids: ListOf[str] | None = ...,
-        filter: ListOf[EbsSnapshotIds.Filter] | None = ...,
+        filter: EbsSnapshotIds.Filter | ListOf[EbsSnapshotIds.Filter] | None = ...,
         timeouts: EbsSnapshotIds.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -201,7 +201,7 @@ class EbsVolume(_model.DataSource):
         most_recent: bool | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[EbsVolume.Filter] | None = ...,
+        filter: EbsVolume.Filter | ListOf[EbsVolume.Filter] | None = ...,
         timeouts: EbsVolume.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -238,7 +238,7 @@ class EbsVolumes(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[EbsVolumes.Filter] | None = ...,
+        filter: EbsVolumes.Filter | ListOf[EbsVolumes.Filter] | None = ...,
         timeouts: EbsVolumes.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -115,7 +115,7 @@ class Ec2CapacityBlockReservation(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2CapacityBlockReservation.Filter] | None = ...,
+        filter: Ec2CapacityBlockReservation.Filter | ListOf[Ec2CapacityBlockReservation.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2ClientVpnEndpoint(_model.DataSource):
@@ -238,7 +238,7 @@ class Ec2ClientVpnEndpoint(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2ClientVpnEndpoint.Filter] | None = ...,
+        filter: Ec2ClientVpnEndpoint.Filter | ListOf[Ec2ClientVpnEndpoint.Filter] | None = ...,
         timeouts: Ec2ClientVpnEndpoint.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -280,7 +280,7 @@ class Ec2CoipPool(_model.DataSource):
         pool_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2CoipPool.Filter] | None = ...,
+        filter: Ec2CoipPool.Filter | ListOf[Ec2CoipPool.Filter] | None = ...,
         timeouts: Ec2CoipPool.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -317,7 +317,7 @@ class Ec2CoipPools(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2CoipPools.Filter] | None = ...,
+        filter: Ec2CoipPools.Filter | ListOf[Ec2CoipPools.Filter] | None = ...,
         timeouts: Ec2CoipPools.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -408,7 +408,7 @@ class Ec2Host(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2Host.Filter] | None = ...,
+        filter: Ec2Host.Filter | ListOf[Ec2Host.Filter] | None = ...,
         timeouts: Ec2Host.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -437,7 +437,7 @@ class Ec2Hosts(_model.DataSource):
         outpost_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2Hosts.Filter] | None = ...,
+        filter: Ec2Hosts.Filter | ListOf[Ec2Hosts.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2InstanceType(_model.DataSource):
@@ -620,7 +620,7 @@ class Ec2InstanceTypeOffering(_model.DataSource):
         location_type: str | None = ...,
         preferred_instance_types: ListOf[str] | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2InstanceTypeOffering.Filter] | None = ...,
+        filter: Ec2InstanceTypeOffering.Filter | ListOf[Ec2InstanceTypeOffering.Filter] | None = ...,
         timeouts: Ec2InstanceTypeOffering.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -659,7 +659,7 @@ class Ec2InstanceTypeOfferings(_model.DataSource):
         id: str | None = ...,
         location_type: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2InstanceTypeOfferings.Filter] | None = ...,
+        filter: Ec2InstanceTypeOfferings.Filter | ListOf[Ec2InstanceTypeOfferings.Filter] | None = ...,
         timeouts: Ec2InstanceTypeOfferings.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -694,7 +694,7 @@ class Ec2InstanceTypes(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2InstanceTypes.Filter] | None = ...,
+        filter: Ec2InstanceTypes.Filter | ListOf[Ec2InstanceTypes.Filter] | None = ...,
         timeouts: Ec2InstanceTypes.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -734,7 +734,7 @@ class Ec2LocalGateway(_model.DataSource):
         region: str | None = ...,
         state: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGateway.Filter] | None = ...,
+        filter: Ec2LocalGateway.Filter | ListOf[Ec2LocalGateway.Filter] | None = ...,
         timeouts: Ec2LocalGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -778,7 +778,7 @@ class Ec2LocalGatewayRouteTable(_model.DataSource):
         region: str | None = ...,
         state: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGatewayRouteTable.Filter] | None = ...,
+        filter: Ec2LocalGatewayRouteTable.Filter | ListOf[Ec2LocalGatewayRouteTable.Filter] | None = ...,
         timeouts: Ec2LocalGatewayRouteTable.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -815,7 +815,7 @@ class Ec2LocalGatewayRouteTables(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGatewayRouteTables.Filter] | None = ...,
+        filter: Ec2LocalGatewayRouteTables.Filter | ListOf[Ec2LocalGatewayRouteTables.Filter] | None = ...,
         timeouts: Ec2LocalGatewayRouteTables.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -860,7 +860,7 @@ class Ec2LocalGatewayVirtualInterface(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGatewayVirtualInterface.Filter] | None = ...,
+        filter: Ec2LocalGatewayVirtualInterface.Filter | ListOf[Ec2LocalGatewayVirtualInterface.Filter] | None = ...,
         timeouts: Ec2LocalGatewayVirtualInterface.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -899,7 +899,7 @@ class Ec2LocalGatewayVirtualInterfaceGroup(_model.DataSource):
         local_gateway_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGatewayVirtualInterfaceGroup.Filter] | None = ...,
+        filter: Ec2LocalGatewayVirtualInterfaceGroup.Filter | ListOf[Ec2LocalGatewayVirtualInterfaceGroup.Filter] | None = ...,
         timeouts: Ec2LocalGatewayVirtualInterfaceGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -937,7 +937,7 @@ class Ec2LocalGatewayVirtualInterfaceGroups(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGatewayVirtualInterfaceGroups.Filter] | None = ...,
+        filter: Ec2LocalGatewayVirtualInterfaceGroups.Filter | ListOf[Ec2LocalGatewayVirtualInterfaceGroups.Filter] | None = ...,
         timeouts: Ec2LocalGatewayVirtualInterfaceGroups.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -974,7 +974,7 @@ class Ec2LocalGateways(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2LocalGateways.Filter] | None = ...,
+        filter: Ec2LocalGateways.Filter | ListOf[Ec2LocalGateways.Filter] | None = ...,
         timeouts: Ec2LocalGateways.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1027,7 +1027,7 @@ class Ec2ManagedPrefixList(_model.DataSource):
         name: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2ManagedPrefixList.Filter] | None = ...,
+        filter: Ec2ManagedPrefixList.Filter | ListOf[Ec2ManagedPrefixList.Filter] | None = ...,
         timeouts: Ec2ManagedPrefixList.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1056,7 +1056,7 @@ class Ec2ManagedPrefixLists(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2ManagedPrefixLists.Filter] | None = ...,
+        filter: Ec2ManagedPrefixLists.Filter | ListOf[Ec2ManagedPrefixLists.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2NetworkInsightsAnalysis(_model.DataSource):
@@ -1405,7 +1405,7 @@ class Ec2NetworkInsightsAnalysis(_model.DataSource):
         network_insights_analysis_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2NetworkInsightsAnalysis.Filter] | None = ...,
+        filter: Ec2NetworkInsightsAnalysis.Filter | ListOf[Ec2NetworkInsightsAnalysis.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2NetworkInsightsPath(_model.DataSource):
@@ -1469,7 +1469,7 @@ class Ec2NetworkInsightsPath(_model.DataSource):
         network_insights_path_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2NetworkInsightsPath.Filter] | None = ...,
+        filter: Ec2NetworkInsightsPath.Filter | ListOf[Ec2NetworkInsightsPath.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2PublicIpv4Pool(_model.DataSource):
@@ -1533,7 +1533,7 @@ class Ec2PublicIpv4Pools(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2PublicIpv4Pools.Filter] | None = ...,
+        filter: Ec2PublicIpv4Pools.Filter | ListOf[Ec2PublicIpv4Pools.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2SerialConsoleAccess(_model.DataSource):
@@ -1593,7 +1593,7 @@ class Ec2ServiceLinkVirtualInterface(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2ServiceLinkVirtualInterface.Filter] | None = ...,
+        filter: Ec2ServiceLinkVirtualInterface.Filter | ListOf[Ec2ServiceLinkVirtualInterface.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2ServiceLinkVirtualInterfaces(_model.DataSource):
@@ -1619,7 +1619,7 @@ class Ec2ServiceLinkVirtualInterfaces(_model.DataSource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2ServiceLinkVirtualInterfaces.Filter] | None = ...,
+        filter: Ec2ServiceLinkVirtualInterfaces.Filter | ListOf[Ec2ServiceLinkVirtualInterfaces.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2SpotPrice(_model.DataSource):
@@ -1658,7 +1658,7 @@ class Ec2SpotPrice(_model.DataSource):
         id: str | None = ...,
         instance_type: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2SpotPrice.Filter] | None = ...,
+        filter: Ec2SpotPrice.Filter | ListOf[Ec2SpotPrice.Filter] | None = ...,
         timeouts: Ec2SpotPrice.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1709,7 +1709,7 @@ class Ec2TransitGateway(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGateway.Filter] | None = ...,
+        filter: Ec2TransitGateway.Filter | ListOf[Ec2TransitGateway.Filter] | None = ...,
         timeouts: Ec2TransitGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1748,7 +1748,7 @@ class Ec2TransitGatewayAttachment(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         transit_gateway_attachment_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayAttachment.Filter] | None = ...,
+        filter: Ec2TransitGatewayAttachment.Filter | ListOf[Ec2TransitGatewayAttachment.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Ec2TransitGatewayAttachments(_model.DataSource):
@@ -1784,7 +1784,7 @@ class Ec2TransitGatewayAttachments(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGatewayAttachments.Filter] | None = ...,
+        filter: Ec2TransitGatewayAttachments.Filter | ListOf[Ec2TransitGatewayAttachments.Filter] | None = ...,
         timeouts: Ec2TransitGatewayAttachments.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1825,7 +1825,7 @@ class Ec2TransitGatewayConnect(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         transit_gateway_connect_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayConnect.Filter] | None = ...,
+        filter: Ec2TransitGatewayConnect.Filter | ListOf[Ec2TransitGatewayConnect.Filter] | None = ...,
         timeouts: Ec2TransitGatewayConnect.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1871,7 +1871,7 @@ class Ec2TransitGatewayConnectPeer(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         transit_gateway_connect_peer_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayConnectPeer.Filter] | None = ...,
+        filter: Ec2TransitGatewayConnectPeer.Filter | ListOf[Ec2TransitGatewayConnectPeer.Filter] | None = ...,
         timeouts: Ec2TransitGatewayConnectPeer.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1912,7 +1912,7 @@ class Ec2TransitGatewayDxGatewayAttachment(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         transit_gateway_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayDxGatewayAttachment.Filter] | None = ...,
+        filter: Ec2TransitGatewayDxGatewayAttachment.Filter | ListOf[Ec2TransitGatewayDxGatewayAttachment.Filter] | None = ...,
         timeouts: Ec2TransitGatewayDxGatewayAttachment.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -1980,7 +1980,7 @@ class Ec2TransitGatewayMulticastDomain(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         transit_gateway_multicast_domain_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayMulticastDomain.Filter] | None = ...,
+        filter: Ec2TransitGatewayMulticastDomain.Filter | ListOf[Ec2TransitGatewayMulticastDomain.Filter] | None = ...,
         timeouts: Ec2TransitGatewayMulticastDomain.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2022,7 +2022,7 @@ class Ec2TransitGatewayPeeringAttachment(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGatewayPeeringAttachment.Filter] | None = ...,
+        filter: Ec2TransitGatewayPeeringAttachment.Filter | ListOf[Ec2TransitGatewayPeeringAttachment.Filter] | None = ...,
         timeouts: Ec2TransitGatewayPeeringAttachment.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2057,7 +2057,7 @@ class Ec2TransitGatewayPeeringAttachments(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayPeeringAttachments.Filter] | None = ...,
+        filter: Ec2TransitGatewayPeeringAttachments.Filter | ListOf[Ec2TransitGatewayPeeringAttachments.Filter] | None = ...,
         timeouts: Ec2TransitGatewayPeeringAttachments.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2097,7 +2097,7 @@ class Ec2TransitGatewayRouteTable(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGatewayRouteTable.Filter] | None = ...,
+        filter: Ec2TransitGatewayRouteTable.Filter | ListOf[Ec2TransitGatewayRouteTable.Filter] | None = ...,
         timeouts: Ec2TransitGatewayRouteTable.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2134,7 +2134,7 @@ class Ec2TransitGatewayRouteTableAssociations(_model.DataSource):
         transit_gateway_route_table_id: str,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayRouteTableAssociations.Filter] | None = ...,
+        filter: Ec2TransitGatewayRouteTableAssociations.Filter | ListOf[Ec2TransitGatewayRouteTableAssociations.Filter] | None = ...,
         timeouts: Ec2TransitGatewayRouteTableAssociations.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2171,7 +2171,7 @@ class Ec2TransitGatewayRouteTablePropagations(_model.DataSource):
         transit_gateway_route_table_id: str,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayRouteTablePropagations.Filter] | None = ...,
+        filter: Ec2TransitGatewayRouteTablePropagations.Filter | ListOf[Ec2TransitGatewayRouteTablePropagations.Filter] | None = ...,
         timeouts: Ec2TransitGatewayRouteTablePropagations.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2213,7 +2213,7 @@ class Ec2TransitGatewayRouteTableRoutes(_model.DataSource):
         /,
         *,
         transit_gateway_route_table_id: str,
-        filter: ListOf[Ec2TransitGatewayRouteTableRoutes.Filter],
+        filter: Ec2TransitGatewayRouteTableRoutes.Filter | ListOf[Ec2TransitGatewayRouteTableRoutes.Filter],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.MetaArguments],
@@ -2251,7 +2251,7 @@ class Ec2TransitGatewayRouteTables(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGatewayRouteTables.Filter] | None = ...,
+        filter: Ec2TransitGatewayRouteTables.Filter | ListOf[Ec2TransitGatewayRouteTables.Filter] | None = ...,
         timeouts: Ec2TransitGatewayRouteTables.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2296,7 +2296,7 @@ class Ec2TransitGatewayVpcAttachment(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Ec2TransitGatewayVpcAttachment.Filter] | None = ...,
+        filter: Ec2TransitGatewayVpcAttachment.Filter | ListOf[Ec2TransitGatewayVpcAttachment.Filter] | None = ...,
         timeouts: Ec2TransitGatewayVpcAttachment.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2331,7 +2331,7 @@ class Ec2TransitGatewayVpcAttachments(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayVpcAttachments.Filter] | None = ...,
+        filter: Ec2TransitGatewayVpcAttachments.Filter | ListOf[Ec2TransitGatewayVpcAttachments.Filter] | None = ...,
         timeouts: Ec2TransitGatewayVpcAttachments.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -2371,7 +2371,7 @@ class Ec2TransitGatewayVpnAttachment(_model.DataSource):
         tags: Mapping[str, str] | None = ...,
         transit_gateway_id: str | None = ...,
         vpn_connection_id: str | None = ...,
-        filter: ListOf[Ec2TransitGatewayVpnAttachment.Filter] | None = ...,
+        filter: Ec2TransitGatewayVpnAttachment.Filter | ListOf[Ec2TransitGatewayVpnAttachment.Filter] | None = ...,
         timeouts: Ec2TransitGatewayVpnAttachment.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

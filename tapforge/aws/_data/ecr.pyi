@@ -106,8 +106,8 @@ class EcrLifecyclePolicyDocument(_model.DataSource):
             *,
             priority: float,
             description: str | None = ...,
-            action: ListOf[EcrLifecyclePolicyDocument.Action] | None = ...,
-            selection: ListOf[EcrLifecyclePolicyDocument.Selection] | None = ...,
+            action: EcrLifecyclePolicyDocument.Action | ListOf[EcrLifecyclePolicyDocument.Action] | None = ...,
+            selection: EcrLifecyclePolicyDocument.Selection | ListOf[EcrLifecyclePolicyDocument.Selection] | None = ...,
         ) -> None: ...
     class Selection(_model.NestedObject):
         count_number: int
@@ -135,7 +135,7 @@ class EcrLifecyclePolicyDocument(_model.DataSource):
         label: str,
         /,
         *,
-        rule: ListOf[EcrLifecyclePolicyDocument.Rule] | None = ...,
+        rule: EcrLifecyclePolicyDocument.Rule | ListOf[EcrLifecyclePolicyDocument.Rule] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class EcrPullThroughCacheRule(_model.DataSource):

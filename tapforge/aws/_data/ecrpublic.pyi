@@ -76,6 +76,6 @@ class EcrpublicImages(_model.DataSource):
         repository_name: str,
         region: str | None = ...,
         registry_id: str | None = ...,
-        image_ids: ListOf[EcrpublicImages.ImageIds] | None = ...,
+        image_ids: EcrpublicImages.ImageIds | ListOf[EcrpublicImages.ImageIds] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -546,8 +546,8 @@ class EcsTaskExecution(_model.DataSource):
             cpu: float | None = ...,
             memory: float | None = ...,
             memory_reservation: float | None = ...,
-            environment: ListOf[EcsTaskExecution.Environment] | None = ...,
-            resource_requirements: ListOf[EcsTaskExecution.ResourceRequirements] | None = ...,
+            environment: EcsTaskExecution.Environment | ListOf[EcsTaskExecution.Environment] | None = ...,
+            resource_requirements: EcsTaskExecution.ResourceRequirements | ListOf[EcsTaskExecution.ResourceRequirements] | None = ...,
         ) -> None: ...
     class Environment(_model.NestedObject):
         key: str
@@ -582,7 +582,7 @@ class EcsTaskExecution(_model.DataSource):
             execution_role_arn: str | None = ...,
             memory: str | None = ...,
             task_role_arn: str | None = ...,
-            container_overrides: ListOf[EcsTaskExecution.ContainerOverrides] | None = ...,
+            container_overrides: EcsTaskExecution.ContainerOverrides | ListOf[EcsTaskExecution.ContainerOverrides] | None = ...,
         ) -> None: ...
     class PlacementConstraints(_model.NestedObject):
         expression: str
@@ -653,10 +653,10 @@ class EcsTaskExecution(_model.DataSource):
         region: str | None = ...,
         started_by: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        capacity_provider_strategy: ListOf[EcsTaskExecution.CapacityProviderStrategy] | None = ...,
+        capacity_provider_strategy: EcsTaskExecution.CapacityProviderStrategy | ListOf[EcsTaskExecution.CapacityProviderStrategy] | None = ...,
         network_configuration: EcsTaskExecution.NetworkConfiguration | ListOf[EcsTaskExecution.NetworkConfiguration] | None = ...,
         overrides: EcsTaskExecution.Overrides | ListOf[EcsTaskExecution.Overrides] | None = ...,
-        placement_constraints: ListOf[EcsTaskExecution.PlacementConstraints] | None = ...,
-        placement_strategy: ListOf[EcsTaskExecution.PlacementStrategy] | None = ...,
+        placement_constraints: EcsTaskExecution.PlacementConstraints | ListOf[EcsTaskExecution.PlacementConstraints] | None = ...,
+        placement_strategy: EcsTaskExecution.PlacementStrategy | ListOf[EcsTaskExecution.PlacementStrategy] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -57,7 +57,7 @@ class Eip(_model.DataSource):
         public_ip: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Eip.Filter] | None = ...,
+        filter: Eip.Filter | ListOf[Eip.Filter] | None = ...,
         timeouts: Eip.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -42,7 +42,7 @@ class Eips(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Eips.Filter] | None = ...,
+        filter: Eips.Filter | ListOf[Eips.Filter] | None = ...,
         timeouts: Eips.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -380,6 +380,6 @@ class ElasticacheUser(_model.DataSource):
         passwords: ListOf[str] | None = ...,
         region: str | None = ...,
         user_name: str | None = ...,
-        authentication_mode: ListOf[ElasticacheUser.AuthenticationMode] | None = ...,
+        authentication_mode: ElasticacheUser.AuthenticationMode | ListOf[ElasticacheUser.AuthenticationMode] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

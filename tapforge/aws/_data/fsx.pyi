@@ -164,7 +164,7 @@ class FsxOntapStorageVirtualMachine(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[FsxOntapStorageVirtualMachine.Filter] | None = ...,
+        filter: FsxOntapStorageVirtualMachine.Filter | ListOf[FsxOntapStorageVirtualMachine.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class FsxOntapStorageVirtualMachines(_model.DataSource):
@@ -190,7 +190,7 @@ class FsxOntapStorageVirtualMachines(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[FsxOntapStorageVirtualMachines.Filter] | None = ...,
+        filter: FsxOntapStorageVirtualMachines.Filter | ListOf[FsxOntapStorageVirtualMachines.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class FsxOpenzfsSnapshot(_model.DataSource):
@@ -227,7 +227,7 @@ class FsxOpenzfsSnapshot(_model.DataSource):
         region: str | None = ...,
         snapshot_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[FsxOpenzfsSnapshot.Filter] | None = ...,
+        filter: FsxOpenzfsSnapshot.Filter | ListOf[FsxOpenzfsSnapshot.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class FsxWindowsFileSystem(_model.DataSource):

@@ -482,7 +482,7 @@ class GlueScript(_model.DataSource):
             *,
             id: str,
             node_type: str,
-            args: ListOf[GlueScript.Args],
+            args: GlueScript.Args | ListOf[GlueScript.Args],
             line_number: float | None = ...,
         ) -> None: ...
     id: str
@@ -498,8 +498,8 @@ class GlueScript(_model.DataSource):
         label: str,
         /,
         *,
-        dag_edge: ListOf[GlueScript.DagEdge],
-        dag_node: ListOf[GlueScript.DagNode],
+        dag_edge: GlueScript.DagEdge | ListOf[GlueScript.DagEdge],
+        dag_node: GlueScript.DagNode | ListOf[GlueScript.DagNode],
         id: str | None = ...,
         language: str | None = ...,
         region: str | None = ...,

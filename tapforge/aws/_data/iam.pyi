@@ -132,9 +132,7 @@ class IamOpenidConnectProvider(_model.DataSource):
 class IamOutboundWebIdentityFederation(_model.DataSource):
     """``aws_iam_outbound_web_identity_federation``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/data-sources/iam_outbound_web_identity_federation"""
     issuer_identifier: str
-    def __init__(self,
-        label: str,
-        /, **meta: Unpack[_typed.MetaArguments]) -> None: ...
+    def __init__(self, label: str, /, **meta: Unpack[_typed.MetaArguments]) -> None: ...
 class IamPolicy(_model.DataSource):
     """``aws_iam_policy``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/data-sources/iam_policy"""
     arn: str
@@ -200,9 +198,9 @@ class IamPolicyDocument(_model.DataSource):
             not_resources: ListOf[str] | None = ...,
             resources: ListOf[str] | None = ...,
             sid: str | None = ...,
-            condition: ListOf[IamPolicyDocument.Condition] | None = ...,
-            not_principals: ListOf[IamPolicyDocument.NotPrincipals] | None = ...,
-            principals: ListOf[IamPolicyDocument.Principals] | None = ...,
+            condition: IamPolicyDocument.Condition | ListOf[IamPolicyDocument.Condition] | None = ...,
+            not_principals: IamPolicyDocument.NotPrincipals | ListOf[IamPolicyDocument.NotPrincipals] | None = ...,
+            principals: IamPolicyDocument.Principals | ListOf[IamPolicyDocument.Principals] | None = ...,
         ) -> None: ...
     Principals: TypeAlias = NotPrincipals
     id: str
@@ -227,7 +225,7 @@ class IamPolicyDocument(_model.DataSource):
         source_json: str | None = ...,
         source_policy_documents: ListOf[str] | None = ...,
         version: str | None = ...,
-        statement: ListOf[IamPolicyDocument.Statement] | None = ...,
+        statement: IamPolicyDocument.Statement | ListOf[IamPolicyDocument.Statement] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class IamPrincipalPolicySimulation(_model.DataSource):
@@ -310,7 +308,7 @@ class IamPrincipalPolicySimulation(_model.DataSource):
         resource_handling_option: str | None = ...,
         resource_owner_account_id: str | None = ...,
         resource_policy_json: str | None = ...,
-        context: ListOf[IamPrincipalPolicySimulation.Context] | None = ...,
+        context: IamPrincipalPolicySimulation.Context | ListOf[IamPrincipalPolicySimulation.Context] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class IamRole(_model.DataSource):

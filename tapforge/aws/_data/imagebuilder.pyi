@@ -64,7 +64,7 @@ class ImagebuilderComponents(_model.DataSource):
         id: str | None = ...,
         owner: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderComponents.Filter] | None = ...,
+        filter: ImagebuilderComponents.Filter | ListOf[ImagebuilderComponents.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class ImagebuilderContainerRecipe(_model.DataSource):
@@ -196,7 +196,7 @@ class ImagebuilderContainerRecipes(_model.DataSource):
         id: str | None = ...,
         owner: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderContainerRecipes.Filter] | None = ...,
+        filter: ImagebuilderContainerRecipes.Filter | ListOf[ImagebuilderContainerRecipes.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class ImagebuilderDistributionConfiguration(_model.DataSource):
@@ -385,7 +385,7 @@ class ImagebuilderDistributionConfigurations(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderDistributionConfigurations.Filter] | None = ...,
+        filter: ImagebuilderDistributionConfigurations.Filter | ListOf[ImagebuilderDistributionConfigurations.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class ImagebuilderImage(_model.DataSource):
@@ -574,7 +574,7 @@ class ImagebuilderImagePipelines(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderImagePipelines.Filter] | None = ...,
+        filter: ImagebuilderImagePipelines.Filter | ListOf[ImagebuilderImagePipelines.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class ImagebuilderImageRecipe(_model.DataSource):
@@ -685,7 +685,7 @@ class ImagebuilderImageRecipes(_model.DataSource):
         id: str | None = ...,
         owner: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderImageRecipes.Filter] | None = ...,
+        filter: ImagebuilderImageRecipes.Filter | ListOf[ImagebuilderImageRecipes.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class ImagebuilderInfrastructureConfiguration(_model.DataSource):
@@ -784,6 +784,6 @@ class ImagebuilderInfrastructureConfigurations(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[ImagebuilderInfrastructureConfigurations.Filter] | None = ...,
+        filter: ImagebuilderInfrastructureConfigurations.Filter | ListOf[ImagebuilderInfrastructureConfigurations.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -200,7 +200,7 @@ class Instance(_model.DataSource):
         instance_tags: Mapping[str, str] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Instance.Filter] | None = ...,
+        filter: Instance.Filter | ListOf[Instance.Filter] | None = ...,
         timeouts: Instance.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -46,7 +46,7 @@ class Instances(_model.DataSource):
         instance_state_names: ListOf[str] | None = ...,
         instance_tags: Mapping[str, str] | None = ...,
         region: str | None = ...,
-        filter: ListOf[Instances.Filter] | None = ...,
+        filter: Instances.Filter | ListOf[Instances.Filter] | None = ...,
         timeouts: Instances.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

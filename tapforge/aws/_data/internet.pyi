@@ -54,7 +54,7 @@ class InternetGateway(_model.DataSource):
         internet_gateway_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[InternetGateway.Filter] | None = ...,
+        filter: InternetGateway.Filter | ListOf[InternetGateway.Filter] | None = ...,
         timeouts: InternetGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

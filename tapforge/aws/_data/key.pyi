@@ -51,7 +51,7 @@ class KeyPair(_model.DataSource):
         key_pair_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[KeyPair.Filter] | None = ...,
+        filter: KeyPair.Filter | ListOf[KeyPair.Filter] | None = ...,
         timeouts: KeyPair.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

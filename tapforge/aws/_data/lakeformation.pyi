@@ -105,7 +105,7 @@ class LakeformationPermissions(_model.DataSource):
             self,
             *,
             resource_type: str,
-            expression: ListOf[LakeformationPermissions.Expression],
+            expression: LakeformationPermissions.Expression | ListOf[LakeformationPermissions.Expression],
             catalog_id: str | None = ...,
         ) -> None: ...
     class Table(_model.NestedObject):

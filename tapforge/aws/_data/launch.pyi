@@ -519,7 +519,7 @@ class LaunchTemplate(_model.DataSource):
         name: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[LaunchTemplate.Filter] | None = ...,
+        filter: LaunchTemplate.Filter | ListOf[LaunchTemplate.Filter] | None = ...,
         timeouts: LaunchTemplate.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -332,12 +332,12 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            authenticate_cognito: ListOf[LbListenerRule.AuthenticateCognito] | None = ...,
-            authenticate_oidc: ListOf[LbListenerRule.AuthenticateOidc] | None = ...,
-            fixed_response: ListOf[LbListenerRule.FixedResponse] | None = ...,
-            forward: ListOf[LbListenerRule.Forward] | None = ...,
-            jwt_validation: ListOf[LbListenerRule.JwtValidation] | None = ...,
-            redirect: ListOf[LbListenerRule.Redirect] | None = ...,
+            authenticate_cognito: LbListenerRule.AuthenticateCognito | ListOf[LbListenerRule.AuthenticateCognito] | None = ...,
+            authenticate_oidc: LbListenerRule.AuthenticateOidc | ListOf[LbListenerRule.AuthenticateOidc] | None = ...,
+            fixed_response: LbListenerRule.FixedResponse | ListOf[LbListenerRule.FixedResponse] | None = ...,
+            forward: LbListenerRule.Forward | ListOf[LbListenerRule.Forward] | None = ...,
+            jwt_validation: LbListenerRule.JwtValidation | ListOf[LbListenerRule.JwtValidation] | None = ...,
+            redirect: LbListenerRule.Redirect | ListOf[LbListenerRule.Redirect] | None = ...,
         ) -> None: ...
     class AdditionalClaim(_model.NestedObject):
         format: str
@@ -376,12 +376,12 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            host_header: ListOf[LbListenerRule.HostHeader] | None = ...,
-            http_header: ListOf[LbListenerRule.HttpHeader] | None = ...,
-            http_request_method: ListOf[LbListenerRule.HttpRequestMethod] | None = ...,
-            path_pattern: ListOf[LbListenerRule.PathPattern] | None = ...,
-            query_string: ListOf[LbListenerRule.QueryString] | None = ...,
-            source_ip: ListOf[LbListenerRule.SourceIp] | None = ...,
+            host_header: LbListenerRule.HostHeader | ListOf[LbListenerRule.HostHeader] | None = ...,
+            http_header: LbListenerRule.HttpHeader | ListOf[LbListenerRule.HttpHeader] | None = ...,
+            http_request_method: LbListenerRule.HttpRequestMethod | ListOf[LbListenerRule.HttpRequestMethod] | None = ...,
+            path_pattern: LbListenerRule.PathPattern | ListOf[LbListenerRule.PathPattern] | None = ...,
+            query_string: LbListenerRule.QueryString | ListOf[LbListenerRule.QueryString] | None = ...,
+            source_ip: LbListenerRule.SourceIp | ListOf[LbListenerRule.SourceIp] | None = ...,
         ) -> None: ...
     class FixedResponse(_model.NestedObject):
         content_type: str
@@ -394,8 +394,8 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            stickiness: ListOf[LbListenerRule.Stickiness] | None = ...,
-            target_group: ListOf[LbListenerRule.TargetGroup] | None = ...,
+            stickiness: LbListenerRule.Stickiness | ListOf[LbListenerRule.Stickiness] | None = ...,
+            target_group: LbListenerRule.TargetGroup | ListOf[LbListenerRule.TargetGroup] | None = ...,
         ) -> None: ...
     class HostHeader(_model.NestedObject):
         regex_values: set[str]
@@ -406,7 +406,7 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            rewrite: ListOf[LbListenerRule.Rewrite] | None = ...,
+            rewrite: LbListenerRule.Rewrite | ListOf[LbListenerRule.Rewrite] | None = ...,
         ) -> None: ...
     class HttpHeader(_model.NestedObject):
         http_header_name: str
@@ -423,14 +423,14 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            additional_claim: ListOf[LbListenerRule.AdditionalClaim] | None = ...,
+            additional_claim: LbListenerRule.AdditionalClaim | ListOf[LbListenerRule.AdditionalClaim] | None = ...,
         ) -> None: ...
     class QueryString(_model.NestedObject):
         values: set[LbListenerRule.Values]
         def __init__(
             self,
             *,
-            values: ListOf[LbListenerRule.Values] | None = ...,
+            values: LbListenerRule.Values | ListOf[LbListenerRule.Values] | None = ...,
         ) -> None: ...
     class Redirect(_model.NestedObject):
         host: str
@@ -463,8 +463,8 @@ class LbListenerRule(_model.DataSource):
         def __init__(
             self,
             *,
-            host_header_rewrite_config: ListOf[LbListenerRule.HostHeaderRewriteConfig] | None = ...,
-            url_rewrite_config: ListOf[LbListenerRule.UrlRewriteConfig] | None = ...,
+            host_header_rewrite_config: LbListenerRule.HostHeaderRewriteConfig | ListOf[LbListenerRule.HostHeaderRewriteConfig] | None = ...,
+            url_rewrite_config: LbListenerRule.UrlRewriteConfig | ListOf[LbListenerRule.UrlRewriteConfig] | None = ...,
         ) -> None: ...
     class Values(_model.NestedObject):
         key: str
@@ -490,9 +490,9 @@ class LbListenerRule(_model.DataSource):
         listener_arn: str | None = ...,
         priority: float | None = ...,
         region: str | None = ...,
-        action: ListOf[LbListenerRule.Action] | None = ...,
-        condition: ListOf[LbListenerRule.Condition] | None = ...,
-        transform: ListOf[LbListenerRule.Transform] | None = ...,
+        action: LbListenerRule.Action | ListOf[LbListenerRule.Action] | None = ...,
+        condition: LbListenerRule.Condition | ListOf[LbListenerRule.Condition] | None = ...,
+        transform: LbListenerRule.Transform | ListOf[LbListenerRule.Transform] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class LbTargetGroup(_model.DataSource):

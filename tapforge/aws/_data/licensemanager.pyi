@@ -31,7 +31,7 @@ class LicensemanagerGrants(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[LicensemanagerGrants.Filter] | None = ...,
+        filter: LicensemanagerGrants.Filter | ListOf[LicensemanagerGrants.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class LicensemanagerReceivedLicense(_model.DataSource):
@@ -171,6 +171,6 @@ class LicensemanagerReceivedLicenses(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[LicensemanagerReceivedLicenses.Filter] | None = ...,
+        filter: LicensemanagerReceivedLicenses.Filter | ListOf[LicensemanagerReceivedLicenses.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

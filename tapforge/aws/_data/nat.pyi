@@ -91,7 +91,7 @@ class NatGateway(_model.DataSource):
         subnet_id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[NatGateway.Filter] | None = ...,
+        filter: NatGateway.Filter | ListOf[NatGateway.Filter] | None = ...,
         timeouts: NatGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -130,7 +130,7 @@ class NatGateways(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[NatGateways.Filter] | None = ...,
+        filter: NatGateways.Filter | ListOf[NatGateways.Filter] | None = ...,
         timeouts: NatGateways.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -43,7 +43,7 @@ class NetworkAcls(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[NetworkAcls.Filter] | None = ...,
+        filter: NetworkAcls.Filter | ListOf[NetworkAcls.Filter] | None = ...,
         timeouts: NetworkAcls.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -147,7 +147,7 @@ class NetworkInterface(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[NetworkInterface.Filter] | None = ...,
+        filter: NetworkInterface.Filter | ListOf[NetworkInterface.Filter] | None = ...,
         timeouts: NetworkInterface.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -184,7 +184,7 @@ class NetworkInterfaces(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[NetworkInterfaces.Filter] | None = ...,
+        filter: NetworkInterfaces.Filter | ListOf[NetworkInterfaces.Filter] | None = ...,
         timeouts: NetworkInterfaces.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -133,7 +133,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             *,
             rule_number: float,
             action: NetworkmanagerCoreNetworkPolicyDocument.AttachmentPoliciesAction | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentPoliciesAction],
-            conditions: ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentPoliciesConditions],
+            conditions: NetworkmanagerCoreNetworkPolicyDocument.AttachmentPoliciesConditions | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentPoliciesConditions],
             condition_logic: str | None = ...,
             description: str | None = ...,
         ) -> None: ...
@@ -176,7 +176,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             *,
             rule_number: float,
             action: NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRulesAction | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRulesAction],
-            conditions: ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRulesConditions],
+            conditions: NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRulesConditions | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRulesConditions],
             description: str | None = ...,
             edge_locations: ListOf[str] | None = ...,
         ) -> None: ...
@@ -207,7 +207,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             self,
             *,
             asn_ranges: ListOf[str],
-            edge_locations: ListOf[NetworkmanagerCoreNetworkPolicyDocument.EdgeLocations],
+            edge_locations: NetworkmanagerCoreNetworkPolicyDocument.EdgeLocations | ListOf[NetworkmanagerCoreNetworkPolicyDocument.EdgeLocations],
             dns_support: bool | None = ...,
             inside_cidr_blocks: ListOf[str] | None = ...,
             security_group_referencing_support: bool | None = ...,
@@ -258,7 +258,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             routing_policy_direction: str,
             routing_policy_name: str,
             routing_policy_number: float,
-            routing_policy_rules: ListOf[NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicyRules],
+            routing_policy_rules: NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicyRules | ListOf[NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicyRules],
             routing_policy_description: str | None = ...,
         ) -> None: ...
     class RoutingPolicyRules(_model.NestedObject):
@@ -279,7 +279,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             *,
             action: NetworkmanagerCoreNetworkPolicyDocument.Action | ListOf[NetworkmanagerCoreNetworkPolicyDocument.Action],
             condition_logic: str | None = ...,
-            match_conditions: ListOf[NetworkmanagerCoreNetworkPolicyDocument.MatchConditions] | None = ...,
+            match_conditions: NetworkmanagerCoreNetworkPolicyDocument.MatchConditions | ListOf[NetworkmanagerCoreNetworkPolicyDocument.MatchConditions] | None = ...,
         ) -> None: ...
     class SegmentActions(_model.NestedObject):
         action: str
@@ -336,7 +336,7 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
             self,
             *,
             network_function_groups: ListOf[str] | None = ...,
-            with_edge_override: ListOf[NetworkmanagerCoreNetworkPolicyDocument.WithEdgeOverride] | None = ...,
+            with_edge_override: NetworkmanagerCoreNetworkPolicyDocument.WithEdgeOverride | ListOf[NetworkmanagerCoreNetworkPolicyDocument.WithEdgeOverride] | None = ...,
         ) -> None: ...
     class WhenSentTo(_model.NestedObject):
         segments: set[str]
@@ -372,15 +372,15 @@ class NetworkmanagerCoreNetworkPolicyDocument(_model.DataSource):
         label: str,
         /,
         *,
-        core_network_configuration: ListOf[NetworkmanagerCoreNetworkPolicyDocument.CoreNetworkConfiguration],
-        segments: ListOf[NetworkmanagerCoreNetworkPolicyDocument.Segments],
+        core_network_configuration: NetworkmanagerCoreNetworkPolicyDocument.CoreNetworkConfiguration | ListOf[NetworkmanagerCoreNetworkPolicyDocument.CoreNetworkConfiguration],
+        segments: NetworkmanagerCoreNetworkPolicyDocument.Segments | ListOf[NetworkmanagerCoreNetworkPolicyDocument.Segments],
         id: str | None = ...,
         version: str | None = ...,
-        attachment_policies: ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentPolicies] | None = ...,
-        attachment_routing_policy_rules: ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRules] | None = ...,
-        network_function_groups: ListOf[NetworkmanagerCoreNetworkPolicyDocument.NetworkFunctionGroups] | None = ...,
-        routing_policies: ListOf[NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicies] | None = ...,
-        segment_actions: ListOf[NetworkmanagerCoreNetworkPolicyDocument.SegmentActions] | None = ...,
+        attachment_policies: NetworkmanagerCoreNetworkPolicyDocument.AttachmentPolicies | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentPolicies] | None = ...,
+        attachment_routing_policy_rules: NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRules | ListOf[NetworkmanagerCoreNetworkPolicyDocument.AttachmentRoutingPolicyRules] | None = ...,
+        network_function_groups: NetworkmanagerCoreNetworkPolicyDocument.NetworkFunctionGroups | ListOf[NetworkmanagerCoreNetworkPolicyDocument.NetworkFunctionGroups] | None = ...,
+        routing_policies: NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicies | ListOf[NetworkmanagerCoreNetworkPolicyDocument.RoutingPolicies] | None = ...,
+        segment_actions: NetworkmanagerCoreNetworkPolicyDocument.SegmentActions | ListOf[NetworkmanagerCoreNetworkPolicyDocument.SegmentActions] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class NetworkmanagerDevice(_model.DataSource):

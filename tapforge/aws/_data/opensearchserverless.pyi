@@ -203,9 +203,9 @@ class OpensearchserverlessSecurityConfig(_model.DataSource):
         *,
         id: str,
         region: str | None = ...,
-        iam_federation_options: ListOf[OpensearchserverlessSecurityConfig.IamFederationOptions] | None = ...,
-        iam_identity_center_options: ListOf[OpensearchserverlessSecurityConfig.IamIdentityCenterOptions] | None = ...,
-        saml_options: ListOf[OpensearchserverlessSecurityConfig.SamlOptions] | None = ...,
+        iam_federation_options: OpensearchserverlessSecurityConfig.IamFederationOptions | ListOf[OpensearchserverlessSecurityConfig.IamFederationOptions] | None = ...,
+        iam_identity_center_options: OpensearchserverlessSecurityConfig.IamIdentityCenterOptions | ListOf[OpensearchserverlessSecurityConfig.IamIdentityCenterOptions] | None = ...,
+        saml_options: OpensearchserverlessSecurityConfig.SamlOptions | ListOf[OpensearchserverlessSecurityConfig.SamlOptions] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class OpensearchserverlessSecurityPolicy(_model.DataSource):

@@ -35,6 +35,6 @@ class PollyVoices(_model.DataSource):
         include_additional_language_codes: bool | None = ...,
         language_code: str | None = ...,
         region: str | None = ...,
-        voices: ListOf[PollyVoices.Voices] | None = ...,
+        voices: PollyVoices.Voices | ListOf[PollyVoices.Voices] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

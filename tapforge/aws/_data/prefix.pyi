@@ -43,7 +43,7 @@ class PrefixList(_model.DataSource):
         name: str | None = ...,
         prefix_list_id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[PrefixList.Filter] | None = ...,
+        filter: PrefixList.Filter | ListOf[PrefixList.Filter] | None = ...,
         timeouts: PrefixList.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

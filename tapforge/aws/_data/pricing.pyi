@@ -29,7 +29,7 @@ class PricingProduct(_model.DataSource):
         /,
         *,
         service_code: str,
-        filters: ListOf[PricingProduct.Filters],
+        filters: PricingProduct.Filters | ListOf[PricingProduct.Filters],
         id: str | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -42,6 +42,6 @@ class RamResourceShare(_model.DataSource):
         region: str | None = ...,
         resource_share_status: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[RamResourceShare.Filter] | None = ...,
+        filter: RamResourceShare.Filter | ListOf[RamResourceShare.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -139,7 +139,7 @@ class RdsClusters(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[RdsClusters.Filter] | None = ...,
+        filter: RdsClusters.Filter | ListOf[RdsClusters.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class RdsEngineVersion(_model.DataSource):
@@ -207,7 +207,7 @@ class RdsEngineVersion(_model.DataSource):
         preferred_versions: ListOf[str] | None = ...,
         region: str | None = ...,
         version: str | None = ...,
-        filter: ListOf[RdsEngineVersion.Filter] | None = ...,
+        filter: RdsEngineVersion.Filter | ListOf[RdsEngineVersion.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class RdsGlobalCluster(_model.DataSource):
@@ -429,6 +429,6 @@ class RdsSnapshots(_model.DataSource):
         include_shared: bool | None = ...,
         region: str | None = ...,
         snapshot_type: str | None = ...,
-        filter: ListOf[RdsSnapshots.Filter] | None = ...,
+        filter: RdsSnapshots.Filter | ListOf[RdsSnapshots.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -30,6 +30,6 @@ class Regions(_model.DataSource):
         *,
         all_regions: bool | None = ...,
         id: str | None = ...,
-        filter: ListOf[Regions.Filter] | None = ...,
+        filter: Regions.Filter | ListOf[Regions.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

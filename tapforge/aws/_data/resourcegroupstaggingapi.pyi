@@ -85,6 +85,6 @@ class ResourcegroupstaggingapiResources(_model.DataSource):
         region: str | None = ...,
         resource_arn_list: ListOf[str] | None = ...,
         resource_type_filters: ListOf[str] | None = ...,
-        tag_filter: ListOf[ResourcegroupstaggingapiResources.TagFilter] | None = ...,
+        tag_filter: ResourcegroupstaggingapiResources.TagFilter | ListOf[ResourcegroupstaggingapiResources.TagFilter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

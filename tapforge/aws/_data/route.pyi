@@ -155,7 +155,7 @@ class RouteTable(_model.DataSource):
         subnet_id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[RouteTable.Filter] | None = ...,
+        filter: RouteTable.Filter | ListOf[RouteTable.Filter] | None = ...,
         timeouts: RouteTable.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -194,7 +194,7 @@ class RouteTables(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[RouteTables.Filter] | None = ...,
+        filter: RouteTables.Filter | ListOf[RouteTables.Filter] | None = ...,
         timeouts: RouteTables.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

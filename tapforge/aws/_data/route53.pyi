@@ -165,7 +165,7 @@ class Route53ResolverEndpoint(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         resolver_endpoint_id: str | None = ...,
-        filter: ListOf[Route53ResolverEndpoint.Filter] | None = ...,
+        filter: Route53ResolverEndpoint.Filter | ListOf[Route53ResolverEndpoint.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Route53ResolverFirewallConfig(_model.DataSource):
@@ -357,7 +357,7 @@ class Route53ResolverQueryLogConfig(_model.DataSource):
         region: str | None = ...,
         resolver_query_log_config_id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Route53ResolverQueryLogConfig.Filter] | None = ...,
+        filter: Route53ResolverQueryLogConfig.Filter | ListOf[Route53ResolverQueryLogConfig.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Route53ResolverRule(_model.DataSource):
@@ -536,11 +536,11 @@ class Route53TrafficPolicyDocument(_model.DataSource):
             *,
             id: str,
             type: str | None = ...,
-            geo_proximity_location: ListOf[Route53TrafficPolicyDocument.GeoProximityLocation] | None = ...,
-            items: ListOf[Route53TrafficPolicyDocument.Items] | None = ...,
-            location: ListOf[Route53TrafficPolicyDocument.Location] | None = ...,
+            geo_proximity_location: Route53TrafficPolicyDocument.GeoProximityLocation | ListOf[Route53TrafficPolicyDocument.GeoProximityLocation] | None = ...,
+            items: Route53TrafficPolicyDocument.Items | ListOf[Route53TrafficPolicyDocument.Items] | None = ...,
+            location: Route53TrafficPolicyDocument.Location | ListOf[Route53TrafficPolicyDocument.Location] | None = ...,
             primary: Route53TrafficPolicyDocument.Primary | ListOf[Route53TrafficPolicyDocument.Primary] | None = ...,
-            region: ListOf[Route53TrafficPolicyDocument.Region] | None = ...,
+            region: Route53TrafficPolicyDocument.Region | ListOf[Route53TrafficPolicyDocument.Region] | None = ...,
             secondary: Route53TrafficPolicyDocument.Secondary | ListOf[Route53TrafficPolicyDocument.Secondary] | None = ...,
         ) -> None: ...
     Secondary: TypeAlias = Primary
@@ -562,8 +562,8 @@ class Route53TrafficPolicyDocument(_model.DataSource):
         start_endpoint: str | None = ...,
         start_rule: str | None = ...,
         version: str | None = ...,
-        endpoint: ListOf[Route53TrafficPolicyDocument.Endpoint] | None = ...,
-        rule: ListOf[Route53TrafficPolicyDocument.Rule] | None = ...,
+        endpoint: Route53TrafficPolicyDocument.Endpoint | ListOf[Route53TrafficPolicyDocument.Endpoint] | None = ...,
+        rule: Route53TrafficPolicyDocument.Rule | ListOf[Route53TrafficPolicyDocument.Rule] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class Route53Zone(_model.DataSource):
@@ -601,6 +601,4 @@ class Route53Zones(_model.DataSource):
     """``aws_route53_zones``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/data-sources/route53_zones"""
     id: str
     ids: list[str]
-    def __init__(self,
-        label: str,
-        /, **meta: Unpack[_typed.MetaArguments]) -> None: ...
+    def __init__(self, label: str, /, **meta: Unpack[_typed.MetaArguments]) -> None: ...

@@ -26,7 +26,7 @@ class S3filesAccessPoint(_model.DataSource):
         def __init__(
             self,
             *,
-            creation_permissions: ListOf[S3filesAccessPoint.CreationPermissions] | None = ...,
+            creation_permissions: S3filesAccessPoint.CreationPermissions | ListOf[S3filesAccessPoint.CreationPermissions] | None = ...,
         ) -> None: ...
     arn: str
     file_system_id: str
@@ -47,8 +47,8 @@ class S3filesAccessPoint(_model.DataSource):
         *,
         id: str,
         region: str | None = ...,
-        posix_user: ListOf[S3filesAccessPoint.PosixUser] | None = ...,
-        root_directory: ListOf[S3filesAccessPoint.RootDirectory] | None = ...,
+        posix_user: S3filesAccessPoint.PosixUser | ListOf[S3filesAccessPoint.PosixUser] | None = ...,
+        root_directory: S3filesAccessPoint.RootDirectory | ListOf[S3filesAccessPoint.RootDirectory] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class S3filesFileSystem(_model.DataSource):
@@ -100,7 +100,7 @@ class S3filesFileSystems(_model.DataSource):
         /,
         *,
         region: str | None = ...,
-        file_systems: ListOf[S3filesFileSystems.FileSystems] | None = ...,
+        file_systems: S3filesFileSystems.FileSystems | ListOf[S3filesFileSystems.FileSystems] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class S3filesMountTarget(_model.DataSource):

@@ -82,7 +82,7 @@ class SavingsplansOfferings(_model.DataSource):
         product_type: str | None = ...,
         service_codes: ListOf[str] | None = ...,
         usage_types: ListOf[str] | None = ...,
-        filter: ListOf[SavingsplansOfferings.Filter] | None = ...,
+        filter: SavingsplansOfferings.Filter | ListOf[SavingsplansOfferings.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class SavingsplansSavingsPlan(_model.DataSource):

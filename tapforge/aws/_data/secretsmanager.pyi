@@ -190,6 +190,6 @@ class SecretsmanagerSecrets(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[SecretsmanagerSecrets.Filter] | None = ...,
+        filter: SecretsmanagerSecrets.Filter | ListOf[SecretsmanagerSecrets.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -46,7 +46,7 @@ class SecurityGroup(_model.DataSource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[SecurityGroup.Filter] | None = ...,
+        filter: SecurityGroup.Filter | ListOf[SecurityGroup.Filter] | None = ...,
         timeouts: SecurityGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -85,7 +85,7 @@ class SecurityGroups(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[SecurityGroups.Filter] | None = ...,
+        filter: SecurityGroups.Filter | ListOf[SecurityGroups.Filter] | None = ...,
         timeouts: SecurityGroups.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -54,7 +54,7 @@ class SsmInstances(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[SsmInstances.Filter] | None = ...,
+        filter: SsmInstances.Filter | ListOf[SsmInstances.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class SsmMaintenanceWindows(_model.DataSource):
@@ -80,7 +80,7 @@ class SsmMaintenanceWindows(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[SsmMaintenanceWindows.Filter] | None = ...,
+        filter: SsmMaintenanceWindows.Filter | ListOf[SsmMaintenanceWindows.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class SsmParameter(_model.DataSource):
@@ -238,6 +238,6 @@ class SsmPatchBaselines(_model.DataSource):
         *,
         default_baselines: bool | None = ...,
         region: str | None = ...,
-        filter: ListOf[SsmPatchBaselines.Filter] | None = ...,
+        filter: SsmPatchBaselines.Filter | ListOf[SsmPatchBaselines.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -192,6 +192,6 @@ class SsoadminPrincipalApplicationAssignments(_model.DataSource):
         principal_id: str,
         principal_type: str,
         region: str | None = ...,
-        application_assignments: ListOf[SsoadminPrincipalApplicationAssignments.ApplicationAssignments] | None = ...,
+        application_assignments: SsoadminPrincipalApplicationAssignments.ApplicationAssignments | ListOf[SsoadminPrincipalApplicationAssignments.ApplicationAssignments] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -69,7 +69,7 @@ class Subnet(_model.DataSource):
         state: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[Subnet.Filter] | None = ...,
+        filter: Subnet.Filter | ListOf[Subnet.Filter] | None = ...,
         timeouts: Subnet.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

@@ -41,7 +41,7 @@ class Subnets(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Subnets.Filter] | None = ...,
+        filter: Subnets.Filter | ListOf[Subnets.Filter] | None = ...,
         timeouts: Subnets.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

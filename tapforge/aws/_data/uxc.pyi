@@ -11,6 +11,4 @@ from tapforge.lang.typed import ListOf
 class UxcServices(_model.DataSource):
     """``aws_uxc_services``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/data-sources/uxc_services"""
     services: list[str]
-    def __init__(self,
-        label: str,
-        /, **meta: Unpack[_typed.MetaArguments]) -> None: ...
+    def __init__(self, label: str, /, **meta: Unpack[_typed.MetaArguments]) -> None: ...

@@ -89,7 +89,7 @@ class Vpc(_model.DataSource):
         region: str | None = ...,
         state: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Vpc.Filter] | None = ...,
+        filter: Vpc.Filter | ListOf[Vpc.Filter] | None = ...,
         timeouts: Vpc.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -135,7 +135,7 @@ class VpcDhcpOptions(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpcDhcpOptions.Filter] | None = ...,
+        filter: VpcDhcpOptions.Filter | ListOf[VpcDhcpOptions.Filter] | None = ...,
         timeouts: VpcDhcpOptions.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -217,7 +217,7 @@ class VpcEndpoint(_model.DataSource):
         tags: Mapping[str, str] | None = ...,
         vpc_endpoint_type: str | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[VpcEndpoint.Filter] | None = ...,
+        filter: VpcEndpoint.Filter | ListOf[VpcEndpoint.Filter] | None = ...,
         timeouts: VpcEndpoint.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -319,7 +319,7 @@ class VpcEndpointService(_model.DataSource):
         service_regions: ListOf[str] | None = ...,
         service_type: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpcEndpointService.Filter] | None = ...,
+        filter: VpcEndpointService.Filter | ListOf[VpcEndpointService.Filter] | None = ...,
         timeouts: VpcEndpointService.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -426,7 +426,7 @@ class VpcIpamPool(_model.DataSource):
         ipam_pool_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpcIpamPool.Filter] | None = ...,
+        filter: VpcIpamPool.Filter | ListOf[VpcIpamPool.Filter] | None = ...,
         timeouts: VpcIpamPool.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -472,7 +472,7 @@ class VpcIpamPoolCidrs(_model.DataSource):
         ipam_pool_id: str,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[VpcIpamPoolCidrs.Filter] | None = ...,
+        filter: VpcIpamPoolCidrs.Filter | ListOf[VpcIpamPoolCidrs.Filter] | None = ...,
         timeouts: VpcIpamPoolCidrs.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -540,7 +540,7 @@ class VpcIpamPools(_model.DataSource):
         *,
         id: str | None = ...,
         region: str | None = ...,
-        filter: ListOf[VpcIpamPools.Filter] | None = ...,
+        filter: VpcIpamPools.Filter | ListOf[VpcIpamPools.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class VpcIpamPreviewNextCidr(_model.DataSource):
@@ -642,7 +642,7 @@ class VpcIpams(_model.DataSource):
         *,
         ipam_ids: ListOf[str] | None = ...,
         region: str | None = ...,
-        filter: ListOf[VpcIpams.Filter] | None = ...,
+        filter: VpcIpams.Filter | ListOf[VpcIpams.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class VpcPeeringConnection(_model.DataSource):
@@ -713,7 +713,7 @@ class VpcPeeringConnection(_model.DataSource):
         status: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        filter: ListOf[VpcPeeringConnection.Filter] | None = ...,
+        filter: VpcPeeringConnection.Filter | ListOf[VpcPeeringConnection.Filter] | None = ...,
         timeouts: VpcPeeringConnection.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -750,7 +750,7 @@ class VpcPeeringConnections(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpcPeeringConnections.Filter] | None = ...,
+        filter: VpcPeeringConnections.Filter | ListOf[VpcPeeringConnections.Filter] | None = ...,
         timeouts: VpcPeeringConnections.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
@@ -789,7 +789,7 @@ class VpcSecurityGroupRule(_model.DataSource):
         *,
         region: str | None = ...,
         security_group_rule_id: str | None = ...,
-        filter: ListOf[VpcSecurityGroupRule.Filter] | None = ...,
+        filter: VpcSecurityGroupRule.Filter | ListOf[VpcSecurityGroupRule.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class VpcSecurityGroupRules(_model.DataSource):
@@ -816,6 +816,6 @@ class VpcSecurityGroupRules(_model.DataSource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpcSecurityGroupRules.Filter] | None = ...,
+        filter: VpcSecurityGroupRules.Filter | ListOf[VpcSecurityGroupRules.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

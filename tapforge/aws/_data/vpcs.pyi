@@ -41,7 +41,7 @@ class Vpcs(_model.DataSource):
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[Vpcs.Filter] | None = ...,
+        filter: Vpcs.Filter | ListOf[Vpcs.Filter] | None = ...,
         timeouts: Vpcs.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

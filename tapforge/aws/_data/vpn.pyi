@@ -71,7 +71,7 @@ class VpnConnection(_model.DataSource):
         *,
         region: str | None = ...,
         vpn_connection_id: str | None = ...,
-        filter: ListOf[VpnConnection.Filter] | None = ...,
+        filter: VpnConnection.Filter | ListOf[VpnConnection.Filter] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...
 class VpnGateway(_model.DataSource):
@@ -115,7 +115,7 @@ class VpnGateway(_model.DataSource):
         region: str | None = ...,
         state: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filter: ListOf[VpnGateway.Filter] | None = ...,
+        filter: VpnGateway.Filter | ListOf[VpnGateway.Filter] | None = ...,
         timeouts: VpnGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

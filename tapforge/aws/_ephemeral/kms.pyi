@@ -37,6 +37,6 @@ class KmsSecrets(_model.EphemeralResource):
         /,
         *,
         region: str | None = ...,
-        secret: ListOf[KmsSecrets.Secret] | None = ...,
+        secret: KmsSecrets.Secret | ListOf[KmsSecrets.Secret] | None = ...,
         **meta: Unpack[_typed.MetaArguments],
     ) -> None: ...

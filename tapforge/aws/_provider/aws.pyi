@@ -1116,7 +1116,6 @@ class Provider(_model.ProviderConfiguration):
     def __init__(
         self,
         *,
-        alias: str | None = ...,
         access_key: str | None = ...,
         allowed_account_ids: ListOf[str] | None = ...,
         custom_ca_bundle: str | None = ...,
@@ -1147,9 +1146,10 @@ class Provider(_model.ProviderConfiguration):
         use_dualstack_endpoint: bool | None = ...,
         use_fips_endpoint: bool | None = ...,
         user_agent: ListOf[str] | None = ...,
-        assume_role: ListOf[Provider.AssumeRole] | None = ...,
-        assume_role_with_web_identity: ListOf[Provider.AssumeRoleWithWebIdentity] | None = ...,
-        default_tags: ListOf[Provider.DefaultTags] | None = ...,
-        endpoints: ListOf[Provider.Endpoints] | None = ...,
-        ignore_tags: ListOf[Provider.IgnoreTags] | None = ...,
+        assume_role: Provider.AssumeRole | ListOf[Provider.AssumeRole] | None = ...,
+        assume_role_with_web_identity: Provider.AssumeRoleWithWebIdentity | ListOf[Provider.AssumeRoleWithWebIdentity] | None = ...,
+        default_tags: Provider.DefaultTags | ListOf[Provider.DefaultTags] | None = ...,
+        endpoints: Provider.Endpoints | ListOf[Provider.Endpoints] | None = ...,
+        ignore_tags: Provider.IgnoreTags | ListOf[Provider.IgnoreTags] | None = ...,
+        alias: str | None = ...,
     ) -> None: ...

@@ -51,7 +51,7 @@ class AccessanalyzerAnalyzer(_model.Resource):
         def __init__(
             self,
             *,
-            inclusion: ListOf[AccessanalyzerAnalyzer.Inclusion] | None = ...,
+            inclusion: AccessanalyzerAnalyzer.Inclusion | ListOf[AccessanalyzerAnalyzer.Inclusion] | None = ...,
         ) -> None: ...
     class UnusedAccess(_model.NestedObject):
         unused_access_age: int
@@ -67,7 +67,7 @@ class AccessanalyzerAnalyzer(_model.Resource):
         def __init__(
             self,
             *,
-            exclusion: ListOf[AccessanalyzerAnalyzer.Exclusion] | None = ...,
+            exclusion: AccessanalyzerAnalyzer.Exclusion | ListOf[AccessanalyzerAnalyzer.Exclusion] | None = ...,
         ) -> None: ...
     analyzer_name: str
     arn: str
@@ -122,7 +122,7 @@ class AccessanalyzerArchiveRule(_model.Resource):
         *,
         analyzer_name: str,
         rule_name: str,
-        filter: ListOf[AccessanalyzerArchiveRule.Filter],
+        filter: AccessanalyzerArchiveRule.Filter | ListOf[AccessanalyzerArchiveRule.Filter],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

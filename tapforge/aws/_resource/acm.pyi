@@ -102,7 +102,7 @@ class AcmCertificate(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         validation_method: str | None = ...,
         options: AcmCertificate.Options | ListOf[AcmCertificate.Options] | None = ...,
-        validation_option: ListOf[AcmCertificate.ValidationOption] | None = ...,
+        validation_option: AcmCertificate.ValidationOption | ListOf[AcmCertificate.ValidationOption] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AcmCertificateValidation(_model.Resource):

@@ -143,7 +143,7 @@ class Alb(_model.Resource):
         health_check_logs: Alb.HealthCheckLogs | ListOf[Alb.HealthCheckLogs] | None = ...,
         ipam_pools: Alb.IpamPools | ListOf[Alb.IpamPools] | None = ...,
         minimum_load_balancer_capacity: Alb.MinimumLoadBalancerCapacity | ListOf[Alb.MinimumLoadBalancerCapacity] | None = ...,
-        subnet_mapping: ListOf[Alb.SubnetMapping] | None = ...,
+        subnet_mapping: Alb.SubnetMapping | ListOf[Alb.SubnetMapping] | None = ...,
         timeouts: Alb.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -248,7 +248,7 @@ class AlbListener(_model.Resource):
         def __init__(
             self,
             *,
-            target_group: ListOf[AlbListener.TargetGroup],
+            target_group: AlbListener.TargetGroup | ListOf[AlbListener.TargetGroup],
             stickiness: AlbListener.Stickiness | ListOf[AlbListener.Stickiness] | None = ...,
         ) -> None: ...
     class JwtValidation(_model.NestedObject):
@@ -260,7 +260,7 @@ class AlbListener(_model.Resource):
             *,
             issuer: str,
             jwks_endpoint: str,
-            additional_claim: ListOf[AlbListener.AdditionalClaim] | None = ...,
+            additional_claim: AlbListener.AdditionalClaim | ListOf[AlbListener.AdditionalClaim] | None = ...,
         ) -> None: ...
     class MutualAuthentication(_model.NestedObject):
         advertise_trust_store_ca_names: str
@@ -360,7 +360,7 @@ class AlbListener(_model.Resource):
         /,
         *,
         load_balancer_arn: str,
-        default_action: ListOf[AlbListener.DefaultAction],
+        default_action: AlbListener.DefaultAction | ListOf[AlbListener.DefaultAction],
         alpn_policy: str | None = ...,
         certificate_arn: str | None = ...,
         id: str | None = ...,
@@ -510,7 +510,7 @@ class AlbListenerRule(_model.Resource):
             http_header: AlbListenerRule.HttpHeader | ListOf[AlbListenerRule.HttpHeader] | None = ...,
             http_request_method: AlbListenerRule.HttpRequestMethod | ListOf[AlbListenerRule.HttpRequestMethod] | None = ...,
             path_pattern: AlbListenerRule.PathPattern | ListOf[AlbListenerRule.PathPattern] | None = ...,
-            query_string: ListOf[AlbListenerRule.QueryString] | None = ...,
+            query_string: AlbListenerRule.QueryString | ListOf[AlbListenerRule.QueryString] | None = ...,
             source_ip: AlbListenerRule.SourceIp | ListOf[AlbListenerRule.SourceIp] | None = ...,
         ) -> None: ...
     class FixedResponse(_model.NestedObject):
@@ -530,7 +530,7 @@ class AlbListenerRule(_model.Resource):
         def __init__(
             self,
             *,
-            target_group: ListOf[AlbListenerRule.TargetGroup],
+            target_group: AlbListenerRule.TargetGroup | ListOf[AlbListenerRule.TargetGroup],
             stickiness: AlbListenerRule.Stickiness | ListOf[AlbListenerRule.Stickiness] | None = ...,
         ) -> None: ...
     class HostHeader(_model.NestedObject):
@@ -576,7 +576,7 @@ class AlbListenerRule(_model.Resource):
             *,
             issuer: str,
             jwks_endpoint: str,
-            additional_claim: ListOf[AlbListenerRule.AdditionalClaim] | None = ...,
+            additional_claim: AlbListenerRule.AdditionalClaim | ListOf[AlbListenerRule.AdditionalClaim] | None = ...,
         ) -> None: ...
     class QueryString(_model.NestedObject):
         key: str
@@ -670,14 +670,14 @@ class AlbListenerRule(_model.Resource):
         /,
         *,
         listener_arn: str,
-        action: ListOf[AlbListenerRule.Action],
-        condition: ListOf[AlbListenerRule.Condition],
+        action: AlbListenerRule.Action | ListOf[AlbListenerRule.Action],
+        condition: AlbListenerRule.Condition | ListOf[AlbListenerRule.Condition],
         id: str | None = ...,
         priority: float | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        transform: ListOf[AlbListenerRule.Transform] | None = ...,
+        transform: AlbListenerRule.Transform | ListOf[AlbListenerRule.Transform] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AlbTargetGroup(_model.Resource):
@@ -823,9 +823,9 @@ class AlbTargetGroup(_model.Resource):
         vpc_id: str | None = ...,
         health_check: AlbTargetGroup.HealthCheck | ListOf[AlbTargetGroup.HealthCheck] | None = ...,
         stickiness: AlbTargetGroup.Stickiness | ListOf[AlbTargetGroup.Stickiness] | None = ...,
-        target_failover: ListOf[AlbTargetGroup.TargetFailover] | None = ...,
+        target_failover: AlbTargetGroup.TargetFailover | ListOf[AlbTargetGroup.TargetFailover] | None = ...,
         target_group_health: AlbTargetGroup.TargetGroupHealth | ListOf[AlbTargetGroup.TargetGroupHealth] | None = ...,
-        target_health_state: ListOf[AlbTargetGroup.TargetHealthState] | None = ...,
+        target_health_state: AlbTargetGroup.TargetHealthState | ListOf[AlbTargetGroup.TargetHealthState] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AlbTargetGroupAttachment(_model.Resource):

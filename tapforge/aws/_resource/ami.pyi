@@ -112,8 +112,8 @@ class Ami(_model.Resource):
         tpm_support: str | None = ...,
         uefi_data: str | None = ...,
         virtualization_type: str | None = ...,
-        ebs_block_device: ListOf[Ami.EbsBlockDevice] | None = ...,
-        ephemeral_block_device: ListOf[Ami.EphemeralBlockDevice] | None = ...,
+        ebs_block_device: Ami.EbsBlockDevice | ListOf[Ami.EbsBlockDevice] | None = ...,
+        ephemeral_block_device: Ami.EphemeralBlockDevice | ListOf[Ami.EphemeralBlockDevice] | None = ...,
         timeouts: Ami.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -202,8 +202,8 @@ class AmiCopy(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        ebs_block_device: ListOf[AmiCopy.EbsBlockDevice] | None = ...,
-        ephemeral_block_device: ListOf[AmiCopy.EphemeralBlockDevice] | None = ...,
+        ebs_block_device: AmiCopy.EbsBlockDevice | ListOf[AmiCopy.EbsBlockDevice] | None = ...,
+        ephemeral_block_device: AmiCopy.EphemeralBlockDevice | ListOf[AmiCopy.EphemeralBlockDevice] | None = ...,
         timeouts: AmiCopy.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -286,8 +286,8 @@ class AmiFromInstance(_model.Resource):
         snapshot_without_reboot: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        ebs_block_device: ListOf[AmiFromInstance.EbsBlockDevice] | None = ...,
-        ephemeral_block_device: ListOf[AmiFromInstance.EphemeralBlockDevice] | None = ...,
+        ebs_block_device: AmiFromInstance.EbsBlockDevice | ListOf[AmiFromInstance.EbsBlockDevice] | None = ...,
+        ephemeral_block_device: AmiFromInstance.EphemeralBlockDevice | ListOf[AmiFromInstance.EphemeralBlockDevice] | None = ...,
         timeouts: AmiFromInstance.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

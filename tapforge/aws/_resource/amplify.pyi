@@ -132,7 +132,7 @@ class AmplifyApp(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         auto_branch_creation_config: AmplifyApp.AutoBranchCreationConfig | ListOf[AmplifyApp.AutoBranchCreationConfig] | None = ...,
         cache_config: AmplifyApp.CacheConfig | ListOf[AmplifyApp.CacheConfig] | None = ...,
-        custom_rule: ListOf[AmplifyApp.CustomRule] | None = ...,
+        custom_rule: AmplifyApp.CustomRule | ListOf[AmplifyApp.CustomRule] | None = ...,
         job_config: AmplifyApp.JobConfig | ListOf[AmplifyApp.JobConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -257,7 +257,7 @@ class AmplifyDomainAssociation(_model.Resource):
         *,
         app_id: str,
         domain_name: str,
-        sub_domain: ListOf[AmplifyDomainAssociation.SubDomain],
+        sub_domain: AmplifyDomainAssociation.SubDomain | ListOf[AmplifyDomainAssociation.SubDomain],
         enable_auto_sub_domain: bool | None = ...,
         id: str | None = ...,
         region: str | None = ...,

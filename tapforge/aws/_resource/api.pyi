@@ -825,7 +825,7 @@ class ApiGatewayUsagePlan(_model.Resource):
             *,
             api_id: str,
             stage: str,
-            throttle: ListOf[ApiGatewayUsagePlan.Throttle] | None = ...,
+            throttle: ApiGatewayUsagePlan.Throttle | ListOf[ApiGatewayUsagePlan.Throttle] | None = ...,
         ) -> None: ...
     class QuotaSettings(_model.NestedObject):
         limit: int
@@ -882,7 +882,7 @@ class ApiGatewayUsagePlan(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        api_stages: ListOf[ApiGatewayUsagePlan.ApiStages] | None = ...,
+        api_stages: ApiGatewayUsagePlan.ApiStages | ListOf[ApiGatewayUsagePlan.ApiStages] | None = ...,
         quota_settings: ApiGatewayUsagePlan.QuotaSettings | ListOf[ApiGatewayUsagePlan.QuotaSettings] | None = ...,
         throttle_settings: ApiGatewayUsagePlan.ThrottleSettings | ListOf[ApiGatewayUsagePlan.ThrottleSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -297,7 +297,7 @@ class Apigatewayv2Integration(_model.Resource):
         request_templates: Mapping[str, str] | None = ...,
         template_selection_expression: str | None = ...,
         timeout_milliseconds: float | None = ...,
-        response_parameters: ListOf[Apigatewayv2Integration.ResponseParameters] | None = ...,
+        response_parameters: Apigatewayv2Integration.ResponseParameters | ListOf[Apigatewayv2Integration.ResponseParameters] | None = ...,
         tls_config: Apigatewayv2Integration.TlsConfig | ListOf[Apigatewayv2Integration.TlsConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -395,7 +395,7 @@ class Apigatewayv2Route(_model.Resource):
         request_models: Mapping[str, str] | None = ...,
         route_response_selection_expression: str | None = ...,
         target: str | None = ...,
-        request_parameter: ListOf[Apigatewayv2Route.RequestParameter] | None = ...,
+        request_parameter: Apigatewayv2Route.RequestParameter | ListOf[Apigatewayv2Route.RequestParameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Apigatewayv2RouteResponse(_model.Resource):
@@ -429,7 +429,7 @@ class Apigatewayv2RoutingRule(_model.Resource):
         def __init__(
             self,
             *,
-            invoke_api: ListOf[Apigatewayv2RoutingRule.InvokeApi] | None = ...,
+            invoke_api: Apigatewayv2RoutingRule.InvokeApi | ListOf[Apigatewayv2RoutingRule.InvokeApi] | None = ...,
         ) -> None: ...
     class AnyOf(_model.NestedObject):
         header: str
@@ -446,8 +446,8 @@ class Apigatewayv2RoutingRule(_model.Resource):
         def __init__(
             self,
             *,
-            match_base_paths: ListOf[Apigatewayv2RoutingRule.MatchBasePaths] | None = ...,
-            match_headers: ListOf[Apigatewayv2RoutingRule.MatchHeaders] | None = ...,
+            match_base_paths: Apigatewayv2RoutingRule.MatchBasePaths | ListOf[Apigatewayv2RoutingRule.MatchBasePaths] | None = ...,
+            match_headers: Apigatewayv2RoutingRule.MatchHeaders | ListOf[Apigatewayv2RoutingRule.MatchHeaders] | None = ...,
         ) -> None: ...
     class InvokeApi(_model.NestedObject):
         api_id: str
@@ -472,7 +472,7 @@ class Apigatewayv2RoutingRule(_model.Resource):
         def __init__(
             self,
             *,
-            any_of: ListOf[Apigatewayv2RoutingRule.AnyOf] | None = ...,
+            any_of: Apigatewayv2RoutingRule.AnyOf | ListOf[Apigatewayv2RoutingRule.AnyOf] | None = ...,
         ) -> None: ...
     domain_name: str
     priority: int
@@ -490,8 +490,8 @@ class Apigatewayv2RoutingRule(_model.Resource):
         domain_name: str,
         priority: float,
         region: str | None = ...,
-        action: ListOf[Apigatewayv2RoutingRule.Action] | None = ...,
-        condition: ListOf[Apigatewayv2RoutingRule.Condition] | None = ...,
+        action: Apigatewayv2RoutingRule.Action | ListOf[Apigatewayv2RoutingRule.Action] | None = ...,
+        condition: Apigatewayv2RoutingRule.Condition | ListOf[Apigatewayv2RoutingRule.Condition] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Apigatewayv2Stage(_model.Resource):
@@ -573,7 +573,7 @@ class Apigatewayv2Stage(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         access_log_settings: Apigatewayv2Stage.AccessLogSettings | ListOf[Apigatewayv2Stage.AccessLogSettings] | None = ...,
         default_route_settings: Apigatewayv2Stage.DefaultRouteSettings | ListOf[Apigatewayv2Stage.DefaultRouteSettings] | None = ...,
-        route_settings: ListOf[Apigatewayv2Stage.RouteSettings] | None = ...,
+        route_settings: Apigatewayv2Stage.RouteSettings | ListOf[Apigatewayv2Stage.RouteSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Apigatewayv2VpcLink(_model.Resource):

@@ -15,7 +15,7 @@ class AppautoscalingPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            metric_data_query: ListOf[AppautoscalingPolicy.MetricDataQuery],
+            metric_data_query: AppautoscalingPolicy.MetricDataQuery | ListOf[AppautoscalingPolicy.MetricDataQuery],
         ) -> None: ...
     class CustomizedMetricSpecification(_model.NestedObject):
         metric_name: str
@@ -31,8 +31,8 @@ class AppautoscalingPolicy(_model.Resource):
             namespace: str | None = ...,
             statistic: str | None = ...,
             unit: str | None = ...,
-            dimensions: ListOf[AppautoscalingPolicy.Dimensions] | None = ...,
-            metrics: ListOf[AppautoscalingPolicy.Metrics] | None = ...,
+            dimensions: AppautoscalingPolicy.Dimensions | ListOf[AppautoscalingPolicy.Dimensions] | None = ...,
+            metrics: AppautoscalingPolicy.Metrics | ListOf[AppautoscalingPolicy.Metrics] | None = ...,
         ) -> None: ...
     class Dimensions(_model.NestedObject):
         name: str
@@ -52,7 +52,7 @@ class AppautoscalingPolicy(_model.Resource):
             *,
             metric_name: str,
             namespace: str,
-            dimensions: ListOf[AppautoscalingPolicy.Dimensions] | None = ...,
+            dimensions: AppautoscalingPolicy.Dimensions | ListOf[AppautoscalingPolicy.Dimensions] | None = ...,
         ) -> None: ...
     class MetricDataQuery(_model.NestedObject):
         expression: str
@@ -119,7 +119,7 @@ class AppautoscalingPolicy(_model.Resource):
             *,
             metric_name: str | None = ...,
             namespace: str | None = ...,
-            dimension: ListOf[AppautoscalingPolicy.Dimension] | None = ...,
+            dimension: AppautoscalingPolicy.Dimension | ListOf[AppautoscalingPolicy.Dimension] | None = ...,
         ) -> None: ...
     class Metrics(_model.NestedObject):
         expression: str
@@ -154,7 +154,7 @@ class AppautoscalingPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            metric_specification: ListOf[AppautoscalingPolicy.MetricSpecification],
+            metric_specification: AppautoscalingPolicy.MetricSpecification | ListOf[AppautoscalingPolicy.MetricSpecification],
             max_capacity_breach_behavior: str | None = ...,
             max_capacity_buffer: float | None = ...,
             mode: str | None = ...,
@@ -184,7 +184,7 @@ class AppautoscalingPolicy(_model.Resource):
             cooldown: float | None = ...,
             metric_aggregation_type: str | None = ...,
             min_adjustment_magnitude: float | None = ...,
-            step_adjustment: ListOf[AppautoscalingPolicy.StepAdjustment] | None = ...,
+            step_adjustment: AppautoscalingPolicy.StepAdjustment | ListOf[AppautoscalingPolicy.StepAdjustment] | None = ...,
         ) -> None: ...
     class TargetTrackingScalingPolicyConfiguration(_model.NestedObject):
         disable_scale_in: bool

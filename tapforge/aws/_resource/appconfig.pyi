@@ -73,7 +73,7 @@ class AppconfigConfigurationProfile(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         type: str | None = ...,
-        validator: ListOf[AppconfigConfigurationProfile.Validator] | None = ...,
+        validator: AppconfigConfigurationProfile.Validator | ListOf[AppconfigConfigurationProfile.Validator] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppconfigDeployment(_model.Resource):
@@ -178,7 +178,7 @@ class AppconfigEnvironment(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        monitor: ListOf[AppconfigEnvironment.Monitor] | None = ...,
+        monitor: AppconfigEnvironment.Monitor | ListOf[AppconfigEnvironment.Monitor] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppconfigExtension(_model.Resource):
@@ -203,7 +203,7 @@ class AppconfigExtension(_model.Resource):
             self,
             *,
             point: str,
-            action: ListOf[AppconfigExtension.Action],
+            action: AppconfigExtension.Action | ListOf[AppconfigExtension.Action],
         ) -> None: ...
     class Parameter(_model.NestedObject):
         description: str
@@ -233,13 +233,13 @@ class AppconfigExtension(_model.Resource):
         /,
         *,
         name: str,
-        action_point: ListOf[AppconfigExtension.ActionPoint],
+        action_point: AppconfigExtension.ActionPoint | ListOf[AppconfigExtension.ActionPoint],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[AppconfigExtension.Parameter] | None = ...,
+        parameter: AppconfigExtension.Parameter | ListOf[AppconfigExtension.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppconfigExtensionAssociation(_model.Resource):

@@ -23,8 +23,8 @@ class AppfabricAppAuthorization(_model.Resource):
         def __init__(
             self,
             *,
-            api_key_credential: ListOf[AppfabricAppAuthorization.ApiKeyCredential] | None = ...,
-            oauth2_credential: ListOf[AppfabricAppAuthorization.Oauth2Credential] | None = ...,
+            api_key_credential: AppfabricAppAuthorization.ApiKeyCredential | ListOf[AppfabricAppAuthorization.ApiKeyCredential] | None = ...,
+            oauth2_credential: AppfabricAppAuthorization.Oauth2Credential | ListOf[AppfabricAppAuthorization.Oauth2Credential] | None = ...,
         ) -> None: ...
     class Oauth2Credential(_model.NestedObject):
         client_id: str
@@ -84,8 +84,8 @@ class AppfabricAppAuthorization(_model.Resource):
         auth_type: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        credential: ListOf[AppfabricAppAuthorization.Credential] | None = ...,
-        tenant: ListOf[AppfabricAppAuthorization.Tenant] | None = ...,
+        credential: AppfabricAppAuthorization.Credential | ListOf[AppfabricAppAuthorization.Credential] | None = ...,
+        tenant: AppfabricAppAuthorization.Tenant | ListOf[AppfabricAppAuthorization.Tenant] | None = ...,
         timeouts: AppfabricAppAuthorization.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -134,7 +134,7 @@ class AppfabricAppAuthorizationConnection(_model.Resource):
         app_authorization_arn: str,
         app_bundle_arn: str,
         region: str | None = ...,
-        auth_request: ListOf[AppfabricAppAuthorizationConnection.AuthRequest] | None = ...,
+        auth_request: AppfabricAppAuthorizationConnection.AuthRequest | ListOf[AppfabricAppAuthorizationConnection.AuthRequest] | None = ...,
         timeouts: AppfabricAppAuthorizationConnection.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -190,22 +190,22 @@ class AppfabricIngestionDestination(_model.Resource):
         def __init__(
             self,
             *,
-            firehose_stream: ListOf[AppfabricIngestionDestination.FirehoseStream] | None = ...,
-            s3_bucket: ListOf[AppfabricIngestionDestination.S3Bucket] | None = ...,
+            firehose_stream: AppfabricIngestionDestination.FirehoseStream | ListOf[AppfabricIngestionDestination.FirehoseStream] | None = ...,
+            s3_bucket: AppfabricIngestionDestination.S3Bucket | ListOf[AppfabricIngestionDestination.S3Bucket] | None = ...,
         ) -> None: ...
     class DestinationConfiguration(_model.NestedObject):
         audit_log: list[AppfabricIngestionDestination.DestinationConfigurationAuditLog]
         def __init__(
             self,
             *,
-            audit_log: ListOf[AppfabricIngestionDestination.DestinationConfigurationAuditLog] | None = ...,
+            audit_log: AppfabricIngestionDestination.DestinationConfigurationAuditLog | ListOf[AppfabricIngestionDestination.DestinationConfigurationAuditLog] | None = ...,
         ) -> None: ...
     class DestinationConfigurationAuditLog(_model.NestedObject):
         destination: list[AppfabricIngestionDestination.Destination]
         def __init__(
             self,
             *,
-            destination: ListOf[AppfabricIngestionDestination.Destination] | None = ...,
+            destination: AppfabricIngestionDestination.Destination | ListOf[AppfabricIngestionDestination.Destination] | None = ...,
         ) -> None: ...
     class FirehoseStream(_model.NestedObject):
         stream_name: str
@@ -219,7 +219,7 @@ class AppfabricIngestionDestination(_model.Resource):
         def __init__(
             self,
             *,
-            audit_log: ListOf[AppfabricIngestionDestination.ProcessingConfigurationAuditLog] | None = ...,
+            audit_log: AppfabricIngestionDestination.ProcessingConfigurationAuditLog | ListOf[AppfabricIngestionDestination.ProcessingConfigurationAuditLog] | None = ...,
         ) -> None: ...
     class ProcessingConfigurationAuditLog(_model.NestedObject):
         format: str
@@ -273,8 +273,8 @@ class AppfabricIngestionDestination(_model.Resource):
         ingestion_arn: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        destination_configuration: ListOf[AppfabricIngestionDestination.DestinationConfiguration] | None = ...,
-        processing_configuration: ListOf[AppfabricIngestionDestination.ProcessingConfiguration] | None = ...,
+        destination_configuration: AppfabricIngestionDestination.DestinationConfiguration | ListOf[AppfabricIngestionDestination.DestinationConfiguration] | None = ...,
+        processing_configuration: AppfabricIngestionDestination.ProcessingConfiguration | ListOf[AppfabricIngestionDestination.ProcessingConfiguration] | None = ...,
         timeouts: AppfabricIngestionDestination.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -849,7 +849,7 @@ class AppflowFlow(_model.Resource):
             destination_field: str | None = ...,
             source_fields: ListOf[str] | None = ...,
             task_properties: Mapping[str, str] | None = ...,
-            connector_operator: ListOf[AppflowFlow.ConnectorOperator] | None = ...,
+            connector_operator: AppflowFlow.ConnectorOperator | ListOf[AppflowFlow.ConnectorOperator] | None = ...,
         ) -> None: ...
     class TriggerConfig(_model.NestedObject):
         trigger_type: str
@@ -957,9 +957,9 @@ class AppflowFlow(_model.Resource):
         /,
         *,
         name: str,
-        destination_flow_config: ListOf[AppflowFlow.DestinationFlowConfig],
+        destination_flow_config: AppflowFlow.DestinationFlowConfig | ListOf[AppflowFlow.DestinationFlowConfig],
         source_flow_config: AppflowFlow.SourceFlowConfig | ListOf[AppflowFlow.SourceFlowConfig],
-        task: ListOf[AppflowFlow.Task],
+        task: AppflowFlow.Task | ListOf[AppflowFlow.Task],
         trigger_config: AppflowFlow.TriggerConfig | ListOf[AppflowFlow.TriggerConfig],
         description: str | None = ...,
         id: str | None = ...,

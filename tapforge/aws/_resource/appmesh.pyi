@@ -100,10 +100,10 @@ class AppmeshGatewayRoute(_model.Resource):
             *,
             port: float | None = ...,
             prefix: str | None = ...,
-            header: ListOf[AppmeshGatewayRoute.Header] | None = ...,
+            header: AppmeshGatewayRoute.Header | ListOf[AppmeshGatewayRoute.Header] | None = ...,
             hostname: AppmeshGatewayRoute.Hostname | ListOf[AppmeshGatewayRoute.Hostname] | None = ...,
             path: AppmeshGatewayRoute.Path | ListOf[AppmeshGatewayRoute.Path] | None = ...,
-            query_parameter: ListOf[AppmeshGatewayRoute.QueryParameter] | None = ...,
+            query_parameter: AppmeshGatewayRoute.QueryParameter | ListOf[AppmeshGatewayRoute.QueryParameter] | None = ...,
         ) -> None: ...
     class Path(_model.NestedObject):
         exact: str
@@ -290,7 +290,7 @@ class AppmeshRoute(_model.Resource):
         def __init__(
             self,
             *,
-            weighted_target: ListOf[AppmeshRoute.WeightedTarget],
+            weighted_target: AppmeshRoute.WeightedTarget | ListOf[AppmeshRoute.WeightedTarget],
         ) -> None: ...
     class GrpcRoute(_model.NestedObject):
         action: list[AppmeshRoute.Action]
@@ -318,7 +318,7 @@ class AppmeshRoute(_model.Resource):
             port: float | None = ...,
             prefix: str | None = ...,
             service_name: str | None = ...,
-            metadata: ListOf[AppmeshRoute.Metadata] | None = ...,
+            metadata: AppmeshRoute.Metadata | ListOf[AppmeshRoute.Metadata] | None = ...,
         ) -> None: ...
     class GrpcRouteRetryPolicy(_model.NestedObject):
         grpc_retry_events: set[str]
@@ -372,9 +372,9 @@ class AppmeshRoute(_model.Resource):
             port: float | None = ...,
             prefix: str | None = ...,
             scheme: str | None = ...,
-            header: ListOf[AppmeshRoute.Header] | None = ...,
+            header: AppmeshRoute.Header | ListOf[AppmeshRoute.Header] | None = ...,
             path: AppmeshRoute.Path | ListOf[AppmeshRoute.Path] | None = ...,
-            query_parameter: ListOf[AppmeshRoute.QueryParameter] | None = ...,
+            query_parameter: AppmeshRoute.QueryParameter | ListOf[AppmeshRoute.QueryParameter] | None = ...,
         ) -> None: ...
     class Http2RouteRetryPolicy(_model.NestedObject):
         http_retry_events: set[str]
@@ -633,7 +633,7 @@ class AppmeshVirtualGateway(_model.Resource):
             self,
             *,
             text: str | None = ...,
-            json: ListOf[AppmeshVirtualGateway.Json] | None = ...,
+            json: AppmeshVirtualGateway.Json | ListOf[AppmeshVirtualGateway.Json] | None = ...,
         ) -> None: ...
     class Grpc(_model.NestedObject):
         max_requests: int
@@ -729,7 +729,7 @@ class AppmeshVirtualGateway(_model.Resource):
         def __init__(
             self,
             *,
-            listener: ListOf[AppmeshVirtualGateway.Listener],
+            listener: AppmeshVirtualGateway.Listener | ListOf[AppmeshVirtualGateway.Listener],
             backend_defaults: AppmeshVirtualGateway.BackendDefaults | ListOf[AppmeshVirtualGateway.BackendDefaults] | None = ...,
             logging: AppmeshVirtualGateway.Logging | ListOf[AppmeshVirtualGateway.Logging] | None = ...,
         ) -> None: ...
@@ -940,9 +940,9 @@ class AppmeshVirtualNode(_model.Resource):
             self,
             *,
             grpc: AppmeshVirtualNode.ConnectionPoolGrpc | ListOf[AppmeshVirtualNode.ConnectionPoolGrpc] | None = ...,
-            http: ListOf[AppmeshVirtualNode.ConnectionPoolHttp] | None = ...,
-            http2: ListOf[AppmeshVirtualNode.ConnectionPoolHttp2] | None = ...,
-            tcp: ListOf[AppmeshVirtualNode.ConnectionPoolTcp] | None = ...,
+            http: AppmeshVirtualNode.ConnectionPoolHttp | ListOf[AppmeshVirtualNode.ConnectionPoolHttp] | None = ...,
+            http2: AppmeshVirtualNode.ConnectionPoolHttp2 | ListOf[AppmeshVirtualNode.ConnectionPoolHttp2] | None = ...,
+            tcp: AppmeshVirtualNode.ConnectionPoolTcp | ListOf[AppmeshVirtualNode.ConnectionPoolTcp] | None = ...,
         ) -> None: ...
     class ConnectionPoolGrpc(_model.NestedObject):
         max_requests: int
@@ -994,7 +994,7 @@ class AppmeshVirtualNode(_model.Resource):
             self,
             *,
             text: str | None = ...,
-            json: ListOf[AppmeshVirtualNode.Json] | None = ...,
+            json: AppmeshVirtualNode.Json | ListOf[AppmeshVirtualNode.Json] | None = ...,
         ) -> None: ...
     class HealthCheck(_model.NestedObject):
         healthy_threshold: int
@@ -1102,9 +1102,9 @@ class AppmeshVirtualNode(_model.Resource):
         def __init__(
             self,
             *,
-            backend: ListOf[AppmeshVirtualNode.Backend] | None = ...,
+            backend: AppmeshVirtualNode.Backend | ListOf[AppmeshVirtualNode.Backend] | None = ...,
             backend_defaults: AppmeshVirtualNode.BackendDefaults | ListOf[AppmeshVirtualNode.BackendDefaults] | None = ...,
-            listener: ListOf[AppmeshVirtualNode.Listener] | None = ...,
+            listener: AppmeshVirtualNode.Listener | ListOf[AppmeshVirtualNode.Listener] | None = ...,
             logging: AppmeshVirtualNode.Logging | ListOf[AppmeshVirtualNode.Logging] | None = ...,
             service_discovery: AppmeshVirtualNode.ServiceDiscovery | ListOf[AppmeshVirtualNode.ServiceDiscovery] | None = ...,
         ) -> None: ...
@@ -1282,7 +1282,7 @@ class AppmeshVirtualRouter(_model.Resource):
         def __init__(
             self,
             *,
-            listener: ListOf[AppmeshVirtualRouter.Listener] | None = ...,
+            listener: AppmeshVirtualRouter.Listener | ListOf[AppmeshVirtualRouter.Listener] | None = ...,
         ) -> None: ...
     arn: str
     created_date: str

@@ -219,7 +219,7 @@ class AppstreamImageBuilder(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        access_endpoint: ListOf[AppstreamImageBuilder.AccessEndpoint] | None = ...,
+        access_endpoint: AppstreamImageBuilder.AccessEndpoint | ListOf[AppstreamImageBuilder.AccessEndpoint] | None = ...,
         domain_join_info: AppstreamImageBuilder.DomainJoinInfo | ListOf[AppstreamImageBuilder.DomainJoinInfo] | None = ...,
         vpc_config: AppstreamImageBuilder.VpcConfig | ListOf[AppstreamImageBuilder.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -304,11 +304,11 @@ class AppstreamStack(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        access_endpoints: ListOf[AppstreamStack.AccessEndpoints] | None = ...,
+        access_endpoints: AppstreamStack.AccessEndpoints | ListOf[AppstreamStack.AccessEndpoints] | None = ...,
         application_settings: AppstreamStack.ApplicationSettings | ListOf[AppstreamStack.ApplicationSettings] | None = ...,
-        storage_connectors: ListOf[AppstreamStack.StorageConnectors] | None = ...,
+        storage_connectors: AppstreamStack.StorageConnectors | ListOf[AppstreamStack.StorageConnectors] | None = ...,
         streaming_experience_settings: AppstreamStack.StreamingExperienceSettings | ListOf[AppstreamStack.StreamingExperienceSettings] | None = ...,
-        user_settings: ListOf[AppstreamStack.UserSettings] | None = ...,
+        user_settings: AppstreamStack.UserSettings | ListOf[AppstreamStack.UserSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppstreamUser(_model.Resource):

@@ -19,9 +19,9 @@ class AppsyncApi(_model.Resource):
             self,
             *,
             auth_type: str,
-            cognito_config: ListOf[AppsyncApi.CognitoConfig] | None = ...,
-            lambda_authorizer_config: ListOf[AppsyncApi.LambdaAuthorizerConfig] | None = ...,
-            openid_connect_config: ListOf[AppsyncApi.OpenidConnectConfig] | None = ...,
+            cognito_config: AppsyncApi.CognitoConfig | ListOf[AppsyncApi.CognitoConfig] | None = ...,
+            lambda_authorizer_config: AppsyncApi.LambdaAuthorizerConfig | ListOf[AppsyncApi.LambdaAuthorizerConfig] | None = ...,
+            openid_connect_config: AppsyncApi.OpenidConnectConfig | ListOf[AppsyncApi.OpenidConnectConfig] | None = ...,
         ) -> None: ...
     class CognitoConfig(_model.NestedObject):
         app_id_client_regex: str
@@ -50,11 +50,11 @@ class AppsyncApi(_model.Resource):
         def __init__(
             self,
             *,
-            auth_provider: ListOf[AppsyncApi.AuthProvider] | None = ...,
-            connection_auth_mode: ListOf[AppsyncApi.ConnectionAuthMode] | None = ...,
-            default_publish_auth_mode: ListOf[AppsyncApi.DefaultPublishAuthMode] | None = ...,
-            default_subscribe_auth_mode: ListOf[AppsyncApi.DefaultSubscribeAuthMode] | None = ...,
-            log_config: ListOf[AppsyncApi.LogConfig] | None = ...,
+            auth_provider: AppsyncApi.AuthProvider | ListOf[AppsyncApi.AuthProvider] | None = ...,
+            connection_auth_mode: AppsyncApi.ConnectionAuthMode | ListOf[AppsyncApi.ConnectionAuthMode] | None = ...,
+            default_publish_auth_mode: AppsyncApi.DefaultPublishAuthMode | ListOf[AppsyncApi.DefaultPublishAuthMode] | None = ...,
+            default_subscribe_auth_mode: AppsyncApi.DefaultSubscribeAuthMode | ListOf[AppsyncApi.DefaultSubscribeAuthMode] | None = ...,
+            log_config: AppsyncApi.LogConfig | ListOf[AppsyncApi.LogConfig] | None = ...,
         ) -> None: ...
     class LambdaAuthorizerConfig(_model.NestedObject):
         authorizer_result_ttl_in_seconds: int
@@ -112,7 +112,7 @@ class AppsyncApi(_model.Resource):
         owner_contact: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        event_config: ListOf[AppsyncApi.EventConfig] | None = ...,
+        event_config: AppsyncApi.EventConfig | ListOf[AppsyncApi.EventConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppsyncApiCache(_model.Resource):
@@ -171,8 +171,8 @@ class AppsyncChannelNamespace(_model.Resource):
         def __init__(
             self,
             *,
-            on_publish: ListOf[AppsyncChannelNamespace.OnPublish] | None = ...,
-            on_subscribe: ListOf[AppsyncChannelNamespace.OnSubscribe] | None = ...,
+            on_publish: AppsyncChannelNamespace.OnPublish | ListOf[AppsyncChannelNamespace.OnPublish] | None = ...,
+            on_subscribe: AppsyncChannelNamespace.OnSubscribe | ListOf[AppsyncChannelNamespace.OnSubscribe] | None = ...,
         ) -> None: ...
     class Integration(_model.NestedObject):
         data_source_name: str
@@ -181,7 +181,7 @@ class AppsyncChannelNamespace(_model.Resource):
             self,
             *,
             data_source_name: str,
-            lambda_config: ListOf[AppsyncChannelNamespace.LambdaConfig] | None = ...,
+            lambda_config: AppsyncChannelNamespace.LambdaConfig | ListOf[AppsyncChannelNamespace.LambdaConfig] | None = ...,
         ) -> None: ...
     class LambdaConfig(_model.NestedObject):
         invoke_type: str
@@ -197,7 +197,7 @@ class AppsyncChannelNamespace(_model.Resource):
             self,
             *,
             behavior: str,
-            integration: ListOf[AppsyncChannelNamespace.Integration] | None = ...,
+            integration: AppsyncChannelNamespace.Integration | ListOf[AppsyncChannelNamespace.Integration] | None = ...,
         ) -> None: ...
     class PublishAuthMode(_model.NestedObject):
         auth_type: str
@@ -229,9 +229,9 @@ class AppsyncChannelNamespace(_model.Resource):
         code_handlers: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        handler_configs: ListOf[AppsyncChannelNamespace.HandlerConfigs] | None = ...,
-        publish_auth_mode: ListOf[AppsyncChannelNamespace.PublishAuthMode] | None = ...,
-        subscribe_auth_mode: ListOf[AppsyncChannelNamespace.SubscribeAuthMode] | None = ...,
+        handler_configs: AppsyncChannelNamespace.HandlerConfigs | ListOf[AppsyncChannelNamespace.HandlerConfigs] | None = ...,
+        publish_auth_mode: AppsyncChannelNamespace.PublishAuthMode | ListOf[AppsyncChannelNamespace.PublishAuthMode] | None = ...,
+        subscribe_auth_mode: AppsyncChannelNamespace.SubscribeAuthMode | ListOf[AppsyncChannelNamespace.SubscribeAuthMode] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AppsyncDatasource(_model.Resource):
@@ -606,7 +606,7 @@ class AppsyncGraphqlApi(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         visibility: str | None = ...,
         xray_enabled: bool | None = ...,
-        additional_authentication_provider: ListOf[AppsyncGraphqlApi.AdditionalAuthenticationProvider] | None = ...,
+        additional_authentication_provider: AppsyncGraphqlApi.AdditionalAuthenticationProvider | ListOf[AppsyncGraphqlApi.AdditionalAuthenticationProvider] | None = ...,
         enhanced_metrics_config: AppsyncGraphqlApi.EnhancedMetricsConfig | ListOf[AppsyncGraphqlApi.EnhancedMetricsConfig] | None = ...,
         lambda_authorizer_config: AppsyncGraphqlApi.LambdaAuthorizerConfig | ListOf[AppsyncGraphqlApi.LambdaAuthorizerConfig] | None = ...,
         log_config: AppsyncGraphqlApi.LogConfig | ListOf[AppsyncGraphqlApi.LogConfig] | None = ...,

@@ -21,7 +21,7 @@ class ArcregionswitchPlan(_model.Resource):
             cross_account_role: str | None = ...,
             external_id: str | None = ...,
             timeout_minutes: float | None = ...,
-            region_and_routing_controls: ListOf[ArcregionswitchPlan.RegionAndRoutingControls] | None = ...,
+            region_and_routing_controls: ArcregionswitchPlan.RegionAndRoutingControls | ListOf[ArcregionswitchPlan.RegionAndRoutingControls] | None = ...,
         ) -> None: ...
     class AssociatedAlarms(_model.NestedObject):
         alarm_type: str
@@ -93,8 +93,8 @@ class ArcregionswitchPlan(_model.Resource):
             region_to_run: str,
             retry_interval_minutes: float,
             timeout_minutes: float | None = ...,
-            lambda_: ListOf[ArcregionswitchPlan.Lambda] | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.CustomActionLambdaConfigUngraceful] | None = ...,
+            lambda_: ArcregionswitchPlan.Lambda | ListOf[ArcregionswitchPlan.Lambda] | None = ...,
+            ungraceful: ArcregionswitchPlan.CustomActionLambdaConfigUngraceful | ListOf[ArcregionswitchPlan.CustomActionLambdaConfigUngraceful] | None = ...,
         ) -> None: ...
     class CustomActionLambdaConfigUngraceful(_model.NestedObject):
         behavior: str
@@ -120,7 +120,7 @@ class ArcregionswitchPlan(_model.Resource):
             cross_account_role: str | None = ...,
             external_id: str | None = ...,
             timeout_minutes: float | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.DocumentDbConfigUngraceful] | None = ...,
+            ungraceful: ArcregionswitchPlan.DocumentDbConfigUngraceful | ListOf[ArcregionswitchPlan.DocumentDbConfigUngraceful] | None = ...,
         ) -> None: ...
     class DocumentDbConfigUngraceful(_model.NestedObject):
         ungraceful: str
@@ -141,8 +141,8 @@ class ArcregionswitchPlan(_model.Resource):
             capacity_monitoring_approach: str,
             target_percent: float | None = ...,
             timeout_minutes: float | None = ...,
-            asg: ListOf[ArcregionswitchPlan.Asg] | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
+            asg: ArcregionswitchPlan.Asg | ListOf[ArcregionswitchPlan.Asg] | None = ...,
+            ungraceful: ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful | ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
         ) -> None: ...
     class Ec2AsgCapacityIncreaseConfigUngraceful(_model.NestedObject):
         minimum_success_percentage: int
@@ -163,8 +163,8 @@ class ArcregionswitchPlan(_model.Resource):
             capacity_monitoring_approach: str,
             target_percent: float | None = ...,
             timeout_minutes: float | None = ...,
-            service: ListOf[ArcregionswitchPlan.Service] | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
+            service: ArcregionswitchPlan.Service | ListOf[ArcregionswitchPlan.Service] | None = ...,
+            ungraceful: ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful | ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
         ) -> None: ...
     class EksClusters(_model.NestedObject):
         cluster_arn: str
@@ -191,10 +191,10 @@ class ArcregionswitchPlan(_model.Resource):
             capacity_monitoring_approach: str,
             target_percent: float,
             timeout_minutes: float | None = ...,
-            eks_clusters: ListOf[ArcregionswitchPlan.EksClusters] | None = ...,
-            kubernetes_resource_type: ListOf[ArcregionswitchPlan.KubernetesResourceType] | None = ...,
-            scaling_resources: ListOf[ArcregionswitchPlan.ScalingResources] | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
+            eks_clusters: ArcregionswitchPlan.EksClusters | ListOf[ArcregionswitchPlan.EksClusters] | None = ...,
+            kubernetes_resource_type: ArcregionswitchPlan.KubernetesResourceType | ListOf[ArcregionswitchPlan.KubernetesResourceType] | None = ...,
+            scaling_resources: ArcregionswitchPlan.ScalingResources | ListOf[ArcregionswitchPlan.ScalingResources] | None = ...,
+            ungraceful: ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful | ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfigUngraceful] | None = ...,
         ) -> None: ...
     class ExecutionApprovalConfig(_model.NestedObject):
         approval_role: str
@@ -224,8 +224,8 @@ class ArcregionswitchPlan(_model.Resource):
             *,
             action: str,
             timeout_minutes: float | None = ...,
-            region_event_source_mapping: ListOf[ArcregionswitchPlan.RegionEventSourceMapping] | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.CustomActionLambdaConfigUngraceful] | None = ...,
+            region_event_source_mapping: ArcregionswitchPlan.RegionEventSourceMapping | ListOf[ArcregionswitchPlan.RegionEventSourceMapping] | None = ...,
+            ungraceful: ArcregionswitchPlan.CustomActionLambdaConfigUngraceful | ListOf[ArcregionswitchPlan.CustomActionLambdaConfigUngraceful] | None = ...,
         ) -> None: ...
     class NeptuneGlobalDatabaseConfig(_model.NestedObject):
         behavior: str
@@ -244,14 +244,14 @@ class ArcregionswitchPlan(_model.Resource):
             cross_account_role: str | None = ...,
             external_id: str | None = ...,
             timeout_minutes: float | None = ...,
-            ungraceful: ListOf[ArcregionswitchPlan.DocumentDbConfigUngraceful] | None = ...,
+            ungraceful: ArcregionswitchPlan.DocumentDbConfigUngraceful | ListOf[ArcregionswitchPlan.DocumentDbConfigUngraceful] | None = ...,
         ) -> None: ...
     class ParallelConfig(_model.NestedObject):
         step: list[ArcregionswitchPlan.ParallelConfigStep]
         def __init__(
             self,
             *,
-            step: ListOf[ArcregionswitchPlan.ParallelConfigStep] | None = ...,
+            step: ArcregionswitchPlan.ParallelConfigStep | ListOf[ArcregionswitchPlan.ParallelConfigStep] | None = ...,
         ) -> None: ...
     class ParallelConfigStep(_model.NestedObject):
         description: str
@@ -279,22 +279,22 @@ class ArcregionswitchPlan(_model.Resource):
             execution_block_type: str,
             name: str,
             description: str | None = ...,
-            arc_routing_control_config: ListOf[ArcregionswitchPlan.ArcRoutingControlConfig] | None = ...,
-            aurora_provisioned_scaling_config: ListOf[ArcregionswitchPlan.AuroraProvisionedScalingConfig] | None = ...,
-            aurora_serverless_scaling_config: ListOf[ArcregionswitchPlan.AuroraServerlessScalingConfig] | None = ...,
-            custom_action_lambda_config: ListOf[ArcregionswitchPlan.CustomActionLambdaConfig] | None = ...,
-            document_db_config: ListOf[ArcregionswitchPlan.DocumentDbConfig] | None = ...,
-            ec2_asg_capacity_increase_config: ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig] | None = ...,
-            ecs_capacity_increase_config: ListOf[ArcregionswitchPlan.EcsCapacityIncreaseConfig] | None = ...,
-            eks_resource_scaling_config: ListOf[ArcregionswitchPlan.EksResourceScalingConfig] | None = ...,
-            execution_approval_config: ListOf[ArcregionswitchPlan.ExecutionApprovalConfig] | None = ...,
-            global_aurora_config: ListOf[ArcregionswitchPlan.GlobalAuroraConfig] | None = ...,
-            lambda_event_source_mapping_config: ListOf[ArcregionswitchPlan.LambdaEventSourceMappingConfig] | None = ...,
-            neptune_global_database_config: ListOf[ArcregionswitchPlan.NeptuneGlobalDatabaseConfig] | None = ...,
-            rds_create_cross_region_read_replica_config: ListOf[ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig] | None = ...,
-            rds_promote_read_replica_config: ListOf[ArcregionswitchPlan.RdsPromoteReadReplicaConfig] | None = ...,
-            region_switch_plan_config: ListOf[ArcregionswitchPlan.RegionSwitchPlanConfig] | None = ...,
-            route53_health_check_config: ListOf[ArcregionswitchPlan.Route53HealthCheckConfig] | None = ...,
+            arc_routing_control_config: ArcregionswitchPlan.ArcRoutingControlConfig | ListOf[ArcregionswitchPlan.ArcRoutingControlConfig] | None = ...,
+            aurora_provisioned_scaling_config: ArcregionswitchPlan.AuroraProvisionedScalingConfig | ListOf[ArcregionswitchPlan.AuroraProvisionedScalingConfig] | None = ...,
+            aurora_serverless_scaling_config: ArcregionswitchPlan.AuroraServerlessScalingConfig | ListOf[ArcregionswitchPlan.AuroraServerlessScalingConfig] | None = ...,
+            custom_action_lambda_config: ArcregionswitchPlan.CustomActionLambdaConfig | ListOf[ArcregionswitchPlan.CustomActionLambdaConfig] | None = ...,
+            document_db_config: ArcregionswitchPlan.DocumentDbConfig | ListOf[ArcregionswitchPlan.DocumentDbConfig] | None = ...,
+            ec2_asg_capacity_increase_config: ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig | ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig] | None = ...,
+            ecs_capacity_increase_config: ArcregionswitchPlan.EcsCapacityIncreaseConfig | ListOf[ArcregionswitchPlan.EcsCapacityIncreaseConfig] | None = ...,
+            eks_resource_scaling_config: ArcregionswitchPlan.EksResourceScalingConfig | ListOf[ArcregionswitchPlan.EksResourceScalingConfig] | None = ...,
+            execution_approval_config: ArcregionswitchPlan.ExecutionApprovalConfig | ListOf[ArcregionswitchPlan.ExecutionApprovalConfig] | None = ...,
+            global_aurora_config: ArcregionswitchPlan.GlobalAuroraConfig | ListOf[ArcregionswitchPlan.GlobalAuroraConfig] | None = ...,
+            lambda_event_source_mapping_config: ArcregionswitchPlan.LambdaEventSourceMappingConfig | ListOf[ArcregionswitchPlan.LambdaEventSourceMappingConfig] | None = ...,
+            neptune_global_database_config: ArcregionswitchPlan.NeptuneGlobalDatabaseConfig | ListOf[ArcregionswitchPlan.NeptuneGlobalDatabaseConfig] | None = ...,
+            rds_create_cross_region_read_replica_config: ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig | ListOf[ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig] | None = ...,
+            rds_promote_read_replica_config: ArcregionswitchPlan.RdsPromoteReadReplicaConfig | ListOf[ArcregionswitchPlan.RdsPromoteReadReplicaConfig] | None = ...,
+            region_switch_plan_config: ArcregionswitchPlan.RegionSwitchPlanConfig | ListOf[ArcregionswitchPlan.RegionSwitchPlanConfig] | None = ...,
+            route53_health_check_config: ArcregionswitchPlan.Route53HealthCheckConfig | ListOf[ArcregionswitchPlan.Route53HealthCheckConfig] | None = ...,
         ) -> None: ...
     class RdsCreateCrossRegionReadReplicaConfig(_model.NestedObject):
         cross_account_role: str
@@ -325,7 +325,7 @@ class ArcregionswitchPlan(_model.Resource):
             self,
             *,
             region: str,
-            routing_control: ListOf[ArcregionswitchPlan.RoutingControl] | None = ...,
+            routing_control: ArcregionswitchPlan.RoutingControl | ListOf[ArcregionswitchPlan.RoutingControl] | None = ...,
         ) -> None: ...
     class RegionEventSourceMapping(_model.NestedObject):
         arn: str
@@ -356,14 +356,14 @@ class ArcregionswitchPlan(_model.Resource):
         def __init__(
             self,
             *,
-            report_output: ListOf[ArcregionswitchPlan.ReportOutput] | None = ...,
+            report_output: ArcregionswitchPlan.ReportOutput | ListOf[ArcregionswitchPlan.ReportOutput] | None = ...,
         ) -> None: ...
     class ReportOutput(_model.NestedObject):
         s3_configuration: list[ArcregionswitchPlan.S3Configuration]
         def __init__(
             self,
             *,
-            s3_configuration: ListOf[ArcregionswitchPlan.S3Configuration] | None = ...,
+            s3_configuration: ArcregionswitchPlan.S3Configuration | ListOf[ArcregionswitchPlan.S3Configuration] | None = ...,
         ) -> None: ...
     class Resources(_model.NestedObject):
         hpa_name: str
@@ -393,7 +393,7 @@ class ArcregionswitchPlan(_model.Resource):
             cross_account_role: str | None = ...,
             external_id: str | None = ...,
             timeout_minutes: float | None = ...,
-            record_set: ListOf[ArcregionswitchPlan.RecordSet] | None = ...,
+            record_set: ArcregionswitchPlan.RecordSet | ListOf[ArcregionswitchPlan.RecordSet] | None = ...,
         ) -> None: ...
     class RoutingControl(_model.NestedObject):
         routing_control_arn: str
@@ -420,7 +420,7 @@ class ArcregionswitchPlan(_model.Resource):
             self,
             *,
             namespace: str,
-            resources: ListOf[ArcregionswitchPlan.Resources] | None = ...,
+            resources: ArcregionswitchPlan.Resources | ListOf[ArcregionswitchPlan.Resources] | None = ...,
         ) -> None: ...
     class Service(_model.NestedObject):
         cluster_arn: str
@@ -462,23 +462,23 @@ class ArcregionswitchPlan(_model.Resource):
             execution_block_type: str,
             name: str,
             description: str | None = ...,
-            arc_routing_control_config: ListOf[ArcregionswitchPlan.ArcRoutingControlConfig] | None = ...,
-            aurora_provisioned_scaling_config: ListOf[ArcregionswitchPlan.AuroraProvisionedScalingConfig] | None = ...,
-            aurora_serverless_scaling_config: ListOf[ArcregionswitchPlan.AuroraServerlessScalingConfig] | None = ...,
-            custom_action_lambda_config: ListOf[ArcregionswitchPlan.CustomActionLambdaConfig] | None = ...,
-            document_db_config: ListOf[ArcregionswitchPlan.DocumentDbConfig] | None = ...,
-            ec2_asg_capacity_increase_config: ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig] | None = ...,
-            ecs_capacity_increase_config: ListOf[ArcregionswitchPlan.EcsCapacityIncreaseConfig] | None = ...,
-            eks_resource_scaling_config: ListOf[ArcregionswitchPlan.EksResourceScalingConfig] | None = ...,
-            execution_approval_config: ListOf[ArcregionswitchPlan.ExecutionApprovalConfig] | None = ...,
-            global_aurora_config: ListOf[ArcregionswitchPlan.GlobalAuroraConfig] | None = ...,
-            lambda_event_source_mapping_config: ListOf[ArcregionswitchPlan.LambdaEventSourceMappingConfig] | None = ...,
-            neptune_global_database_config: ListOf[ArcregionswitchPlan.NeptuneGlobalDatabaseConfig] | None = ...,
-            parallel_config: ListOf[ArcregionswitchPlan.ParallelConfig] | None = ...,
-            rds_create_cross_region_read_replica_config: ListOf[ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig] | None = ...,
-            rds_promote_read_replica_config: ListOf[ArcregionswitchPlan.RdsPromoteReadReplicaConfig] | None = ...,
-            region_switch_plan_config: ListOf[ArcregionswitchPlan.RegionSwitchPlanConfig] | None = ...,
-            route53_health_check_config: ListOf[ArcregionswitchPlan.Route53HealthCheckConfig] | None = ...,
+            arc_routing_control_config: ArcregionswitchPlan.ArcRoutingControlConfig | ListOf[ArcregionswitchPlan.ArcRoutingControlConfig] | None = ...,
+            aurora_provisioned_scaling_config: ArcregionswitchPlan.AuroraProvisionedScalingConfig | ListOf[ArcregionswitchPlan.AuroraProvisionedScalingConfig] | None = ...,
+            aurora_serverless_scaling_config: ArcregionswitchPlan.AuroraServerlessScalingConfig | ListOf[ArcregionswitchPlan.AuroraServerlessScalingConfig] | None = ...,
+            custom_action_lambda_config: ArcregionswitchPlan.CustomActionLambdaConfig | ListOf[ArcregionswitchPlan.CustomActionLambdaConfig] | None = ...,
+            document_db_config: ArcregionswitchPlan.DocumentDbConfig | ListOf[ArcregionswitchPlan.DocumentDbConfig] | None = ...,
+            ec2_asg_capacity_increase_config: ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig | ListOf[ArcregionswitchPlan.Ec2AsgCapacityIncreaseConfig] | None = ...,
+            ecs_capacity_increase_config: ArcregionswitchPlan.EcsCapacityIncreaseConfig | ListOf[ArcregionswitchPlan.EcsCapacityIncreaseConfig] | None = ...,
+            eks_resource_scaling_config: ArcregionswitchPlan.EksResourceScalingConfig | ListOf[ArcregionswitchPlan.EksResourceScalingConfig] | None = ...,
+            execution_approval_config: ArcregionswitchPlan.ExecutionApprovalConfig | ListOf[ArcregionswitchPlan.ExecutionApprovalConfig] | None = ...,
+            global_aurora_config: ArcregionswitchPlan.GlobalAuroraConfig | ListOf[ArcregionswitchPlan.GlobalAuroraConfig] | None = ...,
+            lambda_event_source_mapping_config: ArcregionswitchPlan.LambdaEventSourceMappingConfig | ListOf[ArcregionswitchPlan.LambdaEventSourceMappingConfig] | None = ...,
+            neptune_global_database_config: ArcregionswitchPlan.NeptuneGlobalDatabaseConfig | ListOf[ArcregionswitchPlan.NeptuneGlobalDatabaseConfig] | None = ...,
+            parallel_config: ArcregionswitchPlan.ParallelConfig | ListOf[ArcregionswitchPlan.ParallelConfig] | None = ...,
+            rds_create_cross_region_read_replica_config: ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig | ListOf[ArcregionswitchPlan.RdsCreateCrossRegionReadReplicaConfig] | None = ...,
+            rds_promote_read_replica_config: ArcregionswitchPlan.RdsPromoteReadReplicaConfig | ListOf[ArcregionswitchPlan.RdsPromoteReadReplicaConfig] | None = ...,
+            region_switch_plan_config: ArcregionswitchPlan.RegionSwitchPlanConfig | ListOf[ArcregionswitchPlan.RegionSwitchPlanConfig] | None = ...,
+            route53_health_check_config: ArcregionswitchPlan.Route53HealthCheckConfig | ListOf[ArcregionswitchPlan.Route53HealthCheckConfig] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -507,7 +507,7 @@ class ArcregionswitchPlan(_model.Resource):
             min_delay_minutes_between_executions: float,
             target_region: str,
             description: str | None = ...,
-            conditions: ListOf[ArcregionswitchPlan.Conditions] | None = ...,
+            conditions: ArcregionswitchPlan.Conditions | ListOf[ArcregionswitchPlan.Conditions] | None = ...,
         ) -> None: ...
     class Workflow(_model.NestedObject):
         workflow_description: str
@@ -520,7 +520,7 @@ class ArcregionswitchPlan(_model.Resource):
             workflow_target_action: str,
             workflow_description: str | None = ...,
             workflow_target_region: str | None = ...,
-            step: ListOf[ArcregionswitchPlan.Step] | None = ...,
+            step: ArcregionswitchPlan.Step | ListOf[ArcregionswitchPlan.Step] | None = ...,
         ) -> None: ...
     Asg: TypeAlias = RegionSwitchPlanConfig
     GlobalAuroraConfig: TypeAlias = DocumentDbConfig
@@ -557,10 +557,10 @@ class ArcregionswitchPlan(_model.Resource):
         recovery_time_objective_minutes: float | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        associated_alarms: ListOf[ArcregionswitchPlan.AssociatedAlarms] | None = ...,
-        report_configuration: ListOf[ArcregionswitchPlan.ReportConfiguration] | None = ...,
+        associated_alarms: ArcregionswitchPlan.AssociatedAlarms | ListOf[ArcregionswitchPlan.AssociatedAlarms] | None = ...,
+        report_configuration: ArcregionswitchPlan.ReportConfiguration | ListOf[ArcregionswitchPlan.ReportConfiguration] | None = ...,
         timeouts: ArcregionswitchPlan.Timeouts | None = ...,
-        triggers: ListOf[ArcregionswitchPlan.Triggers] | None = ...,
-        workflow: ListOf[ArcregionswitchPlan.Workflow] | None = ...,
+        triggers: ArcregionswitchPlan.Triggers | ListOf[ArcregionswitchPlan.Triggers] | None = ...,
+        workflow: ArcregionswitchPlan.Workflow | ListOf[ArcregionswitchPlan.Workflow] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -62,7 +62,7 @@ class ArczonalshiftZonalAutoshiftConfiguration(_model.Resource):
         blocked_dates: ListOf[str] | None = ...,
         blocked_windows: ListOf[str] | None = ...,
         region: str | None = ...,
-        blocking_alarms: ListOf[ArczonalshiftZonalAutoshiftConfiguration.BlockingAlarms] | None = ...,
-        outcome_alarms: ListOf[ArczonalshiftZonalAutoshiftConfiguration.OutcomeAlarms] | None = ...,
+        blocking_alarms: ArczonalshiftZonalAutoshiftConfiguration.BlockingAlarms | ListOf[ArczonalshiftZonalAutoshiftConfiguration.BlockingAlarms] | None = ...,
+        outcome_alarms: ArczonalshiftZonalAutoshiftConfiguration.OutcomeAlarms | ListOf[ArczonalshiftZonalAutoshiftConfiguration.OutcomeAlarms] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

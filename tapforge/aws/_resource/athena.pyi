@@ -200,7 +200,7 @@ class AthenaWorkgroup(_model.Resource):
             enabled: bool,
             log_group: str | None = ...,
             log_stream_name_prefix: str | None = ...,
-            log_type: ListOf[AthenaWorkgroup.LogType] | None = ...,
+            log_type: AthenaWorkgroup.LogType | ListOf[AthenaWorkgroup.LogType] | None = ...,
         ) -> None: ...
     class Configuration(_model.NestedObject):
         bytes_scanned_cutoff_per_query: int

@@ -77,8 +77,8 @@ class AuditmanagerAssessment(_model.Resource):
         def __init__(
             self,
             *,
-            aws_accounts: ListOf[AuditmanagerAssessment.AwsAccounts] | None = ...,
-            aws_services: ListOf[AuditmanagerAssessment.AwsServices] | None = ...,
+            aws_accounts: AuditmanagerAssessment.AwsAccounts | ListOf[AuditmanagerAssessment.AwsAccounts] | None = ...,
+            aws_services: AuditmanagerAssessment.AwsServices | ListOf[AuditmanagerAssessment.AwsServices] | None = ...,
         ) -> None: ...
     arn: str
     description: str
@@ -104,9 +104,9 @@ class AuditmanagerAssessment(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        assessment_reports_destination: ListOf[AuditmanagerAssessment.AssessmentReportsDestination] | None = ...,
-        roles: ListOf[AuditmanagerAssessment.Roles] | None = ...,
-        scope: ListOf[AuditmanagerAssessment.Scope] | None = ...,
+        assessment_reports_destination: AuditmanagerAssessment.AssessmentReportsDestination | ListOf[AuditmanagerAssessment.AssessmentReportsDestination] | None = ...,
+        roles: AuditmanagerAssessment.Roles | ListOf[AuditmanagerAssessment.Roles] | None = ...,
+        scope: AuditmanagerAssessment.Scope | ListOf[AuditmanagerAssessment.Scope] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AuditmanagerAssessmentDelegation(_model.Resource):
@@ -211,7 +211,7 @@ class AuditmanagerControl(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         testing_information: str | None = ...,
-        control_mapping_sources: ListOf[AuditmanagerControl.ControlMappingSources] | None = ...,
+        control_mapping_sources: AuditmanagerControl.ControlMappingSources | ListOf[AuditmanagerControl.ControlMappingSources] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AuditmanagerFramework(_model.Resource):
@@ -224,7 +224,7 @@ class AuditmanagerFramework(_model.Resource):
             self,
             *,
             name: str,
-            controls: ListOf[AuditmanagerFramework.Controls] | None = ...,
+            controls: AuditmanagerFramework.Controls | ListOf[AuditmanagerFramework.Controls] | None = ...,
         ) -> None: ...
     class Controls(_model.NestedObject):
         id: str
@@ -254,7 +254,7 @@ class AuditmanagerFramework(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        control_sets: ListOf[AuditmanagerFramework.ControlSets] | None = ...,
+        control_sets: AuditmanagerFramework.ControlSets | ListOf[AuditmanagerFramework.ControlSets] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class AuditmanagerFrameworkShare(_model.Resource):

@@ -232,7 +232,7 @@ class AutoscalingGroup(_model.Resource):
             self,
             *,
             launch_template_specification: AutoscalingGroup.LaunchTemplateSpecification | ListOf[AutoscalingGroup.LaunchTemplateSpecification],
-            override: ListOf[AutoscalingGroup.Override] | None = ...,
+            override: AutoscalingGroup.Override | ListOf[AutoscalingGroup.Override] | None = ...,
         ) -> None: ...
     class Override(_model.NestedObject):
         instance_type: str
@@ -418,15 +418,15 @@ class AutoscalingGroup(_model.Resource):
         wait_for_elb_capacity: float | None = ...,
         availability_zone_distribution: AutoscalingGroup.AvailabilityZoneDistribution | ListOf[AutoscalingGroup.AvailabilityZoneDistribution] | None = ...,
         capacity_reservation_specification: AutoscalingGroup.CapacityReservationSpecification | ListOf[AutoscalingGroup.CapacityReservationSpecification] | None = ...,
-        initial_lifecycle_hook: ListOf[AutoscalingGroup.InitialLifecycleHook] | None = ...,
+        initial_lifecycle_hook: AutoscalingGroup.InitialLifecycleHook | ListOf[AutoscalingGroup.InitialLifecycleHook] | None = ...,
         instance_lifecycle_policy: AutoscalingGroup.InstanceLifecyclePolicy | ListOf[AutoscalingGroup.InstanceLifecyclePolicy] | None = ...,
         instance_maintenance_policy: AutoscalingGroup.InstanceMaintenancePolicy | ListOf[AutoscalingGroup.InstanceMaintenancePolicy] | None = ...,
         instance_refresh: AutoscalingGroup.InstanceRefresh | ListOf[AutoscalingGroup.InstanceRefresh] | None = ...,
         launch_template: AutoscalingGroup.LaunchTemplate | ListOf[AutoscalingGroup.LaunchTemplate] | None = ...,
         mixed_instances_policy: AutoscalingGroup.MixedInstancesPolicy | ListOf[AutoscalingGroup.MixedInstancesPolicy] | None = ...,
-        tag: ListOf[AutoscalingGroup.Tag] | None = ...,
+        tag: AutoscalingGroup.Tag | ListOf[AutoscalingGroup.Tag] | None = ...,
         timeouts: AutoscalingGroup.Timeouts | None = ...,
-        traffic_source: ListOf[AutoscalingGroup.TrafficSource] | None = ...,
+        traffic_source: AutoscalingGroup.TrafficSource | ListOf[AutoscalingGroup.TrafficSource] | None = ...,
         warm_pool: AutoscalingGroup.WarmPool | ListOf[AutoscalingGroup.WarmPool] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -516,7 +516,7 @@ class AutoscalingPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            metric_data_queries: ListOf[AutoscalingPolicy.MetricDataQueries],
+            metric_data_queries: AutoscalingPolicy.MetricDataQueries | ListOf[AutoscalingPolicy.MetricDataQueries],
         ) -> None: ...
     class CustomizedMetricSpecification(_model.NestedObject):
         metric_name: str
@@ -534,8 +534,8 @@ class AutoscalingPolicy(_model.Resource):
             period: float | None = ...,
             statistic: str | None = ...,
             unit: str | None = ...,
-            metric_dimension: ListOf[AutoscalingPolicy.MetricDimension] | None = ...,
-            metrics: ListOf[AutoscalingPolicy.Metrics] | None = ...,
+            metric_dimension: AutoscalingPolicy.MetricDimension | ListOf[AutoscalingPolicy.MetricDimension] | None = ...,
+            metrics: AutoscalingPolicy.Metrics | ListOf[AutoscalingPolicy.Metrics] | None = ...,
         ) -> None: ...
     class Metric(_model.NestedObject):
         metric_name: str
@@ -546,7 +546,7 @@ class AutoscalingPolicy(_model.Resource):
             *,
             metric_name: str,
             namespace: str,
-            dimensions: ListOf[AutoscalingPolicy.Dimensions] | None = ...,
+            dimensions: AutoscalingPolicy.Dimensions | ListOf[AutoscalingPolicy.Dimensions] | None = ...,
         ) -> None: ...
     class MetricDataQueries(_model.NestedObject):
         expression: str
@@ -719,7 +719,7 @@ class AutoscalingPolicy(_model.Resource):
         region: str | None = ...,
         scaling_adjustment: float | None = ...,
         predictive_scaling_configuration: AutoscalingPolicy.PredictiveScalingConfiguration | ListOf[AutoscalingPolicy.PredictiveScalingConfiguration] | None = ...,
-        step_adjustment: ListOf[AutoscalingPolicy.StepAdjustment] | None = ...,
+        step_adjustment: AutoscalingPolicy.StepAdjustment | ListOf[AutoscalingPolicy.StepAdjustment] | None = ...,
         target_tracking_configuration: AutoscalingPolicy.TargetTrackingConfiguration | ListOf[AutoscalingPolicy.TargetTrackingConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -17,7 +17,7 @@ class AutoscalingplansScalingPlan(_model.Resource):
             self,
             *,
             cloudformation_stack_arn: str | None = ...,
-            tag_filter: ListOf[AutoscalingplansScalingPlan.TagFilter] | None = ...,
+            tag_filter: AutoscalingplansScalingPlan.TagFilter | ListOf[AutoscalingplansScalingPlan.TagFilter] | None = ...,
         ) -> None: ...
     class CustomizedLoadMetricSpecification(_model.NestedObject):
         dimensions: dict[str, str]
@@ -75,7 +75,7 @@ class AutoscalingplansScalingPlan(_model.Resource):
             resource_id: str,
             scalable_dimension: str,
             service_namespace: str,
-            target_tracking_configuration: ListOf[AutoscalingplansScalingPlan.TargetTrackingConfiguration],
+            target_tracking_configuration: AutoscalingplansScalingPlan.TargetTrackingConfiguration | ListOf[AutoscalingplansScalingPlan.TargetTrackingConfiguration],
             disable_dynamic_scaling: bool | None = ...,
             predictive_scaling_max_capacity_behavior: str | None = ...,
             predictive_scaling_max_capacity_buffer: float | None = ...,
@@ -128,7 +128,7 @@ class AutoscalingplansScalingPlan(_model.Resource):
         *,
         name: str,
         application_source: AutoscalingplansScalingPlan.ApplicationSource | ListOf[AutoscalingplansScalingPlan.ApplicationSource],
-        scaling_instruction: ListOf[AutoscalingplansScalingPlan.ScalingInstruction],
+        scaling_instruction: AutoscalingplansScalingPlan.ScalingInstruction | ListOf[AutoscalingplansScalingPlan.ScalingInstruction],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

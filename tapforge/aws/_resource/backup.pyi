@@ -18,7 +18,7 @@ class BackupFramework(_model.Resource):
             self,
             *,
             name: str,
-            input_parameter: ListOf[BackupFramework.InputParameter] | None = ...,
+            input_parameter: BackupFramework.InputParameter | ListOf[BackupFramework.InputParameter] | None = ...,
             scope: BackupFramework.Scope | ListOf[BackupFramework.Scope] | None = ...,
         ) -> None: ...
     class InputParameter(_model.NestedObject):
@@ -71,7 +71,7 @@ class BackupFramework(_model.Resource):
         /,
         *,
         name: str,
-        control: ListOf[BackupFramework.Control],
+        control: BackupFramework.Control | ListOf[BackupFramework.Control],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -184,9 +184,9 @@ class BackupPlan(_model.Resource):
             schedule_expression_timezone: str | None = ...,
             start_window: float | None = ...,
             target_logically_air_gapped_backup_vault_arn: str | None = ...,
-            copy_action: ListOf[BackupPlan.CopyAction] | None = ...,
+            copy_action: BackupPlan.CopyAction | ListOf[BackupPlan.CopyAction] | None = ...,
             lifecycle: BackupPlan.Lifecycle | ListOf[BackupPlan.Lifecycle] | None = ...,
-            scan_action: ListOf[BackupPlan.ScanAction] | None = ...,
+            scan_action: BackupPlan.ScanAction | ListOf[BackupPlan.ScanAction] | None = ...,
         ) -> None: ...
     class ScanAction(_model.NestedObject):
         malware_scanner: str
@@ -225,13 +225,13 @@ class BackupPlan(_model.Resource):
         /,
         *,
         name: str,
-        rule: ListOf[BackupPlan.Rule],
+        rule: BackupPlan.Rule | ListOf[BackupPlan.Rule],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        advanced_backup_setting: ListOf[BackupPlan.AdvancedBackupSetting] | None = ...,
-        scan_setting: ListOf[BackupPlan.ScanSetting] | None = ...,
+        advanced_backup_setting: BackupPlan.AdvancedBackupSetting | ListOf[BackupPlan.AdvancedBackupSetting] | None = ...,
+        scan_setting: BackupPlan.ScanSetting | ListOf[BackupPlan.ScanSetting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BackupRegionSettings(_model.Resource):
@@ -347,7 +347,7 @@ class BackupRestoreTestingPlan(_model.Resource):
         schedule_expression_timezone: str | None = ...,
         start_window_hours: float | None = ...,
         tags: Mapping[str, str] | None = ...,
-        recovery_point_selection: ListOf[BackupRestoreTestingPlan.RecoveryPointSelection] | None = ...,
+        recovery_point_selection: BackupRestoreTestingPlan.RecoveryPointSelection | ListOf[BackupRestoreTestingPlan.RecoveryPointSelection] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BackupRestoreTestingSelection(_model.Resource):
@@ -358,8 +358,8 @@ class BackupRestoreTestingSelection(_model.Resource):
         def __init__(
             self,
             *,
-            string_equals: ListOf[BackupRestoreTestingSelection.StringEquals] | None = ...,
-            string_not_equals: ListOf[BackupRestoreTestingSelection.StringNotEquals] | None = ...,
+            string_equals: BackupRestoreTestingSelection.StringEquals | ListOf[BackupRestoreTestingSelection.StringEquals] | None = ...,
+            string_not_equals: BackupRestoreTestingSelection.StringNotEquals | ListOf[BackupRestoreTestingSelection.StringNotEquals] | None = ...,
         ) -> None: ...
     class StringEquals(_model.NestedObject):
         key: str
@@ -394,7 +394,7 @@ class BackupRestoreTestingSelection(_model.Resource):
         region: str | None = ...,
         restore_metadata_overrides: Mapping[str, str] | None = ...,
         validation_window_hours: float | None = ...,
-        protected_resource_conditions: ListOf[BackupRestoreTestingSelection.ProtectedResourceConditions] | None = ...,
+        protected_resource_conditions: BackupRestoreTestingSelection.ProtectedResourceConditions | ListOf[BackupRestoreTestingSelection.ProtectedResourceConditions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BackupSelection(_model.Resource):
@@ -407,10 +407,10 @@ class BackupSelection(_model.Resource):
         def __init__(
             self,
             *,
-            string_equals: ListOf[BackupSelection.StringEquals] | None = ...,
-            string_like: ListOf[BackupSelection.StringLike] | None = ...,
-            string_not_equals: ListOf[BackupSelection.StringNotEquals] | None = ...,
-            string_not_like: ListOf[BackupSelection.StringNotLike] | None = ...,
+            string_equals: BackupSelection.StringEquals | ListOf[BackupSelection.StringEquals] | None = ...,
+            string_like: BackupSelection.StringLike | ListOf[BackupSelection.StringLike] | None = ...,
+            string_not_equals: BackupSelection.StringNotEquals | ListOf[BackupSelection.StringNotEquals] | None = ...,
+            string_not_like: BackupSelection.StringNotLike | ListOf[BackupSelection.StringNotLike] | None = ...,
         ) -> None: ...
     class SelectionTag(_model.NestedObject):
         key: str
@@ -457,8 +457,8 @@ class BackupSelection(_model.Resource):
         not_resources: ListOf[str] | None = ...,
         region: str | None = ...,
         resources: ListOf[str] | None = ...,
-        condition: ListOf[BackupSelection.Condition] | None = ...,
-        selection_tag: ListOf[BackupSelection.SelectionTag] | None = ...,
+        condition: BackupSelection.Condition | ListOf[BackupSelection.Condition] | None = ...,
+        selection_tag: BackupSelection.SelectionTag | ListOf[BackupSelection.SelectionTag] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BackupVault(_model.Resource):

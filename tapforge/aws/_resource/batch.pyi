@@ -46,7 +46,7 @@ class BatchComputeEnvironment(_model.Resource):
             security_group_ids: ListOf[str] | None = ...,
             spot_iam_fleet_role: str | None = ...,
             tags: Mapping[str, str] | None = ...,
-            ec2_configuration: ListOf[BatchComputeEnvironment.Ec2Configuration] | None = ...,
+            ec2_configuration: BatchComputeEnvironment.Ec2Configuration | ListOf[BatchComputeEnvironment.Ec2Configuration] | None = ...,
             launch_template: BatchComputeEnvironment.LaunchTemplate | ListOf[BatchComputeEnvironment.LaunchTemplate] | None = ...,
         ) -> None: ...
     class Ec2Configuration(_model.NestedObject):
@@ -145,10 +145,10 @@ class BatchJobDefinition(_model.Resource):
             command: ListOf[str] | None = ...,
             image_pull_policy: str | None = ...,
             name: str | None = ...,
-            env: ListOf[BatchJobDefinition.Env] | None = ...,
+            env: BatchJobDefinition.Env | ListOf[BatchJobDefinition.Env] | None = ...,
             resources: BatchJobDefinition.Resources | ListOf[BatchJobDefinition.Resources] | None = ...,
             security_context: BatchJobDefinition.SecurityContext | ListOf[BatchJobDefinition.SecurityContext] | None = ...,
-            volume_mounts: ListOf[BatchJobDefinition.VolumeMounts] | None = ...,
+            volume_mounts: BatchJobDefinition.VolumeMounts | ListOf[BatchJobDefinition.VolumeMounts] | None = ...,
         ) -> None: ...
     class EksProperties(_model.NestedObject):
         pod_properties: list[BatchJobDefinition.PodProperties]
@@ -222,15 +222,15 @@ class BatchJobDefinition(_model.Resource):
         def __init__(
             self,
             *,
-            containers: ListOf[BatchJobDefinition.Containers],
+            containers: BatchJobDefinition.Containers | ListOf[BatchJobDefinition.Containers],
             dns_policy: str | None = ...,
             host_network: bool | None = ...,
             service_account_name: str | None = ...,
             share_process_namespace: bool | None = ...,
-            image_pull_secret: ListOf[BatchJobDefinition.ImagePullSecret] | None = ...,
-            init_containers: ListOf[BatchJobDefinition.InitContainers] | None = ...,
+            image_pull_secret: BatchJobDefinition.ImagePullSecret | ListOf[BatchJobDefinition.ImagePullSecret] | None = ...,
+            init_containers: BatchJobDefinition.InitContainers | ListOf[BatchJobDefinition.InitContainers] | None = ...,
             metadata: BatchJobDefinition.Metadata | ListOf[BatchJobDefinition.Metadata] | None = ...,
-            volumes: ListOf[BatchJobDefinition.Volumes] | None = ...,
+            volumes: BatchJobDefinition.Volumes | ListOf[BatchJobDefinition.Volumes] | None = ...,
         ) -> None: ...
     class Resources(_model.NestedObject):
         limits: dict[str, str]
@@ -248,7 +248,7 @@ class BatchJobDefinition(_model.Resource):
             self,
             *,
             attempts: float | None = ...,
-            evaluate_on_exit: ListOf[BatchJobDefinition.EvaluateOnExit] | None = ...,
+            evaluate_on_exit: BatchJobDefinition.EvaluateOnExit | ListOf[BatchJobDefinition.EvaluateOnExit] | None = ...,
         ) -> None: ...
     class Secret(_model.NestedObject):
         optional: bool
@@ -415,8 +415,8 @@ class BatchJobQueue(_model.Resource):
         region: str | None = ...,
         scheduling_policy_arn: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        compute_environment_order: ListOf[BatchJobQueue.ComputeEnvironmentOrder] | None = ...,
-        job_state_time_limit_action: ListOf[BatchJobQueue.JobStateTimeLimitAction] | None = ...,
+        compute_environment_order: BatchJobQueue.ComputeEnvironmentOrder | ListOf[BatchJobQueue.ComputeEnvironmentOrder] | None = ...,
+        job_state_time_limit_action: BatchJobQueue.JobStateTimeLimitAction | ListOf[BatchJobQueue.JobStateTimeLimitAction] | None = ...,
         timeouts: BatchJobQueue.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -431,7 +431,7 @@ class BatchSchedulingPolicy(_model.Resource):
             *,
             compute_reservation: float | None = ...,
             share_decay_seconds: float | None = ...,
-            share_distribution: ListOf[BatchSchedulingPolicy.ShareDistribution] | None = ...,
+            share_distribution: BatchSchedulingPolicy.ShareDistribution | ListOf[BatchSchedulingPolicy.ShareDistribution] | None = ...,
         ) -> None: ...
     class ShareDistribution(_model.NestedObject):
         share_identifier: str

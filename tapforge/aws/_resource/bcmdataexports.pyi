@@ -24,7 +24,7 @@ class BcmdataexportsExport(_model.Resource):
         def __init__(
             self,
             *,
-            s3_destination: ListOf[BcmdataexportsExport.S3Destination] | None = ...,
+            s3_destination: BcmdataexportsExport.S3Destination | ListOf[BcmdataexportsExport.S3Destination] | None = ...,
         ) -> None: ...
     class Export(_model.NestedObject):
         description: str
@@ -38,9 +38,9 @@ class BcmdataexportsExport(_model.Resource):
             *,
             name: str,
             description: str | None = ...,
-            data_query: ListOf[BcmdataexportsExport.DataQuery] | None = ...,
-            destination_configurations: ListOf[BcmdataexportsExport.DestinationConfigurations] | None = ...,
-            refresh_cadence: ListOf[BcmdataexportsExport.RefreshCadence] | None = ...,
+            data_query: BcmdataexportsExport.DataQuery | ListOf[BcmdataexportsExport.DataQuery] | None = ...,
+            destination_configurations: BcmdataexportsExport.DestinationConfigurations | ListOf[BcmdataexportsExport.DestinationConfigurations] | None = ...,
+            refresh_cadence: BcmdataexportsExport.RefreshCadence | ListOf[BcmdataexportsExport.RefreshCadence] | None = ...,
         ) -> None: ...
     class RefreshCadence(_model.NestedObject):
         frequency: str
@@ -60,7 +60,7 @@ class BcmdataexportsExport(_model.Resource):
             s3_bucket: str,
             s3_prefix: str,
             s3_region: str,
-            s3_output_configurations: ListOf[BcmdataexportsExport.S3OutputConfigurations] | None = ...,
+            s3_output_configurations: BcmdataexportsExport.S3OutputConfigurations | ListOf[BcmdataexportsExport.S3OutputConfigurations] | None = ...,
         ) -> None: ...
     class S3OutputConfigurations(_model.NestedObject):
         compression: str
@@ -98,7 +98,7 @@ class BcmdataexportsExport(_model.Resource):
         /,
         *,
         tags: Mapping[str, str] | None = ...,
-        export: ListOf[BcmdataexportsExport.Export] | None = ...,
+        export: BcmdataexportsExport.Export | ListOf[BcmdataexportsExport.Export] | None = ...,
         timeouts: BcmdataexportsExport.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -40,7 +40,7 @@ class BedrockCustomModel(_model.Resource):
         def __init__(
             self,
             *,
-            validator: ListOf[BedrockCustomModel.Validator] | None = ...,
+            validator: BedrockCustomModel.Validator | ListOf[BedrockCustomModel.Validator] | None = ...,
         ) -> None: ...
     class ValidationMetrics(_model.NestedObject):
         validation_loss: int
@@ -96,11 +96,11 @@ class BedrockCustomModel(_model.Resource):
         customization_type: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        output_data_config: ListOf[BedrockCustomModel.OutputDataConfig] | None = ...,
+        output_data_config: BedrockCustomModel.OutputDataConfig | ListOf[BedrockCustomModel.OutputDataConfig] | None = ...,
         timeouts: BedrockCustomModel.Timeouts | None = ...,
-        training_data_config: ListOf[BedrockCustomModel.TrainingDataConfig] | None = ...,
-        validation_data_config: ListOf[BedrockCustomModel.ValidationDataConfig] | None = ...,
-        vpc_config: ListOf[BedrockCustomModel.VpcConfig] | None = ...,
+        training_data_config: BedrockCustomModel.TrainingDataConfig | ListOf[BedrockCustomModel.TrainingDataConfig] | None = ...,
+        validation_data_config: BedrockCustomModel.ValidationDataConfig | ListOf[BedrockCustomModel.ValidationDataConfig] | None = ...,
+        vpc_config: BedrockCustomModel.VpcConfig | ListOf[BedrockCustomModel.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockEvaluationJob(_model.Resource):
@@ -112,9 +112,9 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            custom_metric_config: ListOf[BedrockEvaluationJob.CustomMetricConfig] | None = ...,
-            dataset_metric_config: ListOf[BedrockEvaluationJob.DatasetMetricConfig] | None = ...,
-            evaluator_model_config: ListOf[BedrockEvaluationJob.EvaluatorModelConfig] | None = ...,
+            custom_metric_config: BedrockEvaluationJob.CustomMetricConfig | ListOf[BedrockEvaluationJob.CustomMetricConfig] | None = ...,
+            dataset_metric_config: BedrockEvaluationJob.DatasetMetricConfig | ListOf[BedrockEvaluationJob.DatasetMetricConfig] | None = ...,
+            evaluator_model_config: BedrockEvaluationJob.EvaluatorModelConfig | ListOf[BedrockEvaluationJob.EvaluatorModelConfig] | None = ...,
         ) -> None: ...
     class BedrockEvaluatorModel(_model.NestedObject):
         model_identifier: str
@@ -132,7 +132,7 @@ class BedrockEvaluationJob(_model.Resource):
             *,
             model_identifier: str,
             inference_params: str | None = ...,
-            performance_config: ListOf[BedrockEvaluationJob.PerformanceConfig] | None = ...,
+            performance_config: BedrockEvaluationJob.PerformanceConfig | ListOf[BedrockEvaluationJob.PerformanceConfig] | None = ...,
         ) -> None: ...
     class CustomMetric(_model.NestedObject):
         description: str
@@ -151,15 +151,15 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            custom_metric: ListOf[BedrockEvaluationJob.CustomMetricConfigCustomMetric] | None = ...,
-            evaluator_model_config: ListOf[BedrockEvaluationJob.EvaluatorModelConfig] | None = ...,
+            custom_metric: BedrockEvaluationJob.CustomMetricConfigCustomMetric | ListOf[BedrockEvaluationJob.CustomMetricConfigCustomMetric] | None = ...,
+            evaluator_model_config: BedrockEvaluationJob.EvaluatorModelConfig | ListOf[BedrockEvaluationJob.EvaluatorModelConfig] | None = ...,
         ) -> None: ...
     class CustomMetricConfigCustomMetric(_model.NestedObject):
         custom_metric_definition: list[BedrockEvaluationJob.CustomMetricDefinition]
         def __init__(
             self,
             *,
-            custom_metric_definition: ListOf[BedrockEvaluationJob.CustomMetricDefinition] | None = ...,
+            custom_metric_definition: BedrockEvaluationJob.CustomMetricDefinition | ListOf[BedrockEvaluationJob.CustomMetricDefinition] | None = ...,
         ) -> None: ...
     class CustomMetricDefinition(_model.NestedObject):
         instructions: str
@@ -170,7 +170,7 @@ class BedrockEvaluationJob(_model.Resource):
             *,
             instructions: str,
             name: str,
-            rating_scale: ListOf[BedrockEvaluationJob.RatingScale] | None = ...,
+            rating_scale: BedrockEvaluationJob.RatingScale | ListOf[BedrockEvaluationJob.RatingScale] | None = ...,
         ) -> None: ...
     class Dataset(_model.NestedObject):
         name: str
@@ -179,7 +179,7 @@ class BedrockEvaluationJob(_model.Resource):
             self,
             *,
             name: str,
-            dataset_location: ListOf[BedrockEvaluationJob.DatasetLocation] | None = ...,
+            dataset_location: BedrockEvaluationJob.DatasetLocation | ListOf[BedrockEvaluationJob.DatasetLocation] | None = ...,
         ) -> None: ...
     class DatasetMetricConfig(_model.NestedObject):
         metric_names: list[str]
@@ -190,7 +190,7 @@ class BedrockEvaluationJob(_model.Resource):
             *,
             metric_names: ListOf[str],
             task_type: str,
-            dataset: ListOf[BedrockEvaluationJob.Dataset] | None = ...,
+            dataset: BedrockEvaluationJob.Dataset | ListOf[BedrockEvaluationJob.Dataset] | None = ...,
         ) -> None: ...
     class EvaluationConfig(_model.NestedObject):
         automated: list[BedrockEvaluationJob.Automated]
@@ -198,15 +198,15 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            automated: ListOf[BedrockEvaluationJob.Automated] | None = ...,
-            human: ListOf[BedrockEvaluationJob.Human] | None = ...,
+            automated: BedrockEvaluationJob.Automated | ListOf[BedrockEvaluationJob.Automated] | None = ...,
+            human: BedrockEvaluationJob.Human | ListOf[BedrockEvaluationJob.Human] | None = ...,
         ) -> None: ...
     class EvaluatorModelConfig(_model.NestedObject):
         bedrock_evaluator_model: list[BedrockEvaluationJob.BedrockEvaluatorModel]
         def __init__(
             self,
             *,
-            bedrock_evaluator_model: ListOf[BedrockEvaluationJob.BedrockEvaluatorModel] | None = ...,
+            bedrock_evaluator_model: BedrockEvaluationJob.BedrockEvaluatorModel | ListOf[BedrockEvaluationJob.BedrockEvaluatorModel] | None = ...,
         ) -> None: ...
     class Human(_model.NestedObject):
         custom_metric: list[BedrockEvaluationJob.CustomMetric]
@@ -215,9 +215,9 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            custom_metric: ListOf[BedrockEvaluationJob.CustomMetric] | None = ...,
-            dataset_metric_config: ListOf[BedrockEvaluationJob.DatasetMetricConfig] | None = ...,
-            human_workflow_config: ListOf[BedrockEvaluationJob.HumanWorkflowConfig] | None = ...,
+            custom_metric: BedrockEvaluationJob.CustomMetric | ListOf[BedrockEvaluationJob.CustomMetric] | None = ...,
+            dataset_metric_config: BedrockEvaluationJob.DatasetMetricConfig | ListOf[BedrockEvaluationJob.DatasetMetricConfig] | None = ...,
+            human_workflow_config: BedrockEvaluationJob.HumanWorkflowConfig | ListOf[BedrockEvaluationJob.HumanWorkflowConfig] | None = ...,
         ) -> None: ...
     class HumanWorkflowConfig(_model.NestedObject):
         flow_definition_arn: str
@@ -234,8 +234,8 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            model: ListOf[BedrockEvaluationJob.Model] | None = ...,
-            rag_config: ListOf[BedrockEvaluationJob.RagConfig] | None = ...,
+            model: BedrockEvaluationJob.Model | ListOf[BedrockEvaluationJob.Model] | None = ...,
+            rag_config: BedrockEvaluationJob.RagConfig | ListOf[BedrockEvaluationJob.RagConfig] | None = ...,
         ) -> None: ...
     class KnowledgeBaseConfig(_model.NestedObject):
         retrieve_and_generate_config: list[BedrockEvaluationJob.RetrieveAndGenerateConfig]
@@ -243,8 +243,8 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            retrieve_and_generate_config: ListOf[BedrockEvaluationJob.RetrieveAndGenerateConfig] | None = ...,
-            retrieve_config: ListOf[BedrockEvaluationJob.RetrieveConfig] | None = ...,
+            retrieve_and_generate_config: BedrockEvaluationJob.RetrieveAndGenerateConfig | ListOf[BedrockEvaluationJob.RetrieveAndGenerateConfig] | None = ...,
+            retrieve_config: BedrockEvaluationJob.RetrieveConfig | ListOf[BedrockEvaluationJob.RetrieveConfig] | None = ...,
         ) -> None: ...
     class Model(_model.NestedObject):
         bedrock_model: list[BedrockEvaluationJob.BedrockModel]
@@ -252,8 +252,8 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            bedrock_model: ListOf[BedrockEvaluationJob.BedrockModel] | None = ...,
-            precomputed_inference_source: ListOf[BedrockEvaluationJob.PrecomputedInferenceSource] | None = ...,
+            bedrock_model: BedrockEvaluationJob.BedrockModel | ListOf[BedrockEvaluationJob.BedrockModel] | None = ...,
+            precomputed_inference_source: BedrockEvaluationJob.PrecomputedInferenceSource | ListOf[BedrockEvaluationJob.PrecomputedInferenceSource] | None = ...,
         ) -> None: ...
     class OutputDataConfig(_model.NestedObject):
         s3_uri: str
@@ -282,8 +282,8 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            retrieve_and_generate_source_config: ListOf[BedrockEvaluationJob.RetrieveAndGenerateSourceConfig] | None = ...,
-            retrieve_source_config: ListOf[BedrockEvaluationJob.RetrieveSourceConfig] | None = ...,
+            retrieve_and_generate_source_config: BedrockEvaluationJob.RetrieveAndGenerateSourceConfig | ListOf[BedrockEvaluationJob.RetrieveAndGenerateSourceConfig] | None = ...,
+            retrieve_source_config: BedrockEvaluationJob.RetrieveSourceConfig | ListOf[BedrockEvaluationJob.RetrieveSourceConfig] | None = ...,
         ) -> None: ...
     class RagConfig(_model.NestedObject):
         knowledge_base_config: list[BedrockEvaluationJob.KnowledgeBaseConfig]
@@ -291,8 +291,8 @@ class BedrockEvaluationJob(_model.Resource):
         def __init__(
             self,
             *,
-            knowledge_base_config: ListOf[BedrockEvaluationJob.KnowledgeBaseConfig] | None = ...,
-            precomputed_rag_source_config: ListOf[BedrockEvaluationJob.PrecomputedRagSourceConfig] | None = ...,
+            knowledge_base_config: BedrockEvaluationJob.KnowledgeBaseConfig | ListOf[BedrockEvaluationJob.KnowledgeBaseConfig] | None = ...,
+            precomputed_rag_source_config: BedrockEvaluationJob.PrecomputedRagSourceConfig | ListOf[BedrockEvaluationJob.PrecomputedRagSourceConfig] | None = ...,
         ) -> None: ...
     class RatingScale(_model.NestedObject):
         definition: str
@@ -301,14 +301,14 @@ class BedrockEvaluationJob(_model.Resource):
             self,
             *,
             definition: str,
-            value: ListOf[BedrockEvaluationJob.Value] | None = ...,
+            value: BedrockEvaluationJob.Value | ListOf[BedrockEvaluationJob.Value] | None = ...,
         ) -> None: ...
     class RetrievalConfiguration(_model.NestedObject):
         vector_search_configuration: list[BedrockEvaluationJob.VectorSearchConfiguration]
         def __init__(
             self,
             *,
-            vector_search_configuration: ListOf[BedrockEvaluationJob.VectorSearchConfiguration] | None = ...,
+            vector_search_configuration: BedrockEvaluationJob.VectorSearchConfiguration | ListOf[BedrockEvaluationJob.VectorSearchConfiguration] | None = ...,
         ) -> None: ...
     class RetrieveAndGenerateConfig(_model.NestedObject):
         knowledge_base_id: str
@@ -319,7 +319,7 @@ class BedrockEvaluationJob(_model.Resource):
             *,
             knowledge_base_id: str,
             model_arn: str,
-            retrieval_configuration: ListOf[BedrockEvaluationJob.RetrievalConfiguration] | None = ...,
+            retrieval_configuration: BedrockEvaluationJob.RetrievalConfiguration | ListOf[BedrockEvaluationJob.RetrievalConfiguration] | None = ...,
         ) -> None: ...
     class RetrieveAndGenerateSourceConfig(_model.NestedObject):
         rag_source_identifier: str
@@ -335,7 +335,7 @@ class BedrockEvaluationJob(_model.Resource):
             self,
             *,
             knowledge_base_id: str,
-            knowledge_base_retrieval_configuration: ListOf[BedrockEvaluationJob.KnowledgeBaseRetrievalConfiguration] | None = ...,
+            knowledge_base_retrieval_configuration: BedrockEvaluationJob.KnowledgeBaseRetrievalConfiguration | ListOf[BedrockEvaluationJob.KnowledgeBaseRetrievalConfiguration] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -400,9 +400,9 @@ class BedrockEvaluationJob(_model.Resource):
         region: str | None = ...,
         skip_destroy: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
-        evaluation_config: ListOf[BedrockEvaluationJob.EvaluationConfig] | None = ...,
-        inference_config: ListOf[BedrockEvaluationJob.InferenceConfig] | None = ...,
-        output_data_config: ListOf[BedrockEvaluationJob.OutputDataConfig] | None = ...,
+        evaluation_config: BedrockEvaluationJob.EvaluationConfig | ListOf[BedrockEvaluationJob.EvaluationConfig] | None = ...,
+        inference_config: BedrockEvaluationJob.InferenceConfig | ListOf[BedrockEvaluationJob.InferenceConfig] | None = ...,
+        output_data_config: BedrockEvaluationJob.OutputDataConfig | ListOf[BedrockEvaluationJob.OutputDataConfig] | None = ...,
         timeouts: BedrockEvaluationJob.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -444,7 +444,7 @@ class BedrockGuardrail(_model.Resource):
             self,
             *,
             tier_config: ListOf[BedrockGuardrail.TierConfig] | None = ...,
-            filters_config: ListOf[BedrockGuardrail.ContentPolicyConfigFiltersConfig] | None = ...,
+            filters_config: BedrockGuardrail.ContentPolicyConfigFiltersConfig | ListOf[BedrockGuardrail.ContentPolicyConfigFiltersConfig] | None = ...,
         ) -> None: ...
     class ContentPolicyConfigFiltersConfig(_model.NestedObject):
         input_action: str
@@ -474,7 +474,7 @@ class BedrockGuardrail(_model.Resource):
         def __init__(
             self,
             *,
-            filters_config: ListOf[BedrockGuardrail.ContextualGroundingPolicyConfigFiltersConfig] | None = ...,
+            filters_config: BedrockGuardrail.ContextualGroundingPolicyConfigFiltersConfig | ListOf[BedrockGuardrail.ContextualGroundingPolicyConfigFiltersConfig] | None = ...,
         ) -> None: ...
     class ContextualGroundingPolicyConfigFiltersConfig(_model.NestedObject):
         threshold: int
@@ -551,8 +551,8 @@ class BedrockGuardrail(_model.Resource):
         def __init__(
             self,
             *,
-            pii_entities_config: ListOf[BedrockGuardrail.PiiEntitiesConfig] | None = ...,
-            regexes_config: ListOf[BedrockGuardrail.RegexesConfig] | None = ...,
+            pii_entities_config: BedrockGuardrail.PiiEntitiesConfig | ListOf[BedrockGuardrail.PiiEntitiesConfig] | None = ...,
+            regexes_config: BedrockGuardrail.RegexesConfig | ListOf[BedrockGuardrail.RegexesConfig] | None = ...,
         ) -> None: ...
     class TierConfig(_model.NestedObject):
         tier_name: str
@@ -582,7 +582,7 @@ class BedrockGuardrail(_model.Resource):
             self,
             *,
             tier_config: ListOf[BedrockGuardrail.TierConfig] | None = ...,
-            topics_config: ListOf[BedrockGuardrail.TopicsConfig] | None = ...,
+            topics_config: BedrockGuardrail.TopicsConfig | ListOf[BedrockGuardrail.TopicsConfig] | None = ...,
         ) -> None: ...
     class TopicsConfig(_model.NestedObject):
         definition: str
@@ -603,8 +603,8 @@ class BedrockGuardrail(_model.Resource):
         def __init__(
             self,
             *,
-            managed_word_lists_config: ListOf[BedrockGuardrail.ManagedWordListsConfig] | None = ...,
-            words_config: ListOf[BedrockGuardrail.WordsConfig] | None = ...,
+            managed_word_lists_config: BedrockGuardrail.ManagedWordListsConfig | ListOf[BedrockGuardrail.ManagedWordListsConfig] | None = ...,
+            words_config: BedrockGuardrail.WordsConfig | ListOf[BedrockGuardrail.WordsConfig] | None = ...,
         ) -> None: ...
     class WordsConfig(_model.NestedObject):
         input_action: str
@@ -655,13 +655,13 @@ class BedrockGuardrail(_model.Resource):
         kms_key_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        content_policy_config: ListOf[BedrockGuardrail.ContentPolicyConfig] | None = ...,
-        contextual_grounding_policy_config: ListOf[BedrockGuardrail.ContextualGroundingPolicyConfig] | None = ...,
-        cross_region_config: ListOf[BedrockGuardrail.CrossRegionConfig] | None = ...,
-        sensitive_information_policy_config: ListOf[BedrockGuardrail.SensitiveInformationPolicyConfig] | None = ...,
+        content_policy_config: BedrockGuardrail.ContentPolicyConfig | ListOf[BedrockGuardrail.ContentPolicyConfig] | None = ...,
+        contextual_grounding_policy_config: BedrockGuardrail.ContextualGroundingPolicyConfig | ListOf[BedrockGuardrail.ContextualGroundingPolicyConfig] | None = ...,
+        cross_region_config: BedrockGuardrail.CrossRegionConfig | ListOf[BedrockGuardrail.CrossRegionConfig] | None = ...,
+        sensitive_information_policy_config: BedrockGuardrail.SensitiveInformationPolicyConfig | ListOf[BedrockGuardrail.SensitiveInformationPolicyConfig] | None = ...,
         timeouts: BedrockGuardrail.Timeouts | None = ...,
-        topic_policy_config: ListOf[BedrockGuardrail.TopicPolicyConfig] | None = ...,
-        word_policy_config: ListOf[BedrockGuardrail.WordPolicyConfig] | None = ...,
+        topic_policy_config: BedrockGuardrail.TopicPolicyConfig | ListOf[BedrockGuardrail.TopicPolicyConfig] | None = ...,
+        word_policy_config: BedrockGuardrail.WordPolicyConfig | ListOf[BedrockGuardrail.WordPolicyConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockGuardrailVersion(_model.Resource):
@@ -750,7 +750,7 @@ class BedrockInferenceProfile(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        model_source: ListOf[BedrockInferenceProfile.ModelSource] | None = ...,
+        model_source: BedrockInferenceProfile.ModelSource | ListOf[BedrockInferenceProfile.ModelSource] | None = ...,
         timeouts: BedrockInferenceProfile.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -765,7 +765,7 @@ class BedrockModelInvocationLoggingConfiguration(_model.Resource):
             *,
             log_group_name: str,
             role_arn: str,
-            large_data_delivery_s3_config: ListOf[BedrockModelInvocationLoggingConfiguration.LargeDataDeliveryS3Config] | None = ...,
+            large_data_delivery_s3_config: BedrockModelInvocationLoggingConfiguration.LargeDataDeliveryS3Config | ListOf[BedrockModelInvocationLoggingConfiguration.LargeDataDeliveryS3Config] | None = ...,
         ) -> None: ...
     class LoggingConfig(_model.NestedObject):
         embedding_data_delivery_enabled: bool
@@ -781,8 +781,8 @@ class BedrockModelInvocationLoggingConfiguration(_model.Resource):
             image_data_delivery_enabled: bool | None = ...,
             text_data_delivery_enabled: bool | None = ...,
             video_data_delivery_enabled: bool | None = ...,
-            cloudwatch_config: ListOf[BedrockModelInvocationLoggingConfiguration.CloudwatchConfig] | None = ...,
-            s3_config: ListOf[BedrockModelInvocationLoggingConfiguration.S3Config] | None = ...,
+            cloudwatch_config: BedrockModelInvocationLoggingConfiguration.CloudwatchConfig | ListOf[BedrockModelInvocationLoggingConfiguration.CloudwatchConfig] | None = ...,
+            s3_config: BedrockModelInvocationLoggingConfiguration.S3Config | ListOf[BedrockModelInvocationLoggingConfiguration.S3Config] | None = ...,
         ) -> None: ...
     class S3Config(_model.NestedObject):
         bucket_name: str
@@ -804,7 +804,7 @@ class BedrockModelInvocationLoggingConfiguration(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        logging_config: ListOf[BedrockModelInvocationLoggingConfiguration.LoggingConfig] | None = ...,
+        logging_config: BedrockModelInvocationLoggingConfiguration.LoggingConfig | ListOf[BedrockModelInvocationLoggingConfiguration.LoggingConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockProvisionedModelThroughput(_model.Resource):

@@ -156,14 +156,14 @@ class BedrockagentAgentActionGroup(_model.Resource):
             self,
             *,
             payload: str | None = ...,
-            s3: ListOf[BedrockagentAgentActionGroup.S3] | None = ...,
+            s3: BedrockagentAgentActionGroup.S3 | ListOf[BedrockagentAgentActionGroup.S3] | None = ...,
         ) -> None: ...
     class FunctionSchema(_model.NestedObject):
         member_functions: list[BedrockagentAgentActionGroup.MemberFunctions]
         def __init__(
             self,
             *,
-            member_functions: ListOf[BedrockagentAgentActionGroup.MemberFunctions] | None = ...,
+            member_functions: BedrockagentAgentActionGroup.MemberFunctions | ListOf[BedrockagentAgentActionGroup.MemberFunctions] | None = ...,
         ) -> None: ...
     class Functions(_model.NestedObject):
         description: str
@@ -174,14 +174,14 @@ class BedrockagentAgentActionGroup(_model.Resource):
             *,
             name: str,
             description: str | None = ...,
-            parameters: ListOf[BedrockagentAgentActionGroup.Parameters] | None = ...,
+            parameters: BedrockagentAgentActionGroup.Parameters | ListOf[BedrockagentAgentActionGroup.Parameters] | None = ...,
         ) -> None: ...
     class MemberFunctions(_model.NestedObject):
         functions: list[BedrockagentAgentActionGroup.Functions]
         def __init__(
             self,
             *,
-            functions: ListOf[BedrockagentAgentActionGroup.Functions] | None = ...,
+            functions: BedrockagentAgentActionGroup.Functions | ListOf[BedrockagentAgentActionGroup.Functions] | None = ...,
         ) -> None: ...
     class Parameters(_model.NestedObject):
         description: str
@@ -246,9 +246,9 @@ class BedrockagentAgentActionGroup(_model.Resource):
         prepare_agent: bool | None = ...,
         region: str | None = ...,
         skip_resource_in_use_check: bool | None = ...,
-        action_group_executor: ListOf[BedrockagentAgentActionGroup.ActionGroupExecutor] | None = ...,
-        api_schema: ListOf[BedrockagentAgentActionGroup.ApiSchema] | None = ...,
-        function_schema: ListOf[BedrockagentAgentActionGroup.FunctionSchema] | None = ...,
+        action_group_executor: BedrockagentAgentActionGroup.ActionGroupExecutor | ListOf[BedrockagentAgentActionGroup.ActionGroupExecutor] | None = ...,
+        api_schema: BedrockagentAgentActionGroup.ApiSchema | ListOf[BedrockagentAgentActionGroup.ApiSchema] | None = ...,
+        function_schema: BedrockagentAgentActionGroup.FunctionSchema | ListOf[BedrockagentAgentActionGroup.FunctionSchema] | None = ...,
         timeouts: BedrockagentAgentActionGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -350,7 +350,7 @@ class BedrockagentAgentCollaborator(_model.Resource):
         prepare_agent: bool | None = ...,
         region: str | None = ...,
         relay_conversation_history: str | None = ...,
-        agent_descriptor: ListOf[BedrockagentAgentCollaborator.AgentDescriptor] | None = ...,
+        agent_descriptor: BedrockagentAgentCollaborator.AgentDescriptor | ListOf[BedrockagentAgentCollaborator.AgentDescriptor] | None = ...,
         timeouts: BedrockagentAgentCollaborator.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -415,7 +415,7 @@ class BedrockagentDataSource(_model.Resource):
             *,
             model_arn: str,
             parsing_modality: str | None = ...,
-            parsing_prompt: ListOf[BedrockagentDataSource.ParsingPrompt] | None = ...,
+            parsing_prompt: BedrockagentDataSource.ParsingPrompt | ListOf[BedrockagentDataSource.ParsingPrompt] | None = ...,
         ) -> None: ...
     class ChunkingConfiguration(_model.NestedObject):
         chunking_strategy: str
@@ -426,9 +426,9 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             chunking_strategy: str,
-            fixed_size_chunking_configuration: ListOf[BedrockagentDataSource.FixedSizeChunkingConfiguration] | None = ...,
-            hierarchical_chunking_configuration: ListOf[BedrockagentDataSource.HierarchicalChunkingConfiguration] | None = ...,
-            semantic_chunking_configuration: ListOf[BedrockagentDataSource.SemanticChunkingConfiguration] | None = ...,
+            fixed_size_chunking_configuration: BedrockagentDataSource.FixedSizeChunkingConfiguration | ListOf[BedrockagentDataSource.FixedSizeChunkingConfiguration] | None = ...,
+            hierarchical_chunking_configuration: BedrockagentDataSource.HierarchicalChunkingConfiguration | ListOf[BedrockagentDataSource.HierarchicalChunkingConfiguration] | None = ...,
+            semantic_chunking_configuration: BedrockagentDataSource.SemanticChunkingConfiguration | ListOf[BedrockagentDataSource.SemanticChunkingConfiguration] | None = ...,
         ) -> None: ...
     class ConfluenceConfiguration(_model.NestedObject):
         crawler_configuration: list[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration]
@@ -436,15 +436,15 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            crawler_configuration: ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
-            source_configuration: ListOf[BedrockagentDataSource.ConfluenceConfigurationSourceConfiguration] | None = ...,
+            crawler_configuration: BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration | ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
+            source_configuration: BedrockagentDataSource.ConfluenceConfigurationSourceConfiguration | ListOf[BedrockagentDataSource.ConfluenceConfigurationSourceConfiguration] | None = ...,
         ) -> None: ...
     class ConfluenceConfigurationCrawlerConfiguration(_model.NestedObject):
         filter_configuration: list[BedrockagentDataSource.FilterConfiguration]
         def __init__(
             self,
             *,
-            filter_configuration: ListOf[BedrockagentDataSource.FilterConfiguration] | None = ...,
+            filter_configuration: BedrockagentDataSource.FilterConfiguration | ListOf[BedrockagentDataSource.FilterConfiguration] | None = ...,
         ) -> None: ...
     class ConfluenceConfigurationSourceConfiguration(_model.NestedObject):
         auth_type: str
@@ -474,8 +474,8 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            intermediate_storage: ListOf[BedrockagentDataSource.IntermediateStorage] | None = ...,
-            transformation: ListOf[BedrockagentDataSource.Transformation] | None = ...,
+            intermediate_storage: BedrockagentDataSource.IntermediateStorage | ListOf[BedrockagentDataSource.IntermediateStorage] | None = ...,
+            transformation: BedrockagentDataSource.Transformation | ListOf[BedrockagentDataSource.Transformation] | None = ...,
         ) -> None: ...
     class DataSourceConfiguration(_model.NestedObject):
         type: str
@@ -489,12 +489,12 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             type: str,
-            confluence_configuration: ListOf[BedrockagentDataSource.ConfluenceConfiguration] | None = ...,
-            managed_knowledge_base_connector_configuration: ListOf[BedrockagentDataSource.ManagedKnowledgeBaseConnectorConfiguration] | None = ...,
-            s3_configuration: ListOf[BedrockagentDataSource.S3Configuration] | None = ...,
-            salesforce_configuration: ListOf[BedrockagentDataSource.SalesforceConfiguration] | None = ...,
-            share_point_configuration: ListOf[BedrockagentDataSource.SharePointConfiguration] | None = ...,
-            web_configuration: ListOf[BedrockagentDataSource.WebConfiguration] | None = ...,
+            confluence_configuration: BedrockagentDataSource.ConfluenceConfiguration | ListOf[BedrockagentDataSource.ConfluenceConfiguration] | None = ...,
+            managed_knowledge_base_connector_configuration: BedrockagentDataSource.ManagedKnowledgeBaseConnectorConfiguration | ListOf[BedrockagentDataSource.ManagedKnowledgeBaseConnectorConfiguration] | None = ...,
+            s3_configuration: BedrockagentDataSource.S3Configuration | ListOf[BedrockagentDataSource.S3Configuration] | None = ...,
+            salesforce_configuration: BedrockagentDataSource.SalesforceConfiguration | ListOf[BedrockagentDataSource.SalesforceConfiguration] | None = ...,
+            share_point_configuration: BedrockagentDataSource.SharePointConfiguration | ListOf[BedrockagentDataSource.SharePointConfiguration] | None = ...,
+            web_configuration: BedrockagentDataSource.WebConfiguration | ListOf[BedrockagentDataSource.WebConfiguration] | None = ...,
         ) -> None: ...
     class DeletionProtectionConfiguration(_model.NestedObject):
         deletion_protection_status: str
@@ -512,7 +512,7 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             type: str,
-            pattern_object_filter: ListOf[BedrockagentDataSource.PatternObjectFilter] | None = ...,
+            pattern_object_filter: BedrockagentDataSource.PatternObjectFilter | ListOf[BedrockagentDataSource.PatternObjectFilter] | None = ...,
         ) -> None: ...
     class Filters(_model.NestedObject):
         exclusion_filters: set[str]
@@ -541,7 +541,7 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             overlap_tokens: float,
-            level_configuration: ListOf[BedrockagentDataSource.LevelConfiguration] | None = ...,
+            level_configuration: BedrockagentDataSource.LevelConfiguration | ListOf[BedrockagentDataSource.LevelConfiguration] | None = ...,
         ) -> None: ...
     class ImageExtractionConfiguration(_model.NestedObject):
         image_extraction_status: str
@@ -555,7 +555,7 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            s3_location: ListOf[BedrockagentDataSource.S3Location] | None = ...,
+            s3_location: BedrockagentDataSource.S3Location | ListOf[BedrockagentDataSource.S3Location] | None = ...,
         ) -> None: ...
     class LevelConfiguration(_model.NestedObject):
         max_tokens: int
@@ -572,8 +572,8 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             connector_parameters: str | None = ...,
-            deletion_protection_configuration: ListOf[BedrockagentDataSource.DeletionProtectionConfiguration] | None = ...,
-            media_extraction_configuration: ListOf[BedrockagentDataSource.MediaExtractionConfiguration] | None = ...,
+            deletion_protection_configuration: BedrockagentDataSource.DeletionProtectionConfiguration | ListOf[BedrockagentDataSource.DeletionProtectionConfiguration] | None = ...,
+            media_extraction_configuration: BedrockagentDataSource.MediaExtractionConfiguration | ListOf[BedrockagentDataSource.MediaExtractionConfiguration] | None = ...,
         ) -> None: ...
     class MediaExtractionConfiguration(_model.NestedObject):
         audio_extraction_configuration: list[BedrockagentDataSource.AudioExtractionConfiguration]
@@ -582,9 +582,9 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            audio_extraction_configuration: ListOf[BedrockagentDataSource.AudioExtractionConfiguration] | None = ...,
-            image_extraction_configuration: ListOf[BedrockagentDataSource.ImageExtractionConfiguration] | None = ...,
-            video_extraction_configuration: ListOf[BedrockagentDataSource.VideoExtractionConfiguration] | None = ...,
+            audio_extraction_configuration: BedrockagentDataSource.AudioExtractionConfiguration | ListOf[BedrockagentDataSource.AudioExtractionConfiguration] | None = ...,
+            image_extraction_configuration: BedrockagentDataSource.ImageExtractionConfiguration | ListOf[BedrockagentDataSource.ImageExtractionConfiguration] | None = ...,
+            video_extraction_configuration: BedrockagentDataSource.VideoExtractionConfiguration | ListOf[BedrockagentDataSource.VideoExtractionConfiguration] | None = ...,
         ) -> None: ...
     class ParsingConfiguration(_model.NestedObject):
         parsing_strategy: str
@@ -594,8 +594,8 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             parsing_strategy: str,
-            bedrock_data_automation_configuration: ListOf[BedrockagentDataSource.BedrockDataAutomationConfiguration] | None = ...,
-            bedrock_foundation_model_configuration: ListOf[BedrockagentDataSource.BedrockFoundationModelConfiguration] | None = ...,
+            bedrock_data_automation_configuration: BedrockagentDataSource.BedrockDataAutomationConfiguration | ListOf[BedrockagentDataSource.BedrockDataAutomationConfiguration] | None = ...,
+            bedrock_foundation_model_configuration: BedrockagentDataSource.BedrockFoundationModelConfiguration | ListOf[BedrockagentDataSource.BedrockFoundationModelConfiguration] | None = ...,
         ) -> None: ...
     class ParsingPrompt(_model.NestedObject):
         parsing_prompt_string: str
@@ -609,7 +609,7 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            filters: ListOf[BedrockagentDataSource.Filters] | None = ...,
+            filters: BedrockagentDataSource.Filters | ListOf[BedrockagentDataSource.Filters] | None = ...,
         ) -> None: ...
     class S3Configuration(_model.NestedObject):
         bucket_arn: str
@@ -635,8 +635,8 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            crawler_configuration: ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
-            source_configuration: ListOf[BedrockagentDataSource.SalesforceConfigurationSourceConfiguration] | None = ...,
+            crawler_configuration: BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration | ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
+            source_configuration: BedrockagentDataSource.SalesforceConfigurationSourceConfiguration | ListOf[BedrockagentDataSource.SalesforceConfigurationSourceConfiguration] | None = ...,
         ) -> None: ...
     class SalesforceConfigurationSourceConfiguration(_model.NestedObject):
         auth_type: str
@@ -680,8 +680,8 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            crawler_configuration: ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
-            source_configuration: ListOf[BedrockagentDataSource.SharePointConfigurationSourceConfiguration] | None = ...,
+            crawler_configuration: BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration | ListOf[BedrockagentDataSource.ConfluenceConfigurationCrawlerConfiguration] | None = ...,
+            source_configuration: BedrockagentDataSource.SharePointConfigurationSourceConfiguration | ListOf[BedrockagentDataSource.SharePointConfigurationSourceConfiguration] | None = ...,
         ) -> None: ...
     class SharePointConfigurationSourceConfiguration(_model.NestedObject):
         auth_type: str
@@ -721,14 +721,14 @@ class BedrockagentDataSource(_model.Resource):
             self,
             *,
             step_to_apply: str,
-            transformation_function: ListOf[BedrockagentDataSource.TransformationFunction] | None = ...,
+            transformation_function: BedrockagentDataSource.TransformationFunction | ListOf[BedrockagentDataSource.TransformationFunction] | None = ...,
         ) -> None: ...
     class TransformationFunction(_model.NestedObject):
         transformation_lambda_configuration: list[BedrockagentDataSource.TransformationLambdaConfiguration]
         def __init__(
             self,
             *,
-            transformation_lambda_configuration: ListOf[BedrockagentDataSource.TransformationLambdaConfiguration] | None = ...,
+            transformation_lambda_configuration: BedrockagentDataSource.TransformationLambdaConfiguration | ListOf[BedrockagentDataSource.TransformationLambdaConfiguration] | None = ...,
         ) -> None: ...
     class TransformationLambdaConfiguration(_model.NestedObject):
         lambda_arn: str
@@ -742,7 +742,7 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            seed_urls: ListOf[BedrockagentDataSource.SeedUrls] | None = ...,
+            seed_urls: BedrockagentDataSource.SeedUrls | ListOf[BedrockagentDataSource.SeedUrls] | None = ...,
         ) -> None: ...
     class VectorIngestionConfiguration(_model.NestedObject):
         chunking_configuration: list[BedrockagentDataSource.ChunkingConfiguration]
@@ -751,9 +751,9 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            chunking_configuration: ListOf[BedrockagentDataSource.ChunkingConfiguration] | None = ...,
-            custom_transformation_configuration: ListOf[BedrockagentDataSource.CustomTransformationConfiguration] | None = ...,
-            parsing_configuration: ListOf[BedrockagentDataSource.ParsingConfiguration] | None = ...,
+            chunking_configuration: BedrockagentDataSource.ChunkingConfiguration | ListOf[BedrockagentDataSource.ChunkingConfiguration] | None = ...,
+            custom_transformation_configuration: BedrockagentDataSource.CustomTransformationConfiguration | ListOf[BedrockagentDataSource.CustomTransformationConfiguration] | None = ...,
+            parsing_configuration: BedrockagentDataSource.ParsingConfiguration | ListOf[BedrockagentDataSource.ParsingConfiguration] | None = ...,
         ) -> None: ...
     class VideoExtractionConfiguration(_model.NestedObject):
         video_extraction_status: str
@@ -768,8 +768,8 @@ class BedrockagentDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            crawler_configuration: ListOf[BedrockagentDataSource.WebConfigurationCrawlerConfiguration] | None = ...,
-            source_configuration: ListOf[BedrockagentDataSource.WebConfigurationSourceConfiguration] | None = ...,
+            crawler_configuration: BedrockagentDataSource.WebConfigurationCrawlerConfiguration | ListOf[BedrockagentDataSource.WebConfigurationCrawlerConfiguration] | None = ...,
+            source_configuration: BedrockagentDataSource.WebConfigurationSourceConfiguration | ListOf[BedrockagentDataSource.WebConfigurationSourceConfiguration] | None = ...,
         ) -> None: ...
     class WebConfigurationCrawlerConfiguration(_model.NestedObject):
         exclusion_filters: set[str]
@@ -784,14 +784,14 @@ class BedrockagentDataSource(_model.Resource):
             inclusion_filters: ListOf[str] | None = ...,
             scope: str | None = ...,
             user_agent: str | None = ...,
-            crawler_limits: ListOf[BedrockagentDataSource.CrawlerLimits] | None = ...,
+            crawler_limits: BedrockagentDataSource.CrawlerLimits | ListOf[BedrockagentDataSource.CrawlerLimits] | None = ...,
         ) -> None: ...
     class WebConfigurationSourceConfiguration(_model.NestedObject):
         url_configuration: list[BedrockagentDataSource.UrlConfiguration]
         def __init__(
             self,
             *,
-            url_configuration: ListOf[BedrockagentDataSource.UrlConfiguration] | None = ...,
+            url_configuration: BedrockagentDataSource.UrlConfiguration | ListOf[BedrockagentDataSource.UrlConfiguration] | None = ...,
         ) -> None: ...
     data_deletion_policy: str
     data_source_id: str
@@ -815,10 +815,10 @@ class BedrockagentDataSource(_model.Resource):
         data_deletion_policy: str | None = ...,
         description: str | None = ...,
         region: str | None = ...,
-        data_source_configuration: ListOf[BedrockagentDataSource.DataSourceConfiguration] | None = ...,
-        server_side_encryption_configuration: ListOf[BedrockagentDataSource.ServerSideEncryptionConfiguration] | None = ...,
+        data_source_configuration: BedrockagentDataSource.DataSourceConfiguration | ListOf[BedrockagentDataSource.DataSourceConfiguration] | None = ...,
+        server_side_encryption_configuration: BedrockagentDataSource.ServerSideEncryptionConfiguration | ListOf[BedrockagentDataSource.ServerSideEncryptionConfiguration] | None = ...,
         timeouts: BedrockagentDataSource.Timeouts | None = ...,
-        vector_ingestion_configuration: ListOf[BedrockagentDataSource.VectorIngestionConfiguration] | None = ...,
+        vector_ingestion_configuration: BedrockagentDataSource.VectorIngestionConfiguration | ListOf[BedrockagentDataSource.VectorIngestionConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockagentFlow(_model.Resource):
@@ -845,10 +845,10 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            input_variable: ListOf[BedrockagentFlow.InputVariable] | None = ...,
-            message: ListOf[BedrockagentFlow.Message] | None = ...,
-            system: ListOf[BedrockagentFlow.System] | None = ...,
-            tool_configuration: ListOf[BedrockagentFlow.ToolConfiguration] | None = ...,
+            input_variable: BedrockagentFlow.InputVariable | ListOf[BedrockagentFlow.InputVariable] | None = ...,
+            message: BedrockagentFlow.Message | ListOf[BedrockagentFlow.Message] | None = ...,
+            system: BedrockagentFlow.System | ListOf[BedrockagentFlow.System] | None = ...,
+            tool_configuration: BedrockagentFlow.ToolConfiguration | ListOf[BedrockagentFlow.ToolConfiguration] | None = ...,
         ) -> None: ...
     class Collector(_model.NestedObject):
         def __init__(self) -> None: ...
@@ -857,7 +857,7 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            condition: ListOf[BedrockagentFlow.ConditionCondition] | None = ...,
+            condition: BedrockagentFlow.ConditionCondition | ListOf[BedrockagentFlow.ConditionCondition] | None = ...,
         ) -> None: ...
     class ConditionCondition(_model.NestedObject):
         expression: str
@@ -888,7 +888,7 @@ class BedrockagentFlow(_model.Resource):
             source: str,
             target: str,
             type: str,
-            configuration: ListOf[BedrockagentFlow.ConnectionConfiguration] | None = ...,
+            configuration: BedrockagentFlow.ConnectionConfiguration | ListOf[BedrockagentFlow.ConnectionConfiguration] | None = ...,
         ) -> None: ...
     class ConnectionConfiguration(_model.NestedObject):
         conditional: list[BedrockagentFlow.Conditional]
@@ -896,8 +896,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            conditional: ListOf[BedrockagentFlow.Conditional] | None = ...,
-            data: ListOf[BedrockagentFlow.Data] | None = ...,
+            conditional: BedrockagentFlow.Conditional | ListOf[BedrockagentFlow.Conditional] | None = ...,
+            data: BedrockagentFlow.Data | ListOf[BedrockagentFlow.Data] | None = ...,
         ) -> None: ...
     class Data(_model.NestedObject):
         source_output: str
@@ -914,8 +914,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            connection: ListOf[BedrockagentFlow.Connection] | None = ...,
-            node: ListOf[BedrockagentFlow.Node] | None = ...,
+            connection: BedrockagentFlow.Connection | ListOf[BedrockagentFlow.Connection] | None = ...,
+            node: BedrockagentFlow.Node | ListOf[BedrockagentFlow.Node] | None = ...,
         ) -> None: ...
     class GuardrailConfiguration(_model.NestedObject):
         guardrail_identifier: str
@@ -931,7 +931,7 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            text: ListOf[BedrockagentFlow.Text] | None = ...,
+            text: BedrockagentFlow.Text | ListOf[BedrockagentFlow.Text] | None = ...,
         ) -> None: ...
     class Inline(_model.NestedObject):
         additional_model_request_fields: str
@@ -945,8 +945,8 @@ class BedrockagentFlow(_model.Resource):
             model_id: str,
             template_type: str,
             additional_model_request_fields: str | None = ...,
-            inference_configuration: ListOf[BedrockagentFlow.InferenceConfiguration] | None = ...,
-            template_configuration: ListOf[BedrockagentFlow.TemplateConfiguration] | None = ...,
+            inference_configuration: BedrockagentFlow.InferenceConfiguration | ListOf[BedrockagentFlow.InferenceConfiguration] | None = ...,
+            template_configuration: BedrockagentFlow.TemplateConfiguration | ListOf[BedrockagentFlow.TemplateConfiguration] | None = ...,
         ) -> None: ...
     class InlineCode(_model.NestedObject):
         code: str
@@ -996,8 +996,8 @@ class BedrockagentFlow(_model.Resource):
             knowledge_base_id: str,
             model_id: str,
             number_of_results: float | None = ...,
-            guardrail_configuration: ListOf[BedrockagentFlow.GuardrailConfiguration] | None = ...,
-            inference_configuration: ListOf[BedrockagentFlow.InferenceConfiguration] | None = ...,
+            guardrail_configuration: BedrockagentFlow.GuardrailConfiguration | ListOf[BedrockagentFlow.GuardrailConfiguration] | None = ...,
+            inference_configuration: BedrockagentFlow.InferenceConfiguration | ListOf[BedrockagentFlow.InferenceConfiguration] | None = ...,
         ) -> None: ...
     class LambdaFunction(_model.NestedObject):
         lambda_arn: str
@@ -1022,7 +1022,7 @@ class BedrockagentFlow(_model.Resource):
             self,
             *,
             role: str,
-            content: ListOf[BedrockagentFlow.Content] | None = ...,
+            content: BedrockagentFlow.Content | ListOf[BedrockagentFlow.Content] | None = ...,
         ) -> None: ...
     class Node(_model.NestedObject):
         name: str
@@ -1035,9 +1035,9 @@ class BedrockagentFlow(_model.Resource):
             *,
             name: str,
             type: str,
-            configuration: ListOf[BedrockagentFlow.NodeConfiguration] | None = ...,
-            input: ListOf[BedrockagentFlow.Input] | None = ...,
-            output: ListOf[BedrockagentFlow.Output] | None = ...,
+            configuration: BedrockagentFlow.NodeConfiguration | ListOf[BedrockagentFlow.NodeConfiguration] | None = ...,
+            input: BedrockagentFlow.Input | ListOf[BedrockagentFlow.Input] | None = ...,
+            output: BedrockagentFlow.Output | ListOf[BedrockagentFlow.Output] | None = ...,
         ) -> None: ...
     class NodeConfiguration(_model.NestedObject):
         agent: list[BedrockagentFlow.Agent]
@@ -1056,19 +1056,19 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            agent: ListOf[BedrockagentFlow.Agent] | None = ...,
-            collector: ListOf[BedrockagentFlow.Collector] | None = ...,
-            condition: ListOf[BedrockagentFlow.Condition] | None = ...,
-            inline_code: ListOf[BedrockagentFlow.InlineCode] | None = ...,
-            input: ListOf[BedrockagentFlow.ConfigurationInput] | None = ...,
-            iterator: ListOf[BedrockagentFlow.Iterator] | None = ...,
-            knowledge_base: ListOf[BedrockagentFlow.KnowledgeBase] | None = ...,
-            lambda_function: ListOf[BedrockagentFlow.LambdaFunction] | None = ...,
-            lex: ListOf[BedrockagentFlow.Lex] | None = ...,
-            output: ListOf[BedrockagentFlow.ConfigurationOutput] | None = ...,
-            prompt: ListOf[BedrockagentFlow.Prompt] | None = ...,
-            retrieval: ListOf[BedrockagentFlow.Retrieval] | None = ...,
-            storage: ListOf[BedrockagentFlow.Storage] | None = ...,
+            agent: BedrockagentFlow.Agent | ListOf[BedrockagentFlow.Agent] | None = ...,
+            collector: BedrockagentFlow.Collector | ListOf[BedrockagentFlow.Collector] | None = ...,
+            condition: BedrockagentFlow.Condition | ListOf[BedrockagentFlow.Condition] | None = ...,
+            inline_code: BedrockagentFlow.InlineCode | ListOf[BedrockagentFlow.InlineCode] | None = ...,
+            input: BedrockagentFlow.ConfigurationInput | ListOf[BedrockagentFlow.ConfigurationInput] | None = ...,
+            iterator: BedrockagentFlow.Iterator | ListOf[BedrockagentFlow.Iterator] | None = ...,
+            knowledge_base: BedrockagentFlow.KnowledgeBase | ListOf[BedrockagentFlow.KnowledgeBase] | None = ...,
+            lambda_function: BedrockagentFlow.LambdaFunction | ListOf[BedrockagentFlow.LambdaFunction] | None = ...,
+            lex: BedrockagentFlow.Lex | ListOf[BedrockagentFlow.Lex] | None = ...,
+            output: BedrockagentFlow.ConfigurationOutput | ListOf[BedrockagentFlow.ConfigurationOutput] | None = ...,
+            prompt: BedrockagentFlow.Prompt | ListOf[BedrockagentFlow.Prompt] | None = ...,
+            retrieval: BedrockagentFlow.Retrieval | ListOf[BedrockagentFlow.Retrieval] | None = ...,
+            storage: BedrockagentFlow.Storage | ListOf[BedrockagentFlow.Storage] | None = ...,
         ) -> None: ...
     class Output(_model.NestedObject):
         name: str
@@ -1085,8 +1085,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            guardrail_configuration: ListOf[BedrockagentFlow.GuardrailConfiguration] | None = ...,
-            source_configuration: ListOf[BedrockagentFlow.SourceConfiguration] | None = ...,
+            guardrail_configuration: BedrockagentFlow.GuardrailConfiguration | ListOf[BedrockagentFlow.GuardrailConfiguration] | None = ...,
+            source_configuration: BedrockagentFlow.SourceConfiguration | ListOf[BedrockagentFlow.SourceConfiguration] | None = ...,
         ) -> None: ...
     class Resource(_model.NestedObject):
         prompt_arn: str
@@ -1100,7 +1100,7 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            service_configuration: ListOf[BedrockagentFlow.ServiceConfiguration] | None = ...,
+            service_configuration: BedrockagentFlow.ServiceConfiguration | ListOf[BedrockagentFlow.ServiceConfiguration] | None = ...,
         ) -> None: ...
     class S3(_model.NestedObject):
         bucket_name: str
@@ -1114,7 +1114,7 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            s3: ListOf[BedrockagentFlow.S3] | None = ...,
+            s3: BedrockagentFlow.S3 | ListOf[BedrockagentFlow.S3] | None = ...,
         ) -> None: ...
     class SourceConfiguration(_model.NestedObject):
         inline: list[BedrockagentFlow.Inline]
@@ -1122,8 +1122,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            inline: ListOf[BedrockagentFlow.Inline] | None = ...,
-            resource: ListOf[BedrockagentFlow.Resource] | None = ...,
+            inline: BedrockagentFlow.Inline | ListOf[BedrockagentFlow.Inline] | None = ...,
+            resource: BedrockagentFlow.Resource | ListOf[BedrockagentFlow.Resource] | None = ...,
         ) -> None: ...
     class System(_model.NestedObject):
         text: str
@@ -1132,7 +1132,7 @@ class BedrockagentFlow(_model.Resource):
             self,
             *,
             text: str | None = ...,
-            cache_point: ListOf[BedrockagentFlow.CachePoint] | None = ...,
+            cache_point: BedrockagentFlow.CachePoint | ListOf[BedrockagentFlow.CachePoint] | None = ...,
         ) -> None: ...
     class TemplateConfiguration(_model.NestedObject):
         chat: list[BedrockagentFlow.Chat]
@@ -1140,8 +1140,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            chat: ListOf[BedrockagentFlow.Chat] | None = ...,
-            text: ListOf[BedrockagentFlow.TemplateConfigurationText] | None = ...,
+            chat: BedrockagentFlow.Chat | ListOf[BedrockagentFlow.Chat] | None = ...,
+            text: BedrockagentFlow.TemplateConfigurationText | ListOf[BedrockagentFlow.TemplateConfigurationText] | None = ...,
         ) -> None: ...
     class TemplateConfigurationText(_model.NestedObject):
         text: str
@@ -1151,8 +1151,8 @@ class BedrockagentFlow(_model.Resource):
             self,
             *,
             text: str,
-            cache_point: ListOf[BedrockagentFlow.CachePoint] | None = ...,
-            input_variable: ListOf[BedrockagentFlow.InputVariable] | None = ...,
+            cache_point: BedrockagentFlow.CachePoint | ListOf[BedrockagentFlow.CachePoint] | None = ...,
+            input_variable: BedrockagentFlow.InputVariable | ListOf[BedrockagentFlow.InputVariable] | None = ...,
         ) -> None: ...
     class Text(_model.NestedObject):
         max_tokens: int
@@ -1187,8 +1187,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            cache_point: ListOf[BedrockagentFlow.CachePoint] | None = ...,
-            tool_spec: ListOf[BedrockagentFlow.ToolSpec] | None = ...,
+            cache_point: BedrockagentFlow.CachePoint | ListOf[BedrockagentFlow.CachePoint] | None = ...,
+            tool_spec: BedrockagentFlow.ToolSpec | ListOf[BedrockagentFlow.ToolSpec] | None = ...,
         ) -> None: ...
     class ToolChoice(_model.NestedObject):
         any: list[BedrockagentFlow.Any]
@@ -1197,9 +1197,9 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            any: ListOf[BedrockagentFlow.Any] | None = ...,
-            auto: ListOf[BedrockagentFlow.Auto] | None = ...,
-            tool: ListOf[BedrockagentFlow.ToolChoiceTool] | None = ...,
+            any: BedrockagentFlow.Any | ListOf[BedrockagentFlow.Any] | None = ...,
+            auto: BedrockagentFlow.Auto | ListOf[BedrockagentFlow.Auto] | None = ...,
+            tool: BedrockagentFlow.ToolChoiceTool | ListOf[BedrockagentFlow.ToolChoiceTool] | None = ...,
         ) -> None: ...
     class ToolConfiguration(_model.NestedObject):
         tool: list[BedrockagentFlow.Tool]
@@ -1207,8 +1207,8 @@ class BedrockagentFlow(_model.Resource):
         def __init__(
             self,
             *,
-            tool: ListOf[BedrockagentFlow.Tool] | None = ...,
-            tool_choice: ListOf[BedrockagentFlow.ToolChoice] | None = ...,
+            tool: BedrockagentFlow.Tool | ListOf[BedrockagentFlow.Tool] | None = ...,
+            tool_choice: BedrockagentFlow.ToolChoice | ListOf[BedrockagentFlow.ToolChoice] | None = ...,
         ) -> None: ...
     class ToolSpec(_model.NestedObject):
         description: str
@@ -1219,7 +1219,7 @@ class BedrockagentFlow(_model.Resource):
             *,
             name: str,
             description: str | None = ...,
-            input_schema: ListOf[BedrockagentFlow.InputSchema] | None = ...,
+            input_schema: BedrockagentFlow.InputSchema | ListOf[BedrockagentFlow.InputSchema] | None = ...,
         ) -> None: ...
     Any: TypeAlias = Collector
     Auto: TypeAlias = Collector
@@ -1256,7 +1256,7 @@ class BedrockagentFlow(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        definition: ListOf[BedrockagentFlow.Definition] | None = ...,
+        definition: BedrockagentFlow.Definition | ListOf[BedrockagentFlow.Definition] | None = ...,
         timeouts: BedrockagentFlow.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1267,7 +1267,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
         def __init__(
             self,
             *,
-            segmentation_configuration: ListOf[BedrockagentKnowledgeBase.SegmentationConfiguration] | None = ...,
+            segmentation_configuration: BedrockagentKnowledgeBase.SegmentationConfiguration | ListOf[BedrockagentKnowledgeBase.SegmentationConfiguration] | None = ...,
         ) -> None: ...
     class AwsDataCatalogConfiguration(_model.NestedObject):
         table_names: set[str]
@@ -1286,8 +1286,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
             *,
             dimensions: float | None = ...,
             embedding_data_type: str | None = ...,
-            audio: ListOf[BedrockagentKnowledgeBase.Audio] | None = ...,
-            video: ListOf[BedrockagentKnowledgeBase.Video] | None = ...,
+            audio: BedrockagentKnowledgeBase.Audio | ListOf[BedrockagentKnowledgeBase.Audio] | None = ...,
+            video: BedrockagentKnowledgeBase.Video | ListOf[BedrockagentKnowledgeBase.Video] | None = ...,
         ) -> None: ...
     class Column(_model.NestedObject):
         description: str
@@ -1314,7 +1314,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
         def __init__(
             self,
             *,
-            bedrock_embedding_model_configuration: ListOf[BedrockagentKnowledgeBase.BedrockEmbeddingModelConfiguration] | None = ...,
+            bedrock_embedding_model_configuration: BedrockagentKnowledgeBase.BedrockEmbeddingModelConfiguration | ListOf[BedrockagentKnowledgeBase.BedrockEmbeddingModelConfiguration] | None = ...,
         ) -> None: ...
     class GenerationContext(_model.NestedObject):
         curated_query: list[BedrockagentKnowledgeBase.CuratedQuery]
@@ -1322,8 +1322,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
         def __init__(
             self,
             *,
-            curated_query: ListOf[BedrockagentKnowledgeBase.CuratedQuery] | None = ...,
-            table: ListOf[BedrockagentKnowledgeBase.Table] | None = ...,
+            curated_query: BedrockagentKnowledgeBase.CuratedQuery | ListOf[BedrockagentKnowledgeBase.CuratedQuery] | None = ...,
+            table: BedrockagentKnowledgeBase.Table | ListOf[BedrockagentKnowledgeBase.Table] | None = ...,
         ) -> None: ...
     class KendraKnowledgeBaseConfiguration(_model.NestedObject):
         kendra_index_arn: str
@@ -1342,10 +1342,10 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            kendra_knowledge_base_configuration: ListOf[BedrockagentKnowledgeBase.KendraKnowledgeBaseConfiguration] | None = ...,
-            managed_knowledge_base_configuration: ListOf[BedrockagentKnowledgeBase.ManagedKnowledgeBaseConfiguration] | None = ...,
-            sql_knowledge_base_configuration: ListOf[BedrockagentKnowledgeBase.SqlKnowledgeBaseConfiguration] | None = ...,
-            vector_knowledge_base_configuration: ListOf[BedrockagentKnowledgeBase.VectorKnowledgeBaseConfiguration] | None = ...,
+            kendra_knowledge_base_configuration: BedrockagentKnowledgeBase.KendraKnowledgeBaseConfiguration | ListOf[BedrockagentKnowledgeBase.KendraKnowledgeBaseConfiguration] | None = ...,
+            managed_knowledge_base_configuration: BedrockagentKnowledgeBase.ManagedKnowledgeBaseConfiguration | ListOf[BedrockagentKnowledgeBase.ManagedKnowledgeBaseConfiguration] | None = ...,
+            sql_knowledge_base_configuration: BedrockagentKnowledgeBase.SqlKnowledgeBaseConfiguration | ListOf[BedrockagentKnowledgeBase.SqlKnowledgeBaseConfiguration] | None = ...,
+            vector_knowledge_base_configuration: BedrockagentKnowledgeBase.VectorKnowledgeBaseConfiguration | ListOf[BedrockagentKnowledgeBase.VectorKnowledgeBaseConfiguration] | None = ...,
         ) -> None: ...
     class ManagedKnowledgeBaseConfiguration(_model.NestedObject):
         embedding_model_arn: str
@@ -1357,8 +1357,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
             *,
             embedding_model_arn: str | None = ...,
             embedding_model_type: str | None = ...,
-            embedding_model_configuration: ListOf[BedrockagentKnowledgeBase.EmbeddingModelConfiguration] | None = ...,
-            server_side_encryption_configuration: ListOf[BedrockagentKnowledgeBase.ServerSideEncryptionConfiguration] | None = ...,
+            embedding_model_configuration: BedrockagentKnowledgeBase.EmbeddingModelConfiguration | ListOf[BedrockagentKnowledgeBase.EmbeddingModelConfiguration] | None = ...,
+            server_side_encryption_configuration: BedrockagentKnowledgeBase.ServerSideEncryptionConfiguration | ListOf[BedrockagentKnowledgeBase.ServerSideEncryptionConfiguration] | None = ...,
         ) -> None: ...
     class MongoDbAtlasConfiguration(_model.NestedObject):
         collection_name: str
@@ -1379,7 +1379,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             vector_index_name: str,
             endpoint_service_name: str | None = ...,
             text_index_name: str | None = ...,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class MongoDbAtlasConfigurationFieldMapping(_model.NestedObject):
         metadata_field: str
@@ -1399,7 +1399,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             graph_arn: str,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class NeptuneAnalyticsConfigurationFieldMapping(_model.NestedObject):
         metadata_field: str
@@ -1421,7 +1421,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             domain_arn: str,
             domain_endpoint: str,
             vector_index_name: str,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class OpensearchServerlessConfiguration(_model.NestedObject):
         collection_arn: str
@@ -1432,7 +1432,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             *,
             collection_arn: str,
             vector_index_name: str,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class PineconeConfiguration(_model.NestedObject):
         connection_string: str
@@ -1445,7 +1445,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             connection_string: str,
             credentials_secret_arn: str,
             namespace: str | None = ...,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class ProvisionedConfiguration(_model.NestedObject):
         cluster_identifier: str
@@ -1454,7 +1454,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             cluster_identifier: str,
-            auth_configuration: ListOf[BedrockagentKnowledgeBase.ProvisionedConfigurationAuthConfiguration] | None = ...,
+            auth_configuration: BedrockagentKnowledgeBase.ProvisionedConfigurationAuthConfiguration | ListOf[BedrockagentKnowledgeBase.ProvisionedConfigurationAuthConfiguration] | None = ...,
         ) -> None: ...
     class ProvisionedConfigurationAuthConfiguration(_model.NestedObject):
         database_user: str
@@ -1475,8 +1475,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            provisioned_configuration: ListOf[BedrockagentKnowledgeBase.ProvisionedConfiguration] | None = ...,
-            serverless_configuration: ListOf[BedrockagentKnowledgeBase.ServerlessConfiguration] | None = ...,
+            provisioned_configuration: BedrockagentKnowledgeBase.ProvisionedConfiguration | ListOf[BedrockagentKnowledgeBase.ProvisionedConfiguration] | None = ...,
+            serverless_configuration: BedrockagentKnowledgeBase.ServerlessConfiguration | ListOf[BedrockagentKnowledgeBase.ServerlessConfiguration] | None = ...,
         ) -> None: ...
     class QueryGenerationConfiguration(_model.NestedObject):
         execution_timeout_seconds: int
@@ -1485,7 +1485,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             execution_timeout_seconds: float | None = ...,
-            generation_context: ListOf[BedrockagentKnowledgeBase.GenerationContext] | None = ...,
+            generation_context: BedrockagentKnowledgeBase.GenerationContext | ListOf[BedrockagentKnowledgeBase.GenerationContext] | None = ...,
         ) -> None: ...
     class RdsConfiguration(_model.NestedObject):
         credentials_secret_arn: str
@@ -1500,7 +1500,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             database_name: str,
             resource_arn: str,
             table_name: str,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.RdsConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.RdsConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.RdsConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class RdsConfigurationFieldMapping(_model.NestedObject):
         custom_metadata_field: str
@@ -1528,7 +1528,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             credentials_secret_arn: str,
             endpoint: str,
             vector_index_name: str,
-            field_mapping: ListOf[BedrockagentKnowledgeBase.RedisEnterpriseCloudConfigurationFieldMapping] | None = ...,
+            field_mapping: BedrockagentKnowledgeBase.RedisEnterpriseCloudConfigurationFieldMapping | ListOf[BedrockagentKnowledgeBase.RedisEnterpriseCloudConfigurationFieldMapping] | None = ...,
         ) -> None: ...
     class RedisEnterpriseCloudConfigurationFieldMapping(_model.NestedObject):
         metadata_field: str
@@ -1548,9 +1548,9 @@ class BedrockagentKnowledgeBase(_model.Resource):
         def __init__(
             self,
             *,
-            query_engine_configuration: ListOf[BedrockagentKnowledgeBase.QueryEngineConfiguration] | None = ...,
-            query_generation_configuration: ListOf[BedrockagentKnowledgeBase.QueryGenerationConfiguration] | None = ...,
-            storage_configuration: ListOf[BedrockagentKnowledgeBase.RedshiftConfigurationStorageConfiguration] | None = ...,
+            query_engine_configuration: BedrockagentKnowledgeBase.QueryEngineConfiguration | ListOf[BedrockagentKnowledgeBase.QueryEngineConfiguration] | None = ...,
+            query_generation_configuration: BedrockagentKnowledgeBase.QueryGenerationConfiguration | ListOf[BedrockagentKnowledgeBase.QueryGenerationConfiguration] | None = ...,
+            storage_configuration: BedrockagentKnowledgeBase.RedshiftConfigurationStorageConfiguration | ListOf[BedrockagentKnowledgeBase.RedshiftConfigurationStorageConfiguration] | None = ...,
         ) -> None: ...
     class RedshiftConfigurationStorageConfiguration(_model.NestedObject):
         type: str
@@ -1560,8 +1560,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            aws_data_catalog_configuration: ListOf[BedrockagentKnowledgeBase.AwsDataCatalogConfiguration] | None = ...,
-            redshift_configuration: ListOf[BedrockagentKnowledgeBase.StorageConfigurationRedshiftConfiguration] | None = ...,
+            aws_data_catalog_configuration: BedrockagentKnowledgeBase.AwsDataCatalogConfiguration | ListOf[BedrockagentKnowledgeBase.AwsDataCatalogConfiguration] | None = ...,
+            redshift_configuration: BedrockagentKnowledgeBase.StorageConfigurationRedshiftConfiguration | ListOf[BedrockagentKnowledgeBase.StorageConfigurationRedshiftConfiguration] | None = ...,
         ) -> None: ...
     class S3Location(_model.NestedObject):
         uri: str
@@ -1602,7 +1602,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             workgroup_arn: str,
-            auth_configuration: ListOf[BedrockagentKnowledgeBase.ServerlessConfigurationAuthConfiguration] | None = ...,
+            auth_configuration: BedrockagentKnowledgeBase.ServerlessConfigurationAuthConfiguration | ListOf[BedrockagentKnowledgeBase.ServerlessConfigurationAuthConfiguration] | None = ...,
         ) -> None: ...
     class ServerlessConfigurationAuthConfiguration(_model.NestedObject):
         type: str
@@ -1620,7 +1620,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            redshift_configuration: ListOf[BedrockagentKnowledgeBase.RedshiftConfiguration] | None = ...,
+            redshift_configuration: BedrockagentKnowledgeBase.RedshiftConfiguration | ListOf[BedrockagentKnowledgeBase.RedshiftConfiguration] | None = ...,
         ) -> None: ...
     class StorageConfiguration(_model.NestedObject):
         type: str
@@ -1636,14 +1636,14 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            mongo_db_atlas_configuration: ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfiguration] | None = ...,
-            neptune_analytics_configuration: ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfiguration] | None = ...,
-            opensearch_managed_cluster_configuration: ListOf[BedrockagentKnowledgeBase.OpensearchManagedClusterConfiguration] | None = ...,
-            opensearch_serverless_configuration: ListOf[BedrockagentKnowledgeBase.OpensearchServerlessConfiguration] | None = ...,
-            pinecone_configuration: ListOf[BedrockagentKnowledgeBase.PineconeConfiguration] | None = ...,
-            rds_configuration: ListOf[BedrockagentKnowledgeBase.RdsConfiguration] | None = ...,
-            redis_enterprise_cloud_configuration: ListOf[BedrockagentKnowledgeBase.RedisEnterpriseCloudConfiguration] | None = ...,
-            s3_vectors_configuration: ListOf[BedrockagentKnowledgeBase.S3VectorsConfiguration] | None = ...,
+            mongo_db_atlas_configuration: BedrockagentKnowledgeBase.MongoDbAtlasConfiguration | ListOf[BedrockagentKnowledgeBase.MongoDbAtlasConfiguration] | None = ...,
+            neptune_analytics_configuration: BedrockagentKnowledgeBase.NeptuneAnalyticsConfiguration | ListOf[BedrockagentKnowledgeBase.NeptuneAnalyticsConfiguration] | None = ...,
+            opensearch_managed_cluster_configuration: BedrockagentKnowledgeBase.OpensearchManagedClusterConfiguration | ListOf[BedrockagentKnowledgeBase.OpensearchManagedClusterConfiguration] | None = ...,
+            opensearch_serverless_configuration: BedrockagentKnowledgeBase.OpensearchServerlessConfiguration | ListOf[BedrockagentKnowledgeBase.OpensearchServerlessConfiguration] | None = ...,
+            pinecone_configuration: BedrockagentKnowledgeBase.PineconeConfiguration | ListOf[BedrockagentKnowledgeBase.PineconeConfiguration] | None = ...,
+            rds_configuration: BedrockagentKnowledgeBase.RdsConfiguration | ListOf[BedrockagentKnowledgeBase.RdsConfiguration] | None = ...,
+            redis_enterprise_cloud_configuration: BedrockagentKnowledgeBase.RedisEnterpriseCloudConfiguration | ListOf[BedrockagentKnowledgeBase.RedisEnterpriseCloudConfiguration] | None = ...,
+            s3_vectors_configuration: BedrockagentKnowledgeBase.S3VectorsConfiguration | ListOf[BedrockagentKnowledgeBase.S3VectorsConfiguration] | None = ...,
         ) -> None: ...
     class StorageConfigurationRedshiftConfiguration(_model.NestedObject):
         database_name: str
@@ -1659,14 +1659,14 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             type: str,
-            s3_location: ListOf[BedrockagentKnowledgeBase.S3Location] | None = ...,
+            s3_location: BedrockagentKnowledgeBase.S3Location | ListOf[BedrockagentKnowledgeBase.S3Location] | None = ...,
         ) -> None: ...
     class SupplementalDataStorageConfiguration(_model.NestedObject):
         storage_location: list[BedrockagentKnowledgeBase.StorageLocation]
         def __init__(
             self,
             *,
-            storage_location: ListOf[BedrockagentKnowledgeBase.StorageLocation] | None = ...,
+            storage_location: BedrockagentKnowledgeBase.StorageLocation | ListOf[BedrockagentKnowledgeBase.StorageLocation] | None = ...,
         ) -> None: ...
     class Table(_model.NestedObject):
         description: str
@@ -1679,7 +1679,7 @@ class BedrockagentKnowledgeBase(_model.Resource):
             name: str,
             description: str | None = ...,
             inclusion: str | None = ...,
-            column: ListOf[BedrockagentKnowledgeBase.Column] | None = ...,
+            column: BedrockagentKnowledgeBase.Column | ListOf[BedrockagentKnowledgeBase.Column] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1703,8 +1703,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
             self,
             *,
             embedding_model_arn: str,
-            embedding_model_configuration: ListOf[BedrockagentKnowledgeBase.EmbeddingModelConfiguration] | None = ...,
-            supplemental_data_storage_configuration: ListOf[BedrockagentKnowledgeBase.SupplementalDataStorageConfiguration] | None = ...,
+            embedding_model_configuration: BedrockagentKnowledgeBase.EmbeddingModelConfiguration | ListOf[BedrockagentKnowledgeBase.EmbeddingModelConfiguration] | None = ...,
+            supplemental_data_storage_configuration: BedrockagentKnowledgeBase.SupplementalDataStorageConfiguration | ListOf[BedrockagentKnowledgeBase.SupplementalDataStorageConfiguration] | None = ...,
         ) -> None: ...
     Video: TypeAlias = Audio
     arn: str
@@ -1732,8 +1732,8 @@ class BedrockagentKnowledgeBase(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        knowledge_base_configuration: ListOf[BedrockagentKnowledgeBase.KnowledgeBaseConfiguration] | None = ...,
-        storage_configuration: ListOf[BedrockagentKnowledgeBase.StorageConfiguration] | None = ...,
+        knowledge_base_configuration: BedrockagentKnowledgeBase.KnowledgeBaseConfiguration | ListOf[BedrockagentKnowledgeBase.KnowledgeBaseConfiguration] | None = ...,
+        storage_configuration: BedrockagentKnowledgeBase.StorageConfiguration | ListOf[BedrockagentKnowledgeBase.StorageConfiguration] | None = ...,
         timeouts: BedrockagentKnowledgeBase.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1763,24 +1763,24 @@ class BedrockagentPrompt(_model.Resource):
         def __init__(
             self,
             *,
-            input_variable: ListOf[BedrockagentPrompt.InputVariable] | None = ...,
-            message: ListOf[BedrockagentPrompt.Message] | None = ...,
-            system: ListOf[BedrockagentPrompt.System] | None = ...,
-            tool_configuration: ListOf[BedrockagentPrompt.ToolConfiguration] | None = ...,
+            input_variable: BedrockagentPrompt.InputVariable | ListOf[BedrockagentPrompt.InputVariable] | None = ...,
+            message: BedrockagentPrompt.Message | ListOf[BedrockagentPrompt.Message] | None = ...,
+            system: BedrockagentPrompt.System | ListOf[BedrockagentPrompt.System] | None = ...,
+            tool_configuration: BedrockagentPrompt.ToolConfiguration | ListOf[BedrockagentPrompt.ToolConfiguration] | None = ...,
         ) -> None: ...
     class GenAiResource(_model.NestedObject):
         agent: list[BedrockagentPrompt.Agent]
         def __init__(
             self,
             *,
-            agent: ListOf[BedrockagentPrompt.Agent] | None = ...,
+            agent: BedrockagentPrompt.Agent | ListOf[BedrockagentPrompt.Agent] | None = ...,
         ) -> None: ...
     class InferenceConfiguration(_model.NestedObject):
         text: list[BedrockagentPrompt.InferenceConfigurationText]
         def __init__(
             self,
             *,
-            text: ListOf[BedrockagentPrompt.InferenceConfigurationText] | None = ...,
+            text: BedrockagentPrompt.InferenceConfigurationText | ListOf[BedrockagentPrompt.InferenceConfigurationText] | None = ...,
         ) -> None: ...
     class InferenceConfigurationText(_model.NestedObject):
         max_tokens: int
@@ -1816,7 +1816,7 @@ class BedrockagentPrompt(_model.Resource):
             self,
             *,
             role: str,
-            content: ListOf[BedrockagentPrompt.Content] | None = ...,
+            content: BedrockagentPrompt.Content | ListOf[BedrockagentPrompt.Content] | None = ...,
         ) -> None: ...
     class Metadata(_model.NestedObject):
         key: str
@@ -1834,7 +1834,7 @@ class BedrockagentPrompt(_model.Resource):
             self,
             *,
             text: str | None = ...,
-            cache_point: ListOf[BedrockagentPrompt.CachePoint] | None = ...,
+            cache_point: BedrockagentPrompt.CachePoint | ListOf[BedrockagentPrompt.CachePoint] | None = ...,
         ) -> None: ...
     class TemplateConfiguration(_model.NestedObject):
         chat: list[BedrockagentPrompt.Chat]
@@ -1842,8 +1842,8 @@ class BedrockagentPrompt(_model.Resource):
         def __init__(
             self,
             *,
-            chat: ListOf[BedrockagentPrompt.Chat] | None = ...,
-            text: ListOf[BedrockagentPrompt.TemplateConfigurationText] | None = ...,
+            chat: BedrockagentPrompt.Chat | ListOf[BedrockagentPrompt.Chat] | None = ...,
+            text: BedrockagentPrompt.TemplateConfigurationText | ListOf[BedrockagentPrompt.TemplateConfigurationText] | None = ...,
         ) -> None: ...
     class TemplateConfigurationText(_model.NestedObject):
         text: str
@@ -1853,8 +1853,8 @@ class BedrockagentPrompt(_model.Resource):
             self,
             *,
             text: str,
-            cache_point: ListOf[BedrockagentPrompt.CachePoint] | None = ...,
-            input_variable: ListOf[BedrockagentPrompt.InputVariable] | None = ...,
+            cache_point: BedrockagentPrompt.CachePoint | ListOf[BedrockagentPrompt.CachePoint] | None = ...,
+            input_variable: BedrockagentPrompt.InputVariable | ListOf[BedrockagentPrompt.InputVariable] | None = ...,
         ) -> None: ...
     class Tool(_model.NestedObject):
         cache_point: list[BedrockagentPrompt.CachePoint]
@@ -1862,8 +1862,8 @@ class BedrockagentPrompt(_model.Resource):
         def __init__(
             self,
             *,
-            cache_point: ListOf[BedrockagentPrompt.CachePoint] | None = ...,
-            tool_spec: ListOf[BedrockagentPrompt.ToolSpec] | None = ...,
+            cache_point: BedrockagentPrompt.CachePoint | ListOf[BedrockagentPrompt.CachePoint] | None = ...,
+            tool_spec: BedrockagentPrompt.ToolSpec | ListOf[BedrockagentPrompt.ToolSpec] | None = ...,
         ) -> None: ...
     class ToolChoice(_model.NestedObject):
         any: list[BedrockagentPrompt.Any]
@@ -1872,9 +1872,9 @@ class BedrockagentPrompt(_model.Resource):
         def __init__(
             self,
             *,
-            any: ListOf[BedrockagentPrompt.Any] | None = ...,
-            auto: ListOf[BedrockagentPrompt.Auto] | None = ...,
-            tool: ListOf[BedrockagentPrompt.ToolChoiceTool] | None = ...,
+            any: BedrockagentPrompt.Any | ListOf[BedrockagentPrompt.Any] | None = ...,
+            auto: BedrockagentPrompt.Auto | ListOf[BedrockagentPrompt.Auto] | None = ...,
+            tool: BedrockagentPrompt.ToolChoiceTool | ListOf[BedrockagentPrompt.ToolChoiceTool] | None = ...,
         ) -> None: ...
     class ToolConfiguration(_model.NestedObject):
         tool: list[BedrockagentPrompt.Tool]
@@ -1882,8 +1882,8 @@ class BedrockagentPrompt(_model.Resource):
         def __init__(
             self,
             *,
-            tool: ListOf[BedrockagentPrompt.Tool] | None = ...,
-            tool_choice: ListOf[BedrockagentPrompt.ToolChoice] | None = ...,
+            tool: BedrockagentPrompt.Tool | ListOf[BedrockagentPrompt.Tool] | None = ...,
+            tool_choice: BedrockagentPrompt.ToolChoice | ListOf[BedrockagentPrompt.ToolChoice] | None = ...,
         ) -> None: ...
     class ToolSpec(_model.NestedObject):
         description: str
@@ -1894,7 +1894,7 @@ class BedrockagentPrompt(_model.Resource):
             *,
             name: str,
             description: str | None = ...,
-            input_schema: ListOf[BedrockagentPrompt.InputSchema] | None = ...,
+            input_schema: BedrockagentPrompt.InputSchema | ListOf[BedrockagentPrompt.InputSchema] | None = ...,
         ) -> None: ...
     class Variant(_model.NestedObject):
         additional_model_request_fields: str
@@ -1912,10 +1912,10 @@ class BedrockagentPrompt(_model.Resource):
             template_type: str,
             additional_model_request_fields: str | None = ...,
             model_id: str | None = ...,
-            gen_ai_resource: ListOf[BedrockagentPrompt.GenAiResource] | None = ...,
-            inference_configuration: ListOf[BedrockagentPrompt.InferenceConfiguration] | None = ...,
-            metadata: ListOf[BedrockagentPrompt.Metadata] | None = ...,
-            template_configuration: ListOf[BedrockagentPrompt.TemplateConfiguration] | None = ...,
+            gen_ai_resource: BedrockagentPrompt.GenAiResource | ListOf[BedrockagentPrompt.GenAiResource] | None = ...,
+            inference_configuration: BedrockagentPrompt.InferenceConfiguration | ListOf[BedrockagentPrompt.InferenceConfiguration] | None = ...,
+            metadata: BedrockagentPrompt.Metadata | ListOf[BedrockagentPrompt.Metadata] | None = ...,
+            template_configuration: BedrockagentPrompt.TemplateConfiguration | ListOf[BedrockagentPrompt.TemplateConfiguration] | None = ...,
         ) -> None: ...
     Auto: TypeAlias = Any
     Content: TypeAlias = System
@@ -1945,6 +1945,6 @@ class BedrockagentPrompt(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        variant: ListOf[BedrockagentPrompt.Variant] | None = ...,
+        variant: BedrockagentPrompt.Variant | ListOf[BedrockagentPrompt.Variant] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -16,8 +16,8 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
         def __init__(
             self,
             *,
-            code_configuration: ListOf[BedrockagentcoreAgentRuntime.CodeConfiguration] | None = ...,
-            container_configuration: ListOf[BedrockagentcoreAgentRuntime.ContainerConfiguration] | None = ...,
+            code_configuration: BedrockagentcoreAgentRuntime.CodeConfiguration | ListOf[BedrockagentcoreAgentRuntime.CodeConfiguration] | None = ...,
+            container_configuration: BedrockagentcoreAgentRuntime.ContainerConfiguration | ListOf[BedrockagentcoreAgentRuntime.ContainerConfiguration] | None = ...,
         ) -> None: ...
     class AllowedWorkloadConfiguration(_model.NestedObject):
         workload_identities: list[str]
@@ -26,14 +26,14 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             self,
             *,
             workload_identities: ListOf[str] | None = ...,
-            hosting_environment: ListOf[BedrockagentcoreAgentRuntime.HostingEnvironment] | None = ...,
+            hosting_environment: BedrockagentcoreAgentRuntime.HostingEnvironment | ListOf[BedrockagentcoreAgentRuntime.HostingEnvironment] | None = ...,
         ) -> None: ...
     class AuthorizerConfiguration(_model.NestedObject):
         custom_jwt_authorizer: list[BedrockagentcoreAgentRuntime.CustomJwtAuthorizer]
         def __init__(
             self,
             *,
-            custom_jwt_authorizer: ListOf[BedrockagentcoreAgentRuntime.CustomJwtAuthorizer] | None = ...,
+            custom_jwt_authorizer: BedrockagentcoreAgentRuntime.CustomJwtAuthorizer | ListOf[BedrockagentcoreAgentRuntime.CustomJwtAuthorizer] | None = ...,
         ) -> None: ...
     class AuthorizingClaimMatchValue(_model.NestedObject):
         claim_match_operator: str
@@ -42,7 +42,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             self,
             *,
             claim_match_operator: str,
-            claim_match_value: ListOf[BedrockagentcoreAgentRuntime.ClaimMatchValue] | None = ...,
+            claim_match_value: BedrockagentcoreAgentRuntime.ClaimMatchValue | ListOf[BedrockagentcoreAgentRuntime.ClaimMatchValue] | None = ...,
         ) -> None: ...
     class ClaimMatchValue(_model.NestedObject):
         match_value_string: str
@@ -58,7 +58,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
         def __init__(
             self,
             *,
-            s3: ListOf[BedrockagentcoreAgentRuntime.S3] | None = ...,
+            s3: BedrockagentcoreAgentRuntime.S3 | ListOf[BedrockagentcoreAgentRuntime.S3] | None = ...,
         ) -> None: ...
     class CodeConfiguration(_model.NestedObject):
         entry_point: list[str]
@@ -69,7 +69,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             *,
             entry_point: ListOf[str],
             runtime: str,
-            code: ListOf[BedrockagentcoreAgentRuntime.Code] | None = ...,
+            code: BedrockagentcoreAgentRuntime.Code | ListOf[BedrockagentcoreAgentRuntime.Code] | None = ...,
         ) -> None: ...
     class ContainerConfiguration(_model.NestedObject):
         container_uri: str
@@ -87,7 +87,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             *,
             inbound_token_claim_name: str,
             inbound_token_claim_value_type: str,
-            authorizing_claim_match_value: ListOf[BedrockagentcoreAgentRuntime.AuthorizingClaimMatchValue] | None = ...,
+            authorizing_claim_match_value: BedrockagentcoreAgentRuntime.AuthorizingClaimMatchValue | ListOf[BedrockagentcoreAgentRuntime.AuthorizingClaimMatchValue] | None = ...,
         ) -> None: ...
     class CustomJwtAuthorizer(_model.NestedObject):
         allowed_audience: set[str]
@@ -105,10 +105,10 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             allowed_audience: ListOf[str] | None = ...,
             allowed_clients: ListOf[str] | None = ...,
             allowed_scopes: ListOf[str] | None = ...,
-            allowed_workload_configuration: ListOf[BedrockagentcoreAgentRuntime.AllowedWorkloadConfiguration] | None = ...,
-            custom_claim: ListOf[BedrockagentcoreAgentRuntime.CustomClaim] | None = ...,
-            private_endpoint: ListOf[BedrockagentcoreAgentRuntime.PrivateEndpoint] | None = ...,
-            private_endpoint_overrides: ListOf[BedrockagentcoreAgentRuntime.PrivateEndpointOverrides] | None = ...,
+            allowed_workload_configuration: BedrockagentcoreAgentRuntime.AllowedWorkloadConfiguration | ListOf[BedrockagentcoreAgentRuntime.AllowedWorkloadConfiguration] | None = ...,
+            custom_claim: BedrockagentcoreAgentRuntime.CustomClaim | ListOf[BedrockagentcoreAgentRuntime.CustomClaim] | None = ...,
+            private_endpoint: BedrockagentcoreAgentRuntime.PrivateEndpoint | ListOf[BedrockagentcoreAgentRuntime.PrivateEndpoint] | None = ...,
+            private_endpoint_overrides: BedrockagentcoreAgentRuntime.PrivateEndpointOverrides | ListOf[BedrockagentcoreAgentRuntime.PrivateEndpointOverrides] | None = ...,
         ) -> None: ...
     class EfsAccessPoint(_model.NestedObject):
         access_point_arn: str
@@ -126,9 +126,9 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
         def __init__(
             self,
             *,
-            efs_access_point: ListOf[BedrockagentcoreAgentRuntime.EfsAccessPoint] | None = ...,
-            s3_files_access_point: ListOf[BedrockagentcoreAgentRuntime.S3FilesAccessPoint] | None = ...,
-            session_storage: ListOf[BedrockagentcoreAgentRuntime.SessionStorage] | None = ...,
+            efs_access_point: BedrockagentcoreAgentRuntime.EfsAccessPoint | ListOf[BedrockagentcoreAgentRuntime.EfsAccessPoint] | None = ...,
+            s3_files_access_point: BedrockagentcoreAgentRuntime.S3FilesAccessPoint | ListOf[BedrockagentcoreAgentRuntime.S3FilesAccessPoint] | None = ...,
+            session_storage: BedrockagentcoreAgentRuntime.SessionStorage | ListOf[BedrockagentcoreAgentRuntime.SessionStorage] | None = ...,
         ) -> None: ...
     class HostingEnvironment(_model.NestedObject):
         arn: str
@@ -170,7 +170,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             self,
             *,
             network_mode: str,
-            network_mode_config: ListOf[BedrockagentcoreAgentRuntime.NetworkModeConfig] | None = ...,
+            network_mode_config: BedrockagentcoreAgentRuntime.NetworkModeConfig | ListOf[BedrockagentcoreAgentRuntime.NetworkModeConfig] | None = ...,
         ) -> None: ...
     class NetworkModeConfig(_model.NestedObject):
         require_service_s3_endpoint: bool
@@ -188,8 +188,8 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
         def __init__(
             self,
             *,
-            managed_vpc_resource: ListOf[BedrockagentcoreAgentRuntime.ManagedVpcResource] | None = ...,
-            self_managed_lattice_resource: ListOf[BedrockagentcoreAgentRuntime.SelfManagedLatticeResource] | None = ...,
+            managed_vpc_resource: BedrockagentcoreAgentRuntime.ManagedVpcResource | ListOf[BedrockagentcoreAgentRuntime.ManagedVpcResource] | None = ...,
+            self_managed_lattice_resource: BedrockagentcoreAgentRuntime.SelfManagedLatticeResource | ListOf[BedrockagentcoreAgentRuntime.SelfManagedLatticeResource] | None = ...,
         ) -> None: ...
     class PrivateEndpointOverrides(_model.NestedObject):
         domain: str
@@ -198,7 +198,7 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
             self,
             *,
             domain: str,
-            private_endpoint: ListOf[BedrockagentcoreAgentRuntime.PrivateEndpoint] | None = ...,
+            private_endpoint: BedrockagentcoreAgentRuntime.PrivateEndpoint | ListOf[BedrockagentcoreAgentRuntime.PrivateEndpoint] | None = ...,
         ) -> None: ...
     class ProtocolConfiguration(_model.NestedObject):
         server_protocol: str
@@ -293,12 +293,12 @@ class BedrockagentcoreAgentRuntime(_model.Resource):
         lifecycle_configuration: ListOf[BedrockagentcoreAgentRuntime.LifecycleConfiguration] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        agent_runtime_artifact: ListOf[BedrockagentcoreAgentRuntime.AgentRuntimeArtifact] | None = ...,
-        authorizer_configuration: ListOf[BedrockagentcoreAgentRuntime.AuthorizerConfiguration] | None = ...,
-        filesystem_configuration: ListOf[BedrockagentcoreAgentRuntime.FilesystemConfiguration] | None = ...,
-        network_configuration: ListOf[BedrockagentcoreAgentRuntime.NetworkConfiguration] | None = ...,
-        protocol_configuration: ListOf[BedrockagentcoreAgentRuntime.ProtocolConfiguration] | None = ...,
-        request_header_configuration: ListOf[BedrockagentcoreAgentRuntime.RequestHeaderConfiguration] | None = ...,
+        agent_runtime_artifact: BedrockagentcoreAgentRuntime.AgentRuntimeArtifact | ListOf[BedrockagentcoreAgentRuntime.AgentRuntimeArtifact] | None = ...,
+        authorizer_configuration: BedrockagentcoreAgentRuntime.AuthorizerConfiguration | ListOf[BedrockagentcoreAgentRuntime.AuthorizerConfiguration] | None = ...,
+        filesystem_configuration: BedrockagentcoreAgentRuntime.FilesystemConfiguration | ListOf[BedrockagentcoreAgentRuntime.FilesystemConfiguration] | None = ...,
+        network_configuration: BedrockagentcoreAgentRuntime.NetworkConfiguration | ListOf[BedrockagentcoreAgentRuntime.NetworkConfiguration] | None = ...,
+        protocol_configuration: BedrockagentcoreAgentRuntime.ProtocolConfiguration | ListOf[BedrockagentcoreAgentRuntime.ProtocolConfiguration] | None = ...,
+        request_header_configuration: BedrockagentcoreAgentRuntime.RequestHeaderConfiguration | ListOf[BedrockagentcoreAgentRuntime.RequestHeaderConfiguration] | None = ...,
         timeouts: BedrockagentcoreAgentRuntime.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -390,14 +390,14 @@ class BedrockagentcoreBrowser(_model.Resource):
         def __init__(
             self,
             *,
-            location: ListOf[BedrockagentcoreBrowser.CertificateLocation] | None = ...,
+            location: BedrockagentcoreBrowser.CertificateLocation | ListOf[BedrockagentcoreBrowser.CertificateLocation] | None = ...,
         ) -> None: ...
     class CertificateLocation(_model.NestedObject):
         secrets_manager: list[BedrockagentcoreBrowser.SecretsManager]
         def __init__(
             self,
             *,
-            secrets_manager: ListOf[BedrockagentcoreBrowser.SecretsManager] | None = ...,
+            secrets_manager: BedrockagentcoreBrowser.SecretsManager | ListOf[BedrockagentcoreBrowser.SecretsManager] | None = ...,
         ) -> None: ...
     class EnterprisePolicy(_model.NestedObject):
         type: str
@@ -406,14 +406,14 @@ class BedrockagentcoreBrowser(_model.Resource):
             self,
             *,
             type: str | None = ...,
-            location: ListOf[BedrockagentcoreBrowser.EnterprisePolicyLocation] | None = ...,
+            location: BedrockagentcoreBrowser.EnterprisePolicyLocation | ListOf[BedrockagentcoreBrowser.EnterprisePolicyLocation] | None = ...,
         ) -> None: ...
     class EnterprisePolicyLocation(_model.NestedObject):
         s3: list[BedrockagentcoreBrowser.S3]
         def __init__(
             self,
             *,
-            s3: ListOf[BedrockagentcoreBrowser.S3] | None = ...,
+            s3: BedrockagentcoreBrowser.S3 | ListOf[BedrockagentcoreBrowser.S3] | None = ...,
         ) -> None: ...
     class NetworkConfiguration(_model.NestedObject):
         network_mode: str
@@ -422,7 +422,7 @@ class BedrockagentcoreBrowser(_model.Resource):
             self,
             *,
             network_mode: str,
-            vpc_config: ListOf[BedrockagentcoreBrowser.VpcConfig] | None = ...,
+            vpc_config: BedrockagentcoreBrowser.VpcConfig | ListOf[BedrockagentcoreBrowser.VpcConfig] | None = ...,
         ) -> None: ...
     class Recording(_model.NestedObject):
         enabled: bool
@@ -431,7 +431,7 @@ class BedrockagentcoreBrowser(_model.Resource):
             self,
             *,
             enabled: bool | None = ...,
-            s3_location: ListOf[BedrockagentcoreBrowser.S3Location] | None = ...,
+            s3_location: BedrockagentcoreBrowser.S3Location | ListOf[BedrockagentcoreBrowser.S3Location] | None = ...,
         ) -> None: ...
     class S3(_model.NestedObject):
         bucket: str
@@ -505,11 +505,11 @@ class BedrockagentcoreBrowser(_model.Resource):
         execution_role_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        browser_signing: ListOf[BedrockagentcoreBrowser.BrowserSigning] | None = ...,
-        certificate: ListOf[BedrockagentcoreBrowser.Certificate] | None = ...,
-        enterprise_policy: ListOf[BedrockagentcoreBrowser.EnterprisePolicy] | None = ...,
-        network_configuration: ListOf[BedrockagentcoreBrowser.NetworkConfiguration] | None = ...,
-        recording: ListOf[BedrockagentcoreBrowser.Recording] | None = ...,
+        browser_signing: BedrockagentcoreBrowser.BrowserSigning | ListOf[BedrockagentcoreBrowser.BrowserSigning] | None = ...,
+        certificate: BedrockagentcoreBrowser.Certificate | ListOf[BedrockagentcoreBrowser.Certificate] | None = ...,
+        enterprise_policy: BedrockagentcoreBrowser.EnterprisePolicy | ListOf[BedrockagentcoreBrowser.EnterprisePolicy] | None = ...,
+        network_configuration: BedrockagentcoreBrowser.NetworkConfiguration | ListOf[BedrockagentcoreBrowser.NetworkConfiguration] | None = ...,
+        recording: BedrockagentcoreBrowser.Recording | ListOf[BedrockagentcoreBrowser.Recording] | None = ...,
         timeouts: BedrockagentcoreBrowser.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -554,14 +554,14 @@ class BedrockagentcoreCodeInterpreter(_model.Resource):
         def __init__(
             self,
             *,
-            location: ListOf[BedrockagentcoreCodeInterpreter.Location] | None = ...,
+            location: BedrockagentcoreCodeInterpreter.Location | ListOf[BedrockagentcoreCodeInterpreter.Location] | None = ...,
         ) -> None: ...
     class Location(_model.NestedObject):
         secrets_manager: list[BedrockagentcoreCodeInterpreter.SecretsManager]
         def __init__(
             self,
             *,
-            secrets_manager: ListOf[BedrockagentcoreCodeInterpreter.SecretsManager] | None = ...,
+            secrets_manager: BedrockagentcoreCodeInterpreter.SecretsManager | ListOf[BedrockagentcoreCodeInterpreter.SecretsManager] | None = ...,
         ) -> None: ...
     class NetworkConfiguration(_model.NestedObject):
         network_mode: str
@@ -570,7 +570,7 @@ class BedrockagentcoreCodeInterpreter(_model.Resource):
             self,
             *,
             network_mode: str,
-            vpc_config: ListOf[BedrockagentcoreCodeInterpreter.VpcConfig] | None = ...,
+            vpc_config: BedrockagentcoreCodeInterpreter.VpcConfig | ListOf[BedrockagentcoreCodeInterpreter.VpcConfig] | None = ...,
         ) -> None: ...
     class SecretsManager(_model.NestedObject):
         secret_arn: str
@@ -621,8 +621,8 @@ class BedrockagentcoreCodeInterpreter(_model.Resource):
         execution_role_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        certificate: ListOf[BedrockagentcoreCodeInterpreter.Certificate] | None = ...,
-        network_configuration: ListOf[BedrockagentcoreCodeInterpreter.NetworkConfiguration] | None = ...,
+        certificate: BedrockagentcoreCodeInterpreter.Certificate | ListOf[BedrockagentcoreCodeInterpreter.Certificate] | None = ...,
+        network_configuration: BedrockagentcoreCodeInterpreter.NetworkConfiguration | ListOf[BedrockagentcoreCodeInterpreter.NetworkConfiguration] | None = ...,
         timeouts: BedrockagentcoreCodeInterpreter.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -637,7 +637,7 @@ class BedrockagentcoreEvaluator(_model.Resource):
             *,
             model_id: str,
             additional_model_request_fields: str | None = ...,
-            inference_config: ListOf[BedrockagentcoreEvaluator.InferenceConfig] | None = ...,
+            inference_config: BedrockagentcoreEvaluator.InferenceConfig | ListOf[BedrockagentcoreEvaluator.InferenceConfig] | None = ...,
         ) -> None: ...
     class Categorical(_model.NestedObject):
         definition: str
@@ -653,7 +653,7 @@ class BedrockagentcoreEvaluator(_model.Resource):
         def __init__(
             self,
             *,
-            lambda_config: ListOf[BedrockagentcoreEvaluator.LambdaConfig] | None = ...,
+            lambda_config: BedrockagentcoreEvaluator.LambdaConfig | ListOf[BedrockagentcoreEvaluator.LambdaConfig] | None = ...,
         ) -> None: ...
     class EvaluatorConfig(_model.NestedObject):
         code_based: list[BedrockagentcoreEvaluator.CodeBased]
@@ -661,8 +661,8 @@ class BedrockagentcoreEvaluator(_model.Resource):
         def __init__(
             self,
             *,
-            code_based: ListOf[BedrockagentcoreEvaluator.CodeBased] | None = ...,
-            llm_as_a_judge: ListOf[BedrockagentcoreEvaluator.LlmAsAJudge] | None = ...,
+            code_based: BedrockagentcoreEvaluator.CodeBased | ListOf[BedrockagentcoreEvaluator.CodeBased] | None = ...,
+            llm_as_a_judge: BedrockagentcoreEvaluator.LlmAsAJudge | ListOf[BedrockagentcoreEvaluator.LlmAsAJudge] | None = ...,
         ) -> None: ...
     class InferenceConfig(_model.NestedObject):
         max_tokens: int
@@ -694,15 +694,15 @@ class BedrockagentcoreEvaluator(_model.Resource):
             self,
             *,
             instructions: str,
-            model_config: ListOf[BedrockagentcoreEvaluator.ModelConfig] | None = ...,
-            rating_scale: ListOf[BedrockagentcoreEvaluator.RatingScale] | None = ...,
+            model_config: BedrockagentcoreEvaluator.ModelConfig | ListOf[BedrockagentcoreEvaluator.ModelConfig] | None = ...,
+            rating_scale: BedrockagentcoreEvaluator.RatingScale | ListOf[BedrockagentcoreEvaluator.RatingScale] | None = ...,
         ) -> None: ...
     class ModelConfig(_model.NestedObject):
         bedrock_evaluator_model_config: list[BedrockagentcoreEvaluator.BedrockEvaluatorModelConfig]
         def __init__(
             self,
             *,
-            bedrock_evaluator_model_config: ListOf[BedrockagentcoreEvaluator.BedrockEvaluatorModelConfig] | None = ...,
+            bedrock_evaluator_model_config: BedrockagentcoreEvaluator.BedrockEvaluatorModelConfig | ListOf[BedrockagentcoreEvaluator.BedrockEvaluatorModelConfig] | None = ...,
         ) -> None: ...
     class Numerical(_model.NestedObject):
         definition: str
@@ -721,8 +721,8 @@ class BedrockagentcoreEvaluator(_model.Resource):
         def __init__(
             self,
             *,
-            categorical: ListOf[BedrockagentcoreEvaluator.Categorical] | None = ...,
-            numerical: ListOf[BedrockagentcoreEvaluator.Numerical] | None = ...,
+            categorical: BedrockagentcoreEvaluator.Categorical | ListOf[BedrockagentcoreEvaluator.Categorical] | None = ...,
+            numerical: BedrockagentcoreEvaluator.Numerical | ListOf[BedrockagentcoreEvaluator.Numerical] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -764,7 +764,7 @@ class BedrockagentcoreEvaluator(_model.Resource):
         kms_key_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        evaluator_config: ListOf[BedrockagentcoreEvaluator.EvaluatorConfig] | None = ...,
+        evaluator_config: BedrockagentcoreEvaluator.EvaluatorConfig | ListOf[BedrockagentcoreEvaluator.EvaluatorConfig] | None = ...,
         timeouts: BedrockagentcoreEvaluator.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -777,14 +777,14 @@ class BedrockagentcoreGateway(_model.Resource):
             self,
             *,
             workload_identities: ListOf[str] | None = ...,
-            hosting_environment: ListOf[BedrockagentcoreGateway.HostingEnvironment] | None = ...,
+            hosting_environment: BedrockagentcoreGateway.HostingEnvironment | ListOf[BedrockagentcoreGateway.HostingEnvironment] | None = ...,
         ) -> None: ...
     class AuthorizerConfiguration(_model.NestedObject):
         custom_jwt_authorizer: list[BedrockagentcoreGateway.CustomJwtAuthorizer]
         def __init__(
             self,
             *,
-            custom_jwt_authorizer: ListOf[BedrockagentcoreGateway.CustomJwtAuthorizer] | None = ...,
+            custom_jwt_authorizer: BedrockagentcoreGateway.CustomJwtAuthorizer | ListOf[BedrockagentcoreGateway.CustomJwtAuthorizer] | None = ...,
         ) -> None: ...
     class AuthorizingClaimMatchValue(_model.NestedObject):
         claim_match_operator: str
@@ -793,7 +793,7 @@ class BedrockagentcoreGateway(_model.Resource):
             self,
             *,
             claim_match_operator: str,
-            claim_match_value: ListOf[BedrockagentcoreGateway.ClaimMatchValue] | None = ...,
+            claim_match_value: BedrockagentcoreGateway.ClaimMatchValue | ListOf[BedrockagentcoreGateway.ClaimMatchValue] | None = ...,
         ) -> None: ...
     class ClaimMatchValue(_model.NestedObject):
         match_value_string: str
@@ -813,7 +813,7 @@ class BedrockagentcoreGateway(_model.Resource):
             *,
             inbound_token_claim_name: str,
             inbound_token_claim_value_type: str,
-            authorizing_claim_match_value: ListOf[BedrockagentcoreGateway.AuthorizingClaimMatchValue] | None = ...,
+            authorizing_claim_match_value: BedrockagentcoreGateway.AuthorizingClaimMatchValue | ListOf[BedrockagentcoreGateway.AuthorizingClaimMatchValue] | None = ...,
         ) -> None: ...
     class CustomJwtAuthorizer(_model.NestedObject):
         allowed_audience: set[str]
@@ -831,10 +831,10 @@ class BedrockagentcoreGateway(_model.Resource):
             allowed_audience: ListOf[str] | None = ...,
             allowed_clients: ListOf[str] | None = ...,
             allowed_scopes: ListOf[str] | None = ...,
-            allowed_workload_configuration: ListOf[BedrockagentcoreGateway.AllowedWorkloadConfiguration] | None = ...,
-            custom_claim: ListOf[BedrockagentcoreGateway.CustomClaim] | None = ...,
-            private_endpoint: ListOf[BedrockagentcoreGateway.PrivateEndpoint] | None = ...,
-            private_endpoint_overrides: ListOf[BedrockagentcoreGateway.PrivateEndpointOverrides] | None = ...,
+            allowed_workload_configuration: BedrockagentcoreGateway.AllowedWorkloadConfiguration | ListOf[BedrockagentcoreGateway.AllowedWorkloadConfiguration] | None = ...,
+            custom_claim: BedrockagentcoreGateway.CustomClaim | ListOf[BedrockagentcoreGateway.CustomClaim] | None = ...,
+            private_endpoint: BedrockagentcoreGateway.PrivateEndpoint | ListOf[BedrockagentcoreGateway.PrivateEndpoint] | None = ...,
+            private_endpoint_overrides: BedrockagentcoreGateway.PrivateEndpointOverrides | ListOf[BedrockagentcoreGateway.PrivateEndpointOverrides] | None = ...,
         ) -> None: ...
     class InputConfiguration(_model.NestedObject):
         pass_request_headers: bool
@@ -848,7 +848,7 @@ class BedrockagentcoreGateway(_model.Resource):
         def __init__(
             self,
             *,
-            lambda_: ListOf[BedrockagentcoreGateway.Lambda] | None = ...,
+            lambda_: BedrockagentcoreGateway.Lambda | ListOf[BedrockagentcoreGateway.Lambda] | None = ...,
         ) -> None: ...
     class InterceptorConfiguration(_model.NestedObject):
         interception_points: set[str]
@@ -858,8 +858,8 @@ class BedrockagentcoreGateway(_model.Resource):
             self,
             *,
             interception_points: ListOf[str],
-            input_configuration: ListOf[BedrockagentcoreGateway.InputConfiguration] | None = ...,
-            interceptor: ListOf[BedrockagentcoreGateway.Interceptor] | None = ...,
+            input_configuration: BedrockagentcoreGateway.InputConfiguration | ListOf[BedrockagentcoreGateway.InputConfiguration] | None = ...,
+            interceptor: BedrockagentcoreGateway.Interceptor | ListOf[BedrockagentcoreGateway.Interceptor] | None = ...,
         ) -> None: ...
     class Lambda(_model.NestedObject):
         arn: str
@@ -897,8 +897,8 @@ class BedrockagentcoreGateway(_model.Resource):
             instructions: str | None = ...,
             search_type: str | None = ...,
             supported_versions: ListOf[str] | None = ...,
-            session_configuration: ListOf[BedrockagentcoreGateway.SessionConfiguration] | None = ...,
-            streaming_configuration: ListOf[BedrockagentcoreGateway.StreamingConfiguration] | None = ...,
+            session_configuration: BedrockagentcoreGateway.SessionConfiguration | ListOf[BedrockagentcoreGateway.SessionConfiguration] | None = ...,
+            streaming_configuration: BedrockagentcoreGateway.StreamingConfiguration | ListOf[BedrockagentcoreGateway.StreamingConfiguration] | None = ...,
         ) -> None: ...
     class PolicyEngineConfiguration(_model.NestedObject):
         arn: str
@@ -915,8 +915,8 @@ class BedrockagentcoreGateway(_model.Resource):
         def __init__(
             self,
             *,
-            managed_vpc_resource: ListOf[BedrockagentcoreGateway.ManagedVpcResource] | None = ...,
-            self_managed_lattice_resource: ListOf[BedrockagentcoreGateway.SelfManagedLatticeResource] | None = ...,
+            managed_vpc_resource: BedrockagentcoreGateway.ManagedVpcResource | ListOf[BedrockagentcoreGateway.ManagedVpcResource] | None = ...,
+            self_managed_lattice_resource: BedrockagentcoreGateway.SelfManagedLatticeResource | ListOf[BedrockagentcoreGateway.SelfManagedLatticeResource] | None = ...,
         ) -> None: ...
     class PrivateEndpointOverrides(_model.NestedObject):
         domain: str
@@ -925,14 +925,14 @@ class BedrockagentcoreGateway(_model.Resource):
             self,
             *,
             domain: str,
-            private_endpoint: ListOf[BedrockagentcoreGateway.PrivateEndpoint] | None = ...,
+            private_endpoint: BedrockagentcoreGateway.PrivateEndpoint | ListOf[BedrockagentcoreGateway.PrivateEndpoint] | None = ...,
         ) -> None: ...
     class ProtocolConfiguration(_model.NestedObject):
         mcp: list[BedrockagentcoreGateway.Mcp]
         def __init__(
             self,
             *,
-            mcp: ListOf[BedrockagentcoreGateway.Mcp] | None = ...,
+            mcp: BedrockagentcoreGateway.Mcp | ListOf[BedrockagentcoreGateway.Mcp] | None = ...,
         ) -> None: ...
     class SelfManagedLatticeResource(_model.NestedObject):
         resource_configuration_identifier: str
@@ -1011,10 +1011,10 @@ class BedrockagentcoreGateway(_model.Resource):
         protocol_type: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        authorizer_configuration: ListOf[BedrockagentcoreGateway.AuthorizerConfiguration] | None = ...,
-        interceptor_configuration: ListOf[BedrockagentcoreGateway.InterceptorConfiguration] | None = ...,
-        policy_engine_configuration: ListOf[BedrockagentcoreGateway.PolicyEngineConfiguration] | None = ...,
-        protocol_configuration: ListOf[BedrockagentcoreGateway.ProtocolConfiguration] | None = ...,
+        authorizer_configuration: BedrockagentcoreGateway.AuthorizerConfiguration | ListOf[BedrockagentcoreGateway.AuthorizerConfiguration] | None = ...,
+        interceptor_configuration: BedrockagentcoreGateway.InterceptorConfiguration | ListOf[BedrockagentcoreGateway.InterceptorConfiguration] | None = ...,
+        policy_engine_configuration: BedrockagentcoreGateway.PolicyEngineConfiguration | ListOf[BedrockagentcoreGateway.PolicyEngineConfiguration] | None = ...,
+        protocol_configuration: BedrockagentcoreGateway.ProtocolConfiguration | ListOf[BedrockagentcoreGateway.ProtocolConfiguration] | None = ...,
         timeouts: BedrockagentcoreGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1026,15 +1026,15 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            configuration_bundle: ListOf[BedrockagentcoreGatewayRule.ConfigurationBundle] | None = ...,
-            route_to_target: ListOf[BedrockagentcoreGatewayRule.RouteToTarget] | None = ...,
+            configuration_bundle: BedrockagentcoreGatewayRule.ConfigurationBundle | ListOf[BedrockagentcoreGatewayRule.ConfigurationBundle] | None = ...,
+            route_to_target: BedrockagentcoreGatewayRule.RouteToTarget | ListOf[BedrockagentcoreGatewayRule.RouteToTarget] | None = ...,
         ) -> None: ...
     class AnyOf(_model.NestedObject):
         iam_principal: list[BedrockagentcoreGatewayRule.IamPrincipal]
         def __init__(
             self,
             *,
-            iam_principal: ListOf[BedrockagentcoreGatewayRule.IamPrincipal] | None = ...,
+            iam_principal: BedrockagentcoreGatewayRule.IamPrincipal | ListOf[BedrockagentcoreGatewayRule.IamPrincipal] | None = ...,
         ) -> None: ...
     class Condition(_model.NestedObject):
         match_paths: list[BedrockagentcoreGatewayRule.MatchPaths]
@@ -1042,8 +1042,8 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            match_paths: ListOf[BedrockagentcoreGatewayRule.MatchPaths] | None = ...,
-            match_principals: ListOf[BedrockagentcoreGatewayRule.MatchPrincipals] | None = ...,
+            match_paths: BedrockagentcoreGatewayRule.MatchPaths | ListOf[BedrockagentcoreGatewayRule.MatchPaths] | None = ...,
+            match_principals: BedrockagentcoreGatewayRule.MatchPrincipals | ListOf[BedrockagentcoreGatewayRule.MatchPrincipals] | None = ...,
         ) -> None: ...
     class ConfigurationBundle(_model.NestedObject):
         static_override: list[BedrockagentcoreGatewayRule.StaticOverride]
@@ -1051,8 +1051,8 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            static_override: ListOf[BedrockagentcoreGatewayRule.StaticOverride] | None = ...,
-            weighted_override: ListOf[BedrockagentcoreGatewayRule.WeightedOverride] | None = ...,
+            static_override: BedrockagentcoreGatewayRule.StaticOverride | ListOf[BedrockagentcoreGatewayRule.StaticOverride] | None = ...,
+            weighted_override: BedrockagentcoreGatewayRule.WeightedOverride | ListOf[BedrockagentcoreGatewayRule.WeightedOverride] | None = ...,
         ) -> None: ...
     class IamPrincipal(_model.NestedObject):
         arn: str
@@ -1075,7 +1075,7 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            any_of: ListOf[BedrockagentcoreGatewayRule.AnyOf] | None = ...,
+            any_of: BedrockagentcoreGatewayRule.AnyOf | ListOf[BedrockagentcoreGatewayRule.AnyOf] | None = ...,
         ) -> None: ...
     class RouteToTarget(_model.NestedObject):
         static_route: list[BedrockagentcoreGatewayRule.StaticRoute]
@@ -1083,8 +1083,8 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            static_route: ListOf[BedrockagentcoreGatewayRule.StaticRoute] | None = ...,
-            weighted_route: ListOf[BedrockagentcoreGatewayRule.WeightedRoute] | None = ...,
+            static_route: BedrockagentcoreGatewayRule.StaticRoute | ListOf[BedrockagentcoreGatewayRule.StaticRoute] | None = ...,
+            weighted_route: BedrockagentcoreGatewayRule.WeightedRoute | ListOf[BedrockagentcoreGatewayRule.WeightedRoute] | None = ...,
         ) -> None: ...
     class StaticOverride(_model.NestedObject):
         bundle_arn: str
@@ -1128,7 +1128,7 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         def __init__(
             self,
             *,
-            traffic_split: ListOf[BedrockagentcoreGatewayRule.WeightedOverrideTrafficSplit] | None = ...,
+            traffic_split: BedrockagentcoreGatewayRule.WeightedOverrideTrafficSplit | ListOf[BedrockagentcoreGatewayRule.WeightedOverrideTrafficSplit] | None = ...,
         ) -> None: ...
     class WeightedOverrideTrafficSplit(_model.NestedObject):
         description: str
@@ -1143,14 +1143,14 @@ class BedrockagentcoreGatewayRule(_model.Resource):
             weight: float,
             description: str | None = ...,
             metadata: Mapping[str, str] | None = ...,
-            configuration_bundle: ListOf[BedrockagentcoreGatewayRule.TrafficSplitConfigurationBundle] | None = ...,
+            configuration_bundle: BedrockagentcoreGatewayRule.TrafficSplitConfigurationBundle | ListOf[BedrockagentcoreGatewayRule.TrafficSplitConfigurationBundle] | None = ...,
         ) -> None: ...
     class WeightedRoute(_model.NestedObject):
         traffic_split: list[BedrockagentcoreGatewayRule.WeightedRouteTrafficSplit]
         def __init__(
             self,
             *,
-            traffic_split: ListOf[BedrockagentcoreGatewayRule.WeightedRouteTrafficSplit] | None = ...,
+            traffic_split: BedrockagentcoreGatewayRule.WeightedRouteTrafficSplit | ListOf[BedrockagentcoreGatewayRule.WeightedRouteTrafficSplit] | None = ...,
         ) -> None: ...
     class WeightedRouteTrafficSplit(_model.NestedObject):
         description: str
@@ -1188,8 +1188,8 @@ class BedrockagentcoreGatewayRule(_model.Resource):
         priority: float,
         description: str | None = ...,
         region: str | None = ...,
-        action: ListOf[BedrockagentcoreGatewayRule.Action] | None = ...,
-        condition: ListOf[BedrockagentcoreGatewayRule.Condition] | None = ...,
+        action: BedrockagentcoreGatewayRule.Action | ListOf[BedrockagentcoreGatewayRule.Action] | None = ...,
+        condition: BedrockagentcoreGatewayRule.Condition | ListOf[BedrockagentcoreGatewayRule.Condition] | None = ...,
         timeouts: BedrockagentcoreGatewayRule.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1213,7 +1213,7 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             *,
             rest_api_id: str,
             stage: str,
-            api_gateway_tool_configuration: ListOf[BedrockagentcoreGatewayTarget.ApiGatewayToolConfiguration] | None = ...,
+            api_gateway_tool_configuration: BedrockagentcoreGatewayTarget.ApiGatewayToolConfiguration | ListOf[BedrockagentcoreGatewayTarget.ApiGatewayToolConfiguration] | None = ...,
         ) -> None: ...
     class ApiGatewayToolConfiguration(_model.NestedObject):
         tool_filter: set[BedrockagentcoreGatewayTarget.ToolFilter]
@@ -1221,8 +1221,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            tool_filter: ListOf[BedrockagentcoreGatewayTarget.ToolFilter] | None = ...,
-            tool_override: ListOf[BedrockagentcoreGatewayTarget.ToolOverride] | None = ...,
+            tool_filter: BedrockagentcoreGatewayTarget.ToolFilter | ListOf[BedrockagentcoreGatewayTarget.ToolFilter] | None = ...,
+            tool_override: BedrockagentcoreGatewayTarget.ToolOverride | ListOf[BedrockagentcoreGatewayTarget.ToolOverride] | None = ...,
         ) -> None: ...
     class ApiKey(_model.NestedObject):
         credential_location: str
@@ -1255,11 +1255,11 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            api_key: ListOf[BedrockagentcoreGatewayTarget.ApiKey] | None = ...,
-            caller_iam_credentials: ListOf[BedrockagentcoreGatewayTarget.CallerIamCredentials] | None = ...,
-            gateway_iam_role: ListOf[BedrockagentcoreGatewayTarget.GatewayIamRole] | None = ...,
-            jwt_passthrough: ListOf[BedrockagentcoreGatewayTarget.JwtPassthrough] | None = ...,
-            oauth: ListOf[BedrockagentcoreGatewayTarget.Oauth] | None = ...,
+            api_key: BedrockagentcoreGatewayTarget.ApiKey | ListOf[BedrockagentcoreGatewayTarget.ApiKey] | None = ...,
+            caller_iam_credentials: BedrockagentcoreGatewayTarget.CallerIamCredentials | ListOf[BedrockagentcoreGatewayTarget.CallerIamCredentials] | None = ...,
+            gateway_iam_role: BedrockagentcoreGatewayTarget.GatewayIamRole | ListOf[BedrockagentcoreGatewayTarget.GatewayIamRole] | None = ...,
+            jwt_passthrough: BedrockagentcoreGatewayTarget.JwtPassthrough | ListOf[BedrockagentcoreGatewayTarget.JwtPassthrough] | None = ...,
+            oauth: BedrockagentcoreGatewayTarget.Oauth | ListOf[BedrockagentcoreGatewayTarget.Oauth] | None = ...,
         ) -> None: ...
     class GatewayIamRole(_model.NestedObject):
         region: str
@@ -1277,7 +1277,7 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            agentcore_runtime: ListOf[BedrockagentcoreGatewayTarget.AgentcoreRuntime] | None = ...,
+            agentcore_runtime: BedrockagentcoreGatewayTarget.AgentcoreRuntime | ListOf[BedrockagentcoreGatewayTarget.AgentcoreRuntime] | None = ...,
         ) -> None: ...
     class InlinePayload(_model.NestedObject):
         payload: str
@@ -1296,8 +1296,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             *,
             type: str,
             description: str | None = ...,
-            items: ListOf[BedrockagentcoreGatewayTarget.Items] | None = ...,
-            property: ListOf[BedrockagentcoreGatewayTarget.Property] | None = ...,
+            items: BedrockagentcoreGatewayTarget.Items | ListOf[BedrockagentcoreGatewayTarget.Items] | None = ...,
+            property: BedrockagentcoreGatewayTarget.Property | ListOf[BedrockagentcoreGatewayTarget.Property] | None = ...,
         ) -> None: ...
     class Items(_model.NestedObject):
         description: str
@@ -1309,8 +1309,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             *,
             type: str,
             description: str | None = ...,
-            items: ListOf[BedrockagentcoreGatewayTarget.ItemsItems] | None = ...,
-            property: ListOf[BedrockagentcoreGatewayTarget.ItemsProperty] | None = ...,
+            items: BedrockagentcoreGatewayTarget.ItemsItems | ListOf[BedrockagentcoreGatewayTarget.ItemsItems] | None = ...,
+            property: BedrockagentcoreGatewayTarget.ItemsProperty | ListOf[BedrockagentcoreGatewayTarget.ItemsProperty] | None = ...,
         ) -> None: ...
     class ItemsItems(_model.NestedObject):
         description: str
@@ -1351,7 +1351,7 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             self,
             *,
             lambda_arn: str,
-            tool_schema: ListOf[BedrockagentcoreGatewayTarget.ToolSchema] | None = ...,
+            tool_schema: BedrockagentcoreGatewayTarget.ToolSchema | ListOf[BedrockagentcoreGatewayTarget.ToolSchema] | None = ...,
         ) -> None: ...
     class ManagedVpcResource(_model.NestedObject):
         endpoint_ip_address_type: str
@@ -1379,11 +1379,11 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            api_gateway: ListOf[BedrockagentcoreGatewayTarget.ApiGateway] | None = ...,
-            lambda_: ListOf[BedrockagentcoreGatewayTarget.Lambda] | None = ...,
-            mcp_server: ListOf[BedrockagentcoreGatewayTarget.McpServer] | None = ...,
-            open_api_schema: ListOf[BedrockagentcoreGatewayTarget.OpenApiSchema] | None = ...,
-            smithy_model: ListOf[BedrockagentcoreGatewayTarget.SmithyModel] | None = ...,
+            api_gateway: BedrockagentcoreGatewayTarget.ApiGateway | ListOf[BedrockagentcoreGatewayTarget.ApiGateway] | None = ...,
+            lambda_: BedrockagentcoreGatewayTarget.Lambda | ListOf[BedrockagentcoreGatewayTarget.Lambda] | None = ...,
+            mcp_server: BedrockagentcoreGatewayTarget.McpServer | ListOf[BedrockagentcoreGatewayTarget.McpServer] | None = ...,
+            open_api_schema: BedrockagentcoreGatewayTarget.OpenApiSchema | ListOf[BedrockagentcoreGatewayTarget.OpenApiSchema] | None = ...,
+            smithy_model: BedrockagentcoreGatewayTarget.SmithyModel | ListOf[BedrockagentcoreGatewayTarget.SmithyModel] | None = ...,
         ) -> None: ...
     class McpServer(_model.NestedObject):
         endpoint: str
@@ -1396,7 +1396,7 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             endpoint: str,
             listing_mode: str | None = ...,
             resource_priority: float | None = ...,
-            mcp_tool_schema: ListOf[BedrockagentcoreGatewayTarget.McpToolSchema] | None = ...,
+            mcp_tool_schema: BedrockagentcoreGatewayTarget.McpToolSchema | ListOf[BedrockagentcoreGatewayTarget.McpToolSchema] | None = ...,
         ) -> None: ...
     class McpToolSchema(_model.NestedObject):
         inline_payload: list[BedrockagentcoreGatewayTarget.InlinePayload]
@@ -1404,8 +1404,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            inline_payload: ListOf[BedrockagentcoreGatewayTarget.InlinePayload] | None = ...,
-            s3: ListOf[BedrockagentcoreGatewayTarget.McpToolSchemaS3] | None = ...,
+            inline_payload: BedrockagentcoreGatewayTarget.InlinePayload | ListOf[BedrockagentcoreGatewayTarget.InlinePayload] | None = ...,
+            s3: BedrockagentcoreGatewayTarget.McpToolSchemaS3 | ListOf[BedrockagentcoreGatewayTarget.McpToolSchemaS3] | None = ...,
         ) -> None: ...
     class McpToolSchemaS3(_model.NestedObject):
         bucket_owner_account_id: str
@@ -1453,8 +1453,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            inline_payload: ListOf[BedrockagentcoreGatewayTarget.InlinePayload] | None = ...,
-            s3: ListOf[BedrockagentcoreGatewayTarget.S3] | None = ...,
+            inline_payload: BedrockagentcoreGatewayTarget.InlinePayload | ListOf[BedrockagentcoreGatewayTarget.InlinePayload] | None = ...,
+            s3: BedrockagentcoreGatewayTarget.S3 | ListOf[BedrockagentcoreGatewayTarget.S3] | None = ...,
         ) -> None: ...
     class PrivateEndpoint(_model.NestedObject):
         managed_vpc_resource: list[BedrockagentcoreGatewayTarget.ManagedVpcResource]
@@ -1462,8 +1462,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            managed_vpc_resource: ListOf[BedrockagentcoreGatewayTarget.ManagedVpcResource] | None = ...,
-            self_managed_lattice_resource: ListOf[BedrockagentcoreGatewayTarget.SelfManagedLatticeResource] | None = ...,
+            managed_vpc_resource: BedrockagentcoreGatewayTarget.ManagedVpcResource | ListOf[BedrockagentcoreGatewayTarget.ManagedVpcResource] | None = ...,
+            self_managed_lattice_resource: BedrockagentcoreGatewayTarget.SelfManagedLatticeResource | ListOf[BedrockagentcoreGatewayTarget.SelfManagedLatticeResource] | None = ...,
         ) -> None: ...
     class Property(_model.NestedObject):
         description: str
@@ -1479,8 +1479,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             type: str,
             description: str | None = ...,
             required: bool | None = ...,
-            items: ListOf[BedrockagentcoreGatewayTarget.Items] | None = ...,
-            property: ListOf[BedrockagentcoreGatewayTarget.ItemsProperty] | None = ...,
+            items: BedrockagentcoreGatewayTarget.Items | ListOf[BedrockagentcoreGatewayTarget.Items] | None = ...,
+            property: BedrockagentcoreGatewayTarget.ItemsProperty | ListOf[BedrockagentcoreGatewayTarget.ItemsProperty] | None = ...,
         ) -> None: ...
     class S3(_model.NestedObject):
         bucket_owner_account_id: str
@@ -1504,8 +1504,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            http: ListOf[BedrockagentcoreGatewayTarget.Http] | None = ...,
-            mcp: ListOf[BedrockagentcoreGatewayTarget.Mcp] | None = ...,
+            http: BedrockagentcoreGatewayTarget.Http | ListOf[BedrockagentcoreGatewayTarget.Http] | None = ...,
+            mcp: BedrockagentcoreGatewayTarget.Mcp | ListOf[BedrockagentcoreGatewayTarget.Mcp] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1549,8 +1549,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         def __init__(
             self,
             *,
-            inline_payload: ListOf[BedrockagentcoreGatewayTarget.ToolSchemaInlinePayload] | None = ...,
-            s3: ListOf[BedrockagentcoreGatewayTarget.S3] | None = ...,
+            inline_payload: BedrockagentcoreGatewayTarget.ToolSchemaInlinePayload | ListOf[BedrockagentcoreGatewayTarget.ToolSchemaInlinePayload] | None = ...,
+            s3: BedrockagentcoreGatewayTarget.S3 | ListOf[BedrockagentcoreGatewayTarget.S3] | None = ...,
         ) -> None: ...
     class ToolSchemaInlinePayload(_model.NestedObject):
         description: str
@@ -1562,8 +1562,8 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
             *,
             description: str,
             name: str,
-            input_schema: ListOf[BedrockagentcoreGatewayTarget.InputSchema] | None = ...,
-            output_schema: ListOf[BedrockagentcoreGatewayTarget.OutputSchema] | None = ...,
+            input_schema: BedrockagentcoreGatewayTarget.InputSchema | ListOf[BedrockagentcoreGatewayTarget.InputSchema] | None = ...,
+            output_schema: BedrockagentcoreGatewayTarget.OutputSchema | ListOf[BedrockagentcoreGatewayTarget.OutputSchema] | None = ...,
         ) -> None: ...
     OutputSchema: TypeAlias = InputSchema
     SmithyModel: TypeAlias = OpenApiSchema
@@ -1587,10 +1587,10 @@ class BedrockagentcoreGatewayTarget(_model.Resource):
         name: str,
         description: str | None = ...,
         region: str | None = ...,
-        credential_provider_configuration: ListOf[BedrockagentcoreGatewayTarget.CredentialProviderConfiguration] | None = ...,
-        metadata_configuration: ListOf[BedrockagentcoreGatewayTarget.MetadataConfiguration] | None = ...,
-        private_endpoint: ListOf[BedrockagentcoreGatewayTarget.PrivateEndpoint] | None = ...,
-        target_configuration: ListOf[BedrockagentcoreGatewayTarget.TargetConfiguration] | None = ...,
+        credential_provider_configuration: BedrockagentcoreGatewayTarget.CredentialProviderConfiguration | ListOf[BedrockagentcoreGatewayTarget.CredentialProviderConfiguration] | None = ...,
+        metadata_configuration: BedrockagentcoreGatewayTarget.MetadataConfiguration | ListOf[BedrockagentcoreGatewayTarget.MetadataConfiguration] | None = ...,
+        private_endpoint: BedrockagentcoreGatewayTarget.PrivateEndpoint | ListOf[BedrockagentcoreGatewayTarget.PrivateEndpoint] | None = ...,
+        target_configuration: BedrockagentcoreGatewayTarget.TargetConfiguration | ListOf[BedrockagentcoreGatewayTarget.TargetConfiguration] | None = ...,
         timeouts: BedrockagentcoreGatewayTarget.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1617,7 +1617,7 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             gateway_arn: str,
-            outbound_auth: ListOf[BedrockagentcoreHarness.OutboundAuth] | None = ...,
+            outbound_auth: BedrockagentcoreHarness.OutboundAuth | ListOf[BedrockagentcoreHarness.OutboundAuth] | None = ...,
         ) -> None: ...
     class AllowedWorkloadConfiguration(_model.NestedObject):
         workload_identities: list[str]
@@ -1626,14 +1626,14 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             workload_identities: ListOf[str] | None = ...,
-            hosting_environment: ListOf[BedrockagentcoreHarness.HostingEnvironment] | None = ...,
+            hosting_environment: BedrockagentcoreHarness.HostingEnvironment | ListOf[BedrockagentcoreHarness.HostingEnvironment] | None = ...,
         ) -> None: ...
     class AuthorizerConfiguration(_model.NestedObject):
         custom_jwt_authorizer: list[BedrockagentcoreHarness.CustomJwtAuthorizer]
         def __init__(
             self,
             *,
-            custom_jwt_authorizer: ListOf[BedrockagentcoreHarness.CustomJwtAuthorizer] | None = ...,
+            custom_jwt_authorizer: BedrockagentcoreHarness.CustomJwtAuthorizer | ListOf[BedrockagentcoreHarness.CustomJwtAuthorizer] | None = ...,
         ) -> None: ...
     class AuthorizingClaimMatchValue(_model.NestedObject):
         claim_match_operator: str
@@ -1642,7 +1642,7 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             claim_match_operator: str,
-            claim_match_value: ListOf[BedrockagentcoreHarness.ClaimMatchValue] | None = ...,
+            claim_match_value: BedrockagentcoreHarness.ClaimMatchValue | ListOf[BedrockagentcoreHarness.ClaimMatchValue] | None = ...,
         ) -> None: ...
     class BedrockModelConfig(_model.NestedObject):
         max_tokens: int
@@ -1682,7 +1682,7 @@ class BedrockagentcoreHarness(_model.Resource):
             *,
             inbound_token_claim_name: str,
             inbound_token_claim_value_type: str,
-            authorizing_claim_match_value: ListOf[BedrockagentcoreHarness.AuthorizingClaimMatchValue] | None = ...,
+            authorizing_claim_match_value: BedrockagentcoreHarness.AuthorizingClaimMatchValue | ListOf[BedrockagentcoreHarness.AuthorizingClaimMatchValue] | None = ...,
         ) -> None: ...
     class CustomJwtAuthorizer(_model.NestedObject):
         allowed_audience: set[str]
@@ -1700,17 +1700,17 @@ class BedrockagentcoreHarness(_model.Resource):
             allowed_audience: ListOf[str] | None = ...,
             allowed_clients: ListOf[str] | None = ...,
             allowed_scopes: ListOf[str] | None = ...,
-            allowed_workload_configuration: ListOf[BedrockagentcoreHarness.AllowedWorkloadConfiguration] | None = ...,
-            custom_claim: ListOf[BedrockagentcoreHarness.CustomClaim] | None = ...,
-            private_endpoint: ListOf[BedrockagentcoreHarness.PrivateEndpoint] | None = ...,
-            private_endpoint_overrides: ListOf[BedrockagentcoreHarness.PrivateEndpointOverrides] | None = ...,
+            allowed_workload_configuration: BedrockagentcoreHarness.AllowedWorkloadConfiguration | ListOf[BedrockagentcoreHarness.AllowedWorkloadConfiguration] | None = ...,
+            custom_claim: BedrockagentcoreHarness.CustomClaim | ListOf[BedrockagentcoreHarness.CustomClaim] | None = ...,
+            private_endpoint: BedrockagentcoreHarness.PrivateEndpoint | ListOf[BedrockagentcoreHarness.PrivateEndpoint] | None = ...,
+            private_endpoint_overrides: BedrockagentcoreHarness.PrivateEndpointOverrides | ListOf[BedrockagentcoreHarness.PrivateEndpointOverrides] | None = ...,
         ) -> None: ...
     class Environment(_model.NestedObject):
         agentcore_runtime_environment: list[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironment]
         def __init__(
             self,
             *,
-            agentcore_runtime_environment: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironment] | None = ...,
+            agentcore_runtime_environment: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironment | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironment] | None = ...,
         ) -> None: ...
     class EnvironmentActual(_model.NestedObject):
         agentcore_runtime_environment: list[BedrockagentcoreHarness.EnvironmentActualAgentcoreRuntimeEnvironment]
@@ -1794,8 +1794,8 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             lifecycle_configuration: ListOf[BedrockagentcoreHarness.LifecycleConfiguration] | None = ...,
-            filesystem_configuration: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfiguration] | None = ...,
-            network_configuration: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfiguration] | None = ...,
+            filesystem_configuration: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfiguration | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfiguration] | None = ...,
+            network_configuration: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfiguration | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfiguration] | None = ...,
         ) -> None: ...
     class EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfiguration(_model.NestedObject):
         efs_access_point: list[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationEfsAccessPoint]
@@ -1804,9 +1804,9 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            efs_access_point: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationEfsAccessPoint] | None = ...,
-            s3_files_access_point: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationS3FilesAccessPoint] | None = ...,
-            session_storage: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationSessionStorage] | None = ...,
+            efs_access_point: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationEfsAccessPoint | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationEfsAccessPoint] | None = ...,
+            s3_files_access_point: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationS3FilesAccessPoint | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationS3FilesAccessPoint] | None = ...,
+            session_storage: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationSessionStorage | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationSessionStorage] | None = ...,
         ) -> None: ...
     class EnvironmentAgentcoreRuntimeEnvironmentFilesystemConfigurationEfsAccessPoint(_model.NestedObject):
         access_point_arn: str
@@ -1831,7 +1831,7 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             network_mode: str,
-            network_mode_config: ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfigurationNetworkModeConfig] | None = ...,
+            network_mode_config: BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfigurationNetworkModeConfig | ListOf[BedrockagentcoreHarness.EnvironmentAgentcoreRuntimeEnvironmentNetworkConfigurationNetworkModeConfig] | None = ...,
         ) -> None: ...
     class EnvironmentAgentcoreRuntimeEnvironmentNetworkConfigurationNetworkModeConfig(_model.NestedObject):
         require_service_s3_endpoint: bool
@@ -1848,7 +1848,7 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            container_configuration: ListOf[BedrockagentcoreHarness.ContainerConfiguration] | None = ...,
+            container_configuration: BedrockagentcoreHarness.ContainerConfiguration | ListOf[BedrockagentcoreHarness.ContainerConfiguration] | None = ...,
         ) -> None: ...
     class GeminiModelConfig(_model.NestedObject):
         api_key_arn: str
@@ -1916,9 +1916,9 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            agentcore_memory_configuration: ListOf[BedrockagentcoreHarness.MemoryAgentcoreMemoryConfiguration] | None = ...,
-            disabled: ListOf[BedrockagentcoreHarness.MemoryDisabled] | None = ...,
-            managed_memory_configuration: ListOf[BedrockagentcoreHarness.MemoryManagedMemoryConfiguration] | None = ...,
+            agentcore_memory_configuration: BedrockagentcoreHarness.MemoryAgentcoreMemoryConfiguration | ListOf[BedrockagentcoreHarness.MemoryAgentcoreMemoryConfiguration] | None = ...,
+            disabled: BedrockagentcoreHarness.MemoryDisabled | ListOf[BedrockagentcoreHarness.MemoryDisabled] | None = ...,
+            managed_memory_configuration: BedrockagentcoreHarness.MemoryManagedMemoryConfiguration | ListOf[BedrockagentcoreHarness.MemoryManagedMemoryConfiguration] | None = ...,
         ) -> None: ...
     class MemoryActual(_model.NestedObject):
         agentcore_memory_configuration: list[BedrockagentcoreHarness.MemoryActualAgentcoreMemoryConfiguration]
@@ -1983,7 +1983,7 @@ class BedrockagentcoreHarness(_model.Resource):
             arn: str,
             actor_id: str | None = ...,
             messages_count: float | None = ...,
-            retrieval_config: ListOf[BedrockagentcoreHarness.MemoryAgentcoreMemoryConfigurationRetrievalConfig] | None = ...,
+            retrieval_config: BedrockagentcoreHarness.MemoryAgentcoreMemoryConfigurationRetrievalConfig | ListOf[BedrockagentcoreHarness.MemoryAgentcoreMemoryConfigurationRetrievalConfig] | None = ...,
         ) -> None: ...
     class MemoryAgentcoreMemoryConfigurationRetrievalConfig(_model.NestedObject):
         map_block_key: str
@@ -2019,9 +2019,9 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            bedrock_model_config: ListOf[BedrockagentcoreHarness.BedrockModelConfig] | None = ...,
-            gemini_model_config: ListOf[BedrockagentcoreHarness.GeminiModelConfig] | None = ...,
-            openai_model_config: ListOf[BedrockagentcoreHarness.OpenaiModelConfig] | None = ...,
+            bedrock_model_config: BedrockagentcoreHarness.BedrockModelConfig | ListOf[BedrockagentcoreHarness.BedrockModelConfig] | None = ...,
+            gemini_model_config: BedrockagentcoreHarness.GeminiModelConfig | ListOf[BedrockagentcoreHarness.GeminiModelConfig] | None = ...,
+            openai_model_config: BedrockagentcoreHarness.OpenaiModelConfig | ListOf[BedrockagentcoreHarness.OpenaiModelConfig] | None = ...,
         ) -> None: ...
     class Oauth(_model.NestedObject):
         custom_parameters: dict[str, str]
@@ -2062,7 +2062,7 @@ class BedrockagentcoreHarness(_model.Resource):
             *,
             aws_iam: bool | None = ...,
             none: bool | None = ...,
-            oauth: ListOf[BedrockagentcoreHarness.Oauth] | None = ...,
+            oauth: BedrockagentcoreHarness.Oauth | ListOf[BedrockagentcoreHarness.Oauth] | None = ...,
         ) -> None: ...
     class PrivateEndpoint(_model.NestedObject):
         managed_vpc_resource: list[BedrockagentcoreHarness.ManagedVpcResource]
@@ -2070,8 +2070,8 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            managed_vpc_resource: ListOf[BedrockagentcoreHarness.ManagedVpcResource] | None = ...,
-            self_managed_lattice_resource: ListOf[BedrockagentcoreHarness.SelfManagedLatticeResource] | None = ...,
+            managed_vpc_resource: BedrockagentcoreHarness.ManagedVpcResource | ListOf[BedrockagentcoreHarness.ManagedVpcResource] | None = ...,
+            self_managed_lattice_resource: BedrockagentcoreHarness.SelfManagedLatticeResource | ListOf[BedrockagentcoreHarness.SelfManagedLatticeResource] | None = ...,
         ) -> None: ...
     class PrivateEndpointOverrides(_model.NestedObject):
         domain: str
@@ -2080,7 +2080,7 @@ class BedrockagentcoreHarness(_model.Resource):
             self,
             *,
             domain: str,
-            private_endpoint: ListOf[BedrockagentcoreHarness.PrivateEndpoint] | None = ...,
+            private_endpoint: BedrockagentcoreHarness.PrivateEndpoint | ListOf[BedrockagentcoreHarness.PrivateEndpoint] | None = ...,
         ) -> None: ...
     class RemoteMcp(_model.NestedObject):
         headers: dict[str, str]
@@ -2153,7 +2153,7 @@ class BedrockagentcoreHarness(_model.Resource):
             *,
             type: str,
             name: str | None = ...,
-            config: ListOf[BedrockagentcoreHarness.ToolConfig] | None = ...,
+            config: BedrockagentcoreHarness.ToolConfig | ListOf[BedrockagentcoreHarness.ToolConfig] | None = ...,
         ) -> None: ...
     class ToolConfig(_model.NestedObject):
         agentcore_browser: list[BedrockagentcoreHarness.AgentcoreBrowser]
@@ -2164,11 +2164,11 @@ class BedrockagentcoreHarness(_model.Resource):
         def __init__(
             self,
             *,
-            agentcore_browser: ListOf[BedrockagentcoreHarness.AgentcoreBrowser] | None = ...,
-            agentcore_code_interpreter: ListOf[BedrockagentcoreHarness.AgentcoreCodeInterpreter] | None = ...,
-            agentcore_gateway: ListOf[BedrockagentcoreHarness.AgentcoreGateway] | None = ...,
-            inline_function: ListOf[BedrockagentcoreHarness.InlineFunction] | None = ...,
-            remote_mcp: ListOf[BedrockagentcoreHarness.RemoteMcp] | None = ...,
+            agentcore_browser: BedrockagentcoreHarness.AgentcoreBrowser | ListOf[BedrockagentcoreHarness.AgentcoreBrowser] | None = ...,
+            agentcore_code_interpreter: BedrockagentcoreHarness.AgentcoreCodeInterpreter | ListOf[BedrockagentcoreHarness.AgentcoreCodeInterpreter] | None = ...,
+            agentcore_gateway: BedrockagentcoreHarness.AgentcoreGateway | ListOf[BedrockagentcoreHarness.AgentcoreGateway] | None = ...,
+            inline_function: BedrockagentcoreHarness.InlineFunction | ListOf[BedrockagentcoreHarness.InlineFunction] | None = ...,
+            remote_mcp: BedrockagentcoreHarness.RemoteMcp | ListOf[BedrockagentcoreHarness.RemoteMcp] | None = ...,
         ) -> None: ...
     class Truncation(_model.NestedObject):
         config: list[BedrockagentcoreHarness.TruncationConfig]
@@ -2230,15 +2230,15 @@ class BedrockagentcoreHarness(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         timeout_seconds: float | None = ...,
         truncation: ListOf[BedrockagentcoreHarness.Truncation] | None = ...,
-        authorizer_configuration: ListOf[BedrockagentcoreHarness.AuthorizerConfiguration] | None = ...,
-        environment: ListOf[BedrockagentcoreHarness.Environment] | None = ...,
-        environment_artifact: ListOf[BedrockagentcoreHarness.EnvironmentArtifact] | None = ...,
-        memory: ListOf[BedrockagentcoreHarness.Memory] | None = ...,
-        model: ListOf[BedrockagentcoreHarness.Model] | None = ...,
-        skill: ListOf[BedrockagentcoreHarness.Skill] | None = ...,
-        system_prompt: ListOf[BedrockagentcoreHarness.SystemPrompt] | None = ...,
+        authorizer_configuration: BedrockagentcoreHarness.AuthorizerConfiguration | ListOf[BedrockagentcoreHarness.AuthorizerConfiguration] | None = ...,
+        environment: BedrockagentcoreHarness.Environment | ListOf[BedrockagentcoreHarness.Environment] | None = ...,
+        environment_artifact: BedrockagentcoreHarness.EnvironmentArtifact | ListOf[BedrockagentcoreHarness.EnvironmentArtifact] | None = ...,
+        memory: BedrockagentcoreHarness.Memory | ListOf[BedrockagentcoreHarness.Memory] | None = ...,
+        model: BedrockagentcoreHarness.Model | ListOf[BedrockagentcoreHarness.Model] | None = ...,
+        skill: BedrockagentcoreHarness.Skill | ListOf[BedrockagentcoreHarness.Skill] | None = ...,
+        system_prompt: BedrockagentcoreHarness.SystemPrompt | ListOf[BedrockagentcoreHarness.SystemPrompt] | None = ...,
         timeouts: BedrockagentcoreHarness.Timeouts | None = ...,
-        tool: ListOf[BedrockagentcoreHarness.Tool] | None = ...,
+        tool: BedrockagentcoreHarness.Tool | ListOf[BedrockagentcoreHarness.Tool] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockagentcoreMemory(_model.Resource):
@@ -2268,21 +2268,21 @@ class BedrockagentcoreMemory(_model.Resource):
             self,
             *,
             data_stream_arn: str,
-            content_configuration: ListOf[BedrockagentcoreMemory.ContentConfiguration] | None = ...,
+            content_configuration: BedrockagentcoreMemory.ContentConfiguration | ListOf[BedrockagentcoreMemory.ContentConfiguration] | None = ...,
         ) -> None: ...
     class Resource(_model.NestedObject):
         kinesis: list[BedrockagentcoreMemory.Kinesis]
         def __init__(
             self,
             *,
-            kinesis: ListOf[BedrockagentcoreMemory.Kinesis] | None = ...,
+            kinesis: BedrockagentcoreMemory.Kinesis | ListOf[BedrockagentcoreMemory.Kinesis] | None = ...,
         ) -> None: ...
     class StreamDeliveryResources(_model.NestedObject):
         resource: list[BedrockagentcoreMemory.Resource]
         def __init__(
             self,
             *,
-            resource: ListOf[BedrockagentcoreMemory.Resource] | None = ...,
+            resource: BedrockagentcoreMemory.Resource | ListOf[BedrockagentcoreMemory.Resource] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -2324,8 +2324,8 @@ class BedrockagentcoreMemory(_model.Resource):
         memory_execution_role_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        indexed_key: ListOf[BedrockagentcoreMemory.IndexedKey] | None = ...,
-        stream_delivery_resources: ListOf[BedrockagentcoreMemory.StreamDeliveryResources] | None = ...,
+        indexed_key: BedrockagentcoreMemory.IndexedKey | ListOf[BedrockagentcoreMemory.IndexedKey] | None = ...,
+        stream_delivery_resources: BedrockagentcoreMemory.StreamDeliveryResources | ListOf[BedrockagentcoreMemory.StreamDeliveryResources] | None = ...,
         timeouts: BedrockagentcoreMemory.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -2341,10 +2341,10 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
             self,
             *,
             type: str,
-            consolidation: ListOf[BedrockagentcoreMemoryStrategy.Consolidation] | None = ...,
-            extraction: ListOf[BedrockagentcoreMemoryStrategy.Extraction] | None = ...,
-            reflection: ListOf[BedrockagentcoreMemoryStrategy.Reflection] | None = ...,
-            self_managed_configuration: ListOf[BedrockagentcoreMemoryStrategy.SelfManagedConfiguration] | None = ...,
+            consolidation: BedrockagentcoreMemoryStrategy.Consolidation | ListOf[BedrockagentcoreMemoryStrategy.Consolidation] | None = ...,
+            extraction: BedrockagentcoreMemoryStrategy.Extraction | ListOf[BedrockagentcoreMemoryStrategy.Extraction] | None = ...,
+            reflection: BedrockagentcoreMemoryStrategy.Reflection | ListOf[BedrockagentcoreMemoryStrategy.Reflection] | None = ...,
+            self_managed_configuration: BedrockagentcoreMemoryStrategy.SelfManagedConfiguration | ListOf[BedrockagentcoreMemoryStrategy.SelfManagedConfiguration] | None = ...,
         ) -> None: ...
     class Consolidation(_model.NestedObject):
         append_to_prompt: str
@@ -2360,7 +2360,7 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
         def __init__(
             self,
             *,
-            llm_extraction_config: ListOf[BedrockagentcoreMemoryStrategy.LlmExtractionConfig] | None = ...,
+            llm_extraction_config: BedrockagentcoreMemoryStrategy.LlmExtractionConfig | ListOf[BedrockagentcoreMemoryStrategy.LlmExtractionConfig] | None = ...,
         ) -> None: ...
     class InvocationConfiguration(_model.NestedObject):
         payload_delivery_bucket_name: str
@@ -2380,14 +2380,14 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
             *,
             definition: str,
             llm_extraction_instruction: str | None = ...,
-            validation: ListOf[BedrockagentcoreMemoryStrategy.Validation] | None = ...,
+            validation: BedrockagentcoreMemoryStrategy.Validation | ListOf[BedrockagentcoreMemoryStrategy.Validation] | None = ...,
         ) -> None: ...
     class MemoryRecordSchema(_model.NestedObject):
         metadata_schema: list[BedrockagentcoreMemoryStrategy.MetadataSchema]
         def __init__(
             self,
             *,
-            metadata_schema: ListOf[BedrockagentcoreMemoryStrategy.MetadataSchema] | None = ...,
+            metadata_schema: BedrockagentcoreMemoryStrategy.MetadataSchema | ListOf[BedrockagentcoreMemoryStrategy.MetadataSchema] | None = ...,
         ) -> None: ...
     class MetadataSchema(_model.NestedObject):
         extraction_type: str
@@ -2400,7 +2400,7 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
             key: str,
             extraction_type: str | None = ...,
             type: str | None = ...,
-            extraction_config: ListOf[BedrockagentcoreMemoryStrategy.ExtractionConfig] | None = ...,
+            extraction_config: BedrockagentcoreMemoryStrategy.ExtractionConfig | ListOf[BedrockagentcoreMemoryStrategy.ExtractionConfig] | None = ...,
         ) -> None: ...
     class NumberValidation(_model.NestedObject):
         max_value: int
@@ -2438,8 +2438,8 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
             self,
             *,
             historical_context_window_size: float | None = ...,
-            invocation_configuration: ListOf[BedrockagentcoreMemoryStrategy.InvocationConfiguration] | None = ...,
-            trigger_conditions: ListOf[BedrockagentcoreMemoryStrategy.TriggerConditions] | None = ...,
+            invocation_configuration: BedrockagentcoreMemoryStrategy.InvocationConfiguration | ListOf[BedrockagentcoreMemoryStrategy.InvocationConfiguration] | None = ...,
+            trigger_conditions: BedrockagentcoreMemoryStrategy.TriggerConditions | ListOf[BedrockagentcoreMemoryStrategy.TriggerConditions] | None = ...,
         ) -> None: ...
     class StringListValidation(_model.NestedObject):
         allowed_values: list[str]
@@ -2478,9 +2478,9 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
         def __init__(
             self,
             *,
-            message_based_trigger: ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsMessageBasedTrigger] | None = ...,
-            time_based_trigger: ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsTimeBasedTrigger] | None = ...,
-            token_based_trigger: ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsTokenBasedTrigger] | None = ...,
+            message_based_trigger: BedrockagentcoreMemoryStrategy.TriggerConditionsMessageBasedTrigger | ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsMessageBasedTrigger] | None = ...,
+            time_based_trigger: BedrockagentcoreMemoryStrategy.TriggerConditionsTimeBasedTrigger | ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsTimeBasedTrigger] | None = ...,
+            token_based_trigger: BedrockagentcoreMemoryStrategy.TriggerConditionsTokenBasedTrigger | ListOf[BedrockagentcoreMemoryStrategy.TriggerConditionsTokenBasedTrigger] | None = ...,
         ) -> None: ...
     class TriggerConditionsActual(_model.NestedObject):
         message_based_trigger: list[BedrockagentcoreMemoryStrategy.TriggerConditionsActualMessageBasedTrigger]
@@ -2542,9 +2542,9 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
         def __init__(
             self,
             *,
-            number_validation: ListOf[BedrockagentcoreMemoryStrategy.NumberValidation] | None = ...,
-            string_list_validation: ListOf[BedrockagentcoreMemoryStrategy.StringListValidation] | None = ...,
-            string_validation: ListOf[BedrockagentcoreMemoryStrategy.StringValidation] | None = ...,
+            number_validation: BedrockagentcoreMemoryStrategy.NumberValidation | ListOf[BedrockagentcoreMemoryStrategy.NumberValidation] | None = ...,
+            string_list_validation: BedrockagentcoreMemoryStrategy.StringListValidation | ListOf[BedrockagentcoreMemoryStrategy.StringListValidation] | None = ...,
+            string_validation: BedrockagentcoreMemoryStrategy.StringValidation | ListOf[BedrockagentcoreMemoryStrategy.StringValidation] | None = ...,
         ) -> None: ...
     Extraction: TypeAlias = Consolidation
     description: str
@@ -2574,9 +2574,9 @@ class BedrockagentcoreMemoryStrategy(_model.Resource):
         namespace_templates: ListOf[str] | None = ...,
         namespaces: ListOf[str] | None = ...,
         region: str | None = ...,
-        configuration: ListOf[BedrockagentcoreMemoryStrategy.Configuration] | None = ...,
-        memory_record_schema: ListOf[BedrockagentcoreMemoryStrategy.MemoryRecordSchema] | None = ...,
-        reflection_configuration: ListOf[BedrockagentcoreMemoryStrategy.ReflectionConfiguration] | None = ...,
+        configuration: BedrockagentcoreMemoryStrategy.Configuration | ListOf[BedrockagentcoreMemoryStrategy.Configuration] | None = ...,
+        memory_record_schema: BedrockagentcoreMemoryStrategy.MemoryRecordSchema | ListOf[BedrockagentcoreMemoryStrategy.MemoryRecordSchema] | None = ...,
+        reflection_configuration: BedrockagentcoreMemoryStrategy.ReflectionConfiguration | ListOf[BedrockagentcoreMemoryStrategy.ReflectionConfiguration] | None = ...,
         timeouts: BedrockagentcoreMemoryStrategy.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -2606,7 +2606,7 @@ class BedrockagentcoreOauth2CredentialProvider(_model.Resource):
             client_id_wo: str | None = ...,
             client_secret: str | None = ...,
             client_secret_wo: str | None = ...,
-            oauth_discovery: ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscovery] | None = ...,
+            oauth_discovery: BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscovery | ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscovery] | None = ...,
         ) -> None: ...
     class CustomOauth2ProviderConfigOauthDiscovery(_model.NestedObject):
         discovery_url: str
@@ -2615,7 +2615,7 @@ class BedrockagentcoreOauth2CredentialProvider(_model.Resource):
             self,
             *,
             discovery_url: str | None = ...,
-            authorization_server_metadata: ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscoveryAuthorizationServerMetadata] | None = ...,
+            authorization_server_metadata: BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscoveryAuthorizationServerMetadata | ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfigOauthDiscoveryAuthorizationServerMetadata] | None = ...,
         ) -> None: ...
     class CustomOauth2ProviderConfigOauthDiscoveryAuthorizationServerMetadata(_model.NestedObject):
         authorization_endpoint: str
@@ -2680,12 +2680,12 @@ class BedrockagentcoreOauth2CredentialProvider(_model.Resource):
         def __init__(
             self,
             *,
-            custom_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfig] | None = ...,
-            github_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.GithubOauth2ProviderConfig] | None = ...,
-            google_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.GoogleOauth2ProviderConfig] | None = ...,
-            microsoft_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.MicrosoftOauth2ProviderConfig] | None = ...,
-            salesforce_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.SalesforceOauth2ProviderConfig] | None = ...,
-            slack_oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.SlackOauth2ProviderConfig] | None = ...,
+            custom_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.CustomOauth2ProviderConfig] | None = ...,
+            github_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.GithubOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.GithubOauth2ProviderConfig] | None = ...,
+            google_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.GoogleOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.GoogleOauth2ProviderConfig] | None = ...,
+            microsoft_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.MicrosoftOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.MicrosoftOauth2ProviderConfig] | None = ...,
+            salesforce_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.SalesforceOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.SalesforceOauth2ProviderConfig] | None = ...,
+            slack_oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.SlackOauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.SlackOauth2ProviderConfig] | None = ...,
         ) -> None: ...
     GoogleOauth2ProviderConfig: TypeAlias = GithubOauth2ProviderConfig
     MicrosoftOauth2ProviderConfig: TypeAlias = GithubOauth2ProviderConfig
@@ -2709,7 +2709,7 @@ class BedrockagentcoreOauth2CredentialProvider(_model.Resource):
         name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        oauth2_provider_config: ListOf[BedrockagentcoreOauth2CredentialProvider.Oauth2ProviderConfig] | None = ...,
+        oauth2_provider_config: BedrockagentcoreOauth2CredentialProvider.Oauth2ProviderConfig | ListOf[BedrockagentcoreOauth2CredentialProvider.Oauth2ProviderConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockagentcoreOnlineEvaluationConfig(_model.Resource):
@@ -2735,7 +2735,7 @@ class BedrockagentcoreOnlineEvaluationConfig(_model.Resource):
         def __init__(
             self,
             *,
-            cloudwatch_logs: ListOf[BedrockagentcoreOnlineEvaluationConfig.CloudwatchLogs] | None = ...,
+            cloudwatch_logs: BedrockagentcoreOnlineEvaluationConfig.CloudwatchLogs | ListOf[BedrockagentcoreOnlineEvaluationConfig.CloudwatchLogs] | None = ...,
         ) -> None: ...
     class Evaluator(_model.NestedObject):
         evaluator_id: str
@@ -2753,7 +2753,7 @@ class BedrockagentcoreOnlineEvaluationConfig(_model.Resource):
             *,
             key: str,
             operator: str,
-            value: ListOf[BedrockagentcoreOnlineEvaluationConfig.Value] | None = ...,
+            value: BedrockagentcoreOnlineEvaluationConfig.Value | ListOf[BedrockagentcoreOnlineEvaluationConfig.Value] | None = ...,
         ) -> None: ...
     class OutputConfig(_model.NestedObject):
         cloudwatch_config: list[BedrockagentcoreOnlineEvaluationConfig.CloudwatchConfig]
@@ -2769,9 +2769,9 @@ class BedrockagentcoreOnlineEvaluationConfig(_model.Resource):
         def __init__(
             self,
             *,
-            filter: ListOf[BedrockagentcoreOnlineEvaluationConfig.Filter] | None = ...,
-            sampling_config: ListOf[BedrockagentcoreOnlineEvaluationConfig.SamplingConfig] | None = ...,
-            session_config: ListOf[BedrockagentcoreOnlineEvaluationConfig.SessionConfig] | None = ...,
+            filter: BedrockagentcoreOnlineEvaluationConfig.Filter | ListOf[BedrockagentcoreOnlineEvaluationConfig.Filter] | None = ...,
+            sampling_config: BedrockagentcoreOnlineEvaluationConfig.SamplingConfig | ListOf[BedrockagentcoreOnlineEvaluationConfig.SamplingConfig] | None = ...,
+            session_config: BedrockagentcoreOnlineEvaluationConfig.SessionConfig | ListOf[BedrockagentcoreOnlineEvaluationConfig.SessionConfig] | None = ...,
         ) -> None: ...
     class SamplingConfig(_model.NestedObject):
         sampling_percentage: int
@@ -2840,9 +2840,9 @@ class BedrockagentcoreOnlineEvaluationConfig(_model.Resource):
         execution_status: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        data_source_config: ListOf[BedrockagentcoreOnlineEvaluationConfig.DataSourceConfig] | None = ...,
-        evaluator: ListOf[BedrockagentcoreOnlineEvaluationConfig.Evaluator] | None = ...,
-        rule: ListOf[BedrockagentcoreOnlineEvaluationConfig.Rule] | None = ...,
+        data_source_config: BedrockagentcoreOnlineEvaluationConfig.DataSourceConfig | ListOf[BedrockagentcoreOnlineEvaluationConfig.DataSourceConfig] | None = ...,
+        evaluator: BedrockagentcoreOnlineEvaluationConfig.Evaluator | ListOf[BedrockagentcoreOnlineEvaluationConfig.Evaluator] | None = ...,
+        rule: BedrockagentcoreOnlineEvaluationConfig.Rule | ListOf[BedrockagentcoreOnlineEvaluationConfig.Rule] | None = ...,
         timeouts: BedrockagentcoreOnlineEvaluationConfig.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -2860,7 +2860,7 @@ class BedrockagentcorePolicy(_model.Resource):
         def __init__(
             self,
             *,
-            cedar: ListOf[BedrockagentcorePolicy.Cedar] | None = ...,
+            cedar: BedrockagentcorePolicy.Cedar | ListOf[BedrockagentcorePolicy.Cedar] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -2896,7 +2896,7 @@ class BedrockagentcorePolicy(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         validation_mode: str | None = ...,
-        definition: ListOf[BedrockagentcorePolicy.Definition] | None = ...,
+        definition: BedrockagentcorePolicy.Definition | ListOf[BedrockagentcorePolicy.Definition] | None = ...,
         timeouts: BedrockagentcorePolicy.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -2948,7 +2948,7 @@ class BedrockagentcoreRegistry(_model.Resource):
             self,
             *,
             workload_identities: ListOf[str] | None = ...,
-            hosting_environment: ListOf[BedrockagentcoreRegistry.HostingEnvironment] | None = ...,
+            hosting_environment: BedrockagentcoreRegistry.HostingEnvironment | ListOf[BedrockagentcoreRegistry.HostingEnvironment] | None = ...,
         ) -> None: ...
     class ApprovalConfiguration(_model.NestedObject):
         auto_approval: bool
@@ -2962,7 +2962,7 @@ class BedrockagentcoreRegistry(_model.Resource):
         def __init__(
             self,
             *,
-            custom_jwt_authorizer: ListOf[BedrockagentcoreRegistry.CustomJwtAuthorizer] | None = ...,
+            custom_jwt_authorizer: BedrockagentcoreRegistry.CustomJwtAuthorizer | ListOf[BedrockagentcoreRegistry.CustomJwtAuthorizer] | None = ...,
         ) -> None: ...
     class AuthorizingClaimMatchValue(_model.NestedObject):
         claim_match_operator: str
@@ -2971,7 +2971,7 @@ class BedrockagentcoreRegistry(_model.Resource):
             self,
             *,
             claim_match_operator: str,
-            claim_match_value: ListOf[BedrockagentcoreRegistry.ClaimMatchValue] | None = ...,
+            claim_match_value: BedrockagentcoreRegistry.ClaimMatchValue | ListOf[BedrockagentcoreRegistry.ClaimMatchValue] | None = ...,
         ) -> None: ...
     class ClaimMatchValue(_model.NestedObject):
         match_value_string: str
@@ -2991,7 +2991,7 @@ class BedrockagentcoreRegistry(_model.Resource):
             *,
             inbound_token_claim_name: str,
             inbound_token_claim_value_type: str,
-            authorizing_claim_match_value: ListOf[BedrockagentcoreRegistry.AuthorizingClaimMatchValue] | None = ...,
+            authorizing_claim_match_value: BedrockagentcoreRegistry.AuthorizingClaimMatchValue | ListOf[BedrockagentcoreRegistry.AuthorizingClaimMatchValue] | None = ...,
         ) -> None: ...
     class CustomJwtAuthorizer(_model.NestedObject):
         allowed_audience: set[str]
@@ -3009,10 +3009,10 @@ class BedrockagentcoreRegistry(_model.Resource):
             allowed_audience: ListOf[str] | None = ...,
             allowed_clients: ListOf[str] | None = ...,
             allowed_scopes: ListOf[str] | None = ...,
-            allowed_workload_configuration: ListOf[BedrockagentcoreRegistry.AllowedWorkloadConfiguration] | None = ...,
-            custom_claim: ListOf[BedrockagentcoreRegistry.CustomClaim] | None = ...,
-            private_endpoint: ListOf[BedrockagentcoreRegistry.PrivateEndpoint] | None = ...,
-            private_endpoint_overrides: ListOf[BedrockagentcoreRegistry.PrivateEndpointOverrides] | None = ...,
+            allowed_workload_configuration: BedrockagentcoreRegistry.AllowedWorkloadConfiguration | ListOf[BedrockagentcoreRegistry.AllowedWorkloadConfiguration] | None = ...,
+            custom_claim: BedrockagentcoreRegistry.CustomClaim | ListOf[BedrockagentcoreRegistry.CustomClaim] | None = ...,
+            private_endpoint: BedrockagentcoreRegistry.PrivateEndpoint | ListOf[BedrockagentcoreRegistry.PrivateEndpoint] | None = ...,
+            private_endpoint_overrides: BedrockagentcoreRegistry.PrivateEndpointOverrides | ListOf[BedrockagentcoreRegistry.PrivateEndpointOverrides] | None = ...,
         ) -> None: ...
     class HostingEnvironment(_model.NestedObject):
         arn: str
@@ -3044,8 +3044,8 @@ class BedrockagentcoreRegistry(_model.Resource):
         def __init__(
             self,
             *,
-            managed_vpc_resource: ListOf[BedrockagentcoreRegistry.ManagedVpcResource] | None = ...,
-            self_managed_lattice_resource: ListOf[BedrockagentcoreRegistry.SelfManagedLatticeResource] | None = ...,
+            managed_vpc_resource: BedrockagentcoreRegistry.ManagedVpcResource | ListOf[BedrockagentcoreRegistry.ManagedVpcResource] | None = ...,
+            self_managed_lattice_resource: BedrockagentcoreRegistry.SelfManagedLatticeResource | ListOf[BedrockagentcoreRegistry.SelfManagedLatticeResource] | None = ...,
         ) -> None: ...
     class PrivateEndpointOverrides(_model.NestedObject):
         domain: str
@@ -3054,7 +3054,7 @@ class BedrockagentcoreRegistry(_model.Resource):
             self,
             *,
             domain: str,
-            private_endpoint: ListOf[BedrockagentcoreRegistry.PrivateEndpoint] | None = ...,
+            private_endpoint: BedrockagentcoreRegistry.PrivateEndpoint | ListOf[BedrockagentcoreRegistry.PrivateEndpoint] | None = ...,
         ) -> None: ...
     class SelfManagedLatticeResource(_model.NestedObject):
         resource_configuration_identifier: str
@@ -3097,7 +3097,7 @@ class BedrockagentcoreRegistry(_model.Resource):
         authorizer_type: str | None = ...,
         description: str | None = ...,
         region: str | None = ...,
-        authorizer_configuration: ListOf[BedrockagentcoreRegistry.AuthorizerConfiguration] | None = ...,
+        authorizer_configuration: BedrockagentcoreRegistry.AuthorizerConfiguration | ListOf[BedrockagentcoreRegistry.AuthorizerConfiguration] | None = ...,
         timeouts: BedrockagentcoreRegistry.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -3139,7 +3139,7 @@ class BedrockagentcoreTokenVaultCmk(_model.Resource):
         *,
         region: str | None = ...,
         token_vault_id: str | None = ...,
-        kms_configuration: ListOf[BedrockagentcoreTokenVaultCmk.KmsConfiguration] | None = ...,
+        kms_configuration: BedrockagentcoreTokenVaultCmk.KmsConfiguration | ListOf[BedrockagentcoreTokenVaultCmk.KmsConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BedrockagentcoreWorkloadIdentity(_model.Resource):

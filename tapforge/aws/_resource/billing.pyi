@@ -17,9 +17,9 @@ class BillingView(_model.Resource):
         def __init__(
             self,
             *,
-            dimensions: ListOf[BillingView.Dimensions] | None = ...,
-            tags: ListOf[BillingView.Tags] | None = ...,
-            time_range: ListOf[BillingView.TimeRange] | None = ...,
+            dimensions: BillingView.Dimensions | ListOf[BillingView.Dimensions] | None = ...,
+            tags: BillingView.Tags | ListOf[BillingView.Tags] | None = ...,
+            time_range: BillingView.TimeRange | ListOf[BillingView.TimeRange] | None = ...,
         ) -> None: ...
     class Dimensions(_model.NestedObject):
         key: str
@@ -87,7 +87,7 @@ class BillingView(_model.Resource):
         description: str | None = ...,
         source_views: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
-        data_filter_expression: ListOf[BillingView.DataFilterExpression] | None = ...,
+        data_filter_expression: BillingView.DataFilterExpression | ListOf[BillingView.DataFilterExpression] | None = ...,
         timeouts: BillingView.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

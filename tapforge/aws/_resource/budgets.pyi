@@ -20,11 +20,11 @@ class BudgetsBudget(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[BudgetsBudget.AndAnd] | None = ...,
+            and_: BudgetsBudget.AndAnd | ListOf[BudgetsBudget.AndAnd] | None = ...,
             cost_categories: BudgetsBudget.CostCategories | ListOf[BudgetsBudget.CostCategories] | None = ...,
             dimensions: BudgetsBudget.Dimensions | ListOf[BudgetsBudget.Dimensions] | None = ...,
             not_: BudgetsBudget.AndNot | ListOf[BudgetsBudget.AndNot] | None = ...,
-            or_: ListOf[BudgetsBudget.AndOr] | None = ...,
+            or_: BudgetsBudget.AndOr | ListOf[BudgetsBudget.AndOr] | None = ...,
             tags: BudgetsBudget.Tags | ListOf[BudgetsBudget.Tags] | None = ...,
         ) -> None: ...
     class AndAnd(_model.NestedObject):
@@ -116,11 +116,11 @@ class BudgetsBudget(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[BudgetsBudget.And] | None = ...,
+            and_: BudgetsBudget.And | ListOf[BudgetsBudget.And] | None = ...,
             cost_categories: BudgetsBudget.CostCategories | ListOf[BudgetsBudget.CostCategories] | None = ...,
             dimensions: BudgetsBudget.Dimensions | ListOf[BudgetsBudget.Dimensions] | None = ...,
             not_: BudgetsBudget.Not | ListOf[BudgetsBudget.Not] | None = ...,
-            or_: ListOf[BudgetsBudget.Or] | None = ...,
+            or_: BudgetsBudget.Or | ListOf[BudgetsBudget.Or] | None = ...,
             tags: BudgetsBudget.Tags | ListOf[BudgetsBudget.Tags] | None = ...,
         ) -> None: ...
     class HistoricalOptions(_model.NestedObject):
@@ -205,11 +205,11 @@ class BudgetsBudget(_model.Resource):
         time_period_end: str | None = ...,
         time_period_start: str | None = ...,
         auto_adjust_data: BudgetsBudget.AutoAdjustData | ListOf[BudgetsBudget.AutoAdjustData] | None = ...,
-        cost_filter: ListOf[BudgetsBudget.CostFilter] | None = ...,
+        cost_filter: BudgetsBudget.CostFilter | ListOf[BudgetsBudget.CostFilter] | None = ...,
         cost_types: BudgetsBudget.CostTypes | ListOf[BudgetsBudget.CostTypes] | None = ...,
         filter_expression: BudgetsBudget.FilterExpression | ListOf[BudgetsBudget.FilterExpression] | None = ...,
-        notification: ListOf[BudgetsBudget.Notification] | None = ...,
-        planned_limit: ListOf[BudgetsBudget.PlannedLimit] | None = ...,
+        notification: BudgetsBudget.Notification | ListOf[BudgetsBudget.Notification] | None = ...,
+        planned_limit: BudgetsBudget.PlannedLimit | ListOf[BudgetsBudget.PlannedLimit] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class BudgetsBudgetAction(_model.Resource):
@@ -315,7 +315,7 @@ class BudgetsBudgetAction(_model.Resource):
         notification_type: str,
         action_threshold: BudgetsBudgetAction.ActionThreshold | ListOf[BudgetsBudgetAction.ActionThreshold],
         definition: BudgetsBudgetAction.Definition | ListOf[BudgetsBudgetAction.Definition],
-        subscriber: ListOf[BudgetsBudgetAction.Subscriber],
+        subscriber: BudgetsBudgetAction.Subscriber | ListOf[BudgetsBudgetAction.Subscriber],
         account_id: str | None = ...,
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,

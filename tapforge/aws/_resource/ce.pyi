@@ -75,11 +75,11 @@ class CeAnomalySubscription(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[CeAnomalySubscription.And] | None = ...,
+            and_: CeAnomalySubscription.And | ListOf[CeAnomalySubscription.And] | None = ...,
             cost_category: CeAnomalySubscription.CostCategory | ListOf[CeAnomalySubscription.CostCategory] | None = ...,
             dimension: CeAnomalySubscription.Dimension | ListOf[CeAnomalySubscription.Dimension] | None = ...,
             not_: CeAnomalySubscription.Not | ListOf[CeAnomalySubscription.Not] | None = ...,
-            or_: ListOf[CeAnomalySubscription.Or] | None = ...,
+            or_: CeAnomalySubscription.Or | ListOf[CeAnomalySubscription.Or] | None = ...,
             tags: CeAnomalySubscription.Tags | ListOf[CeAnomalySubscription.Tags] | None = ...,
         ) -> None: ...
     Dimension: TypeAlias = CostCategory
@@ -104,7 +104,7 @@ class CeAnomalySubscription(_model.Resource):
         frequency: str,
         monitor_arn_list: ListOf[str],
         name: str,
-        subscriber: ListOf[CeAnomalySubscription.Subscriber],
+        subscriber: CeAnomalySubscription.Subscriber | ListOf[CeAnomalySubscription.Subscriber],
         account_id: str | None = ...,
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
@@ -140,11 +140,11 @@ class CeCostCategory(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[CeCostCategory.AndAnd] | None = ...,
+            and_: CeCostCategory.AndAnd | ListOf[CeCostCategory.AndAnd] | None = ...,
             cost_category: CeCostCategory.CostCategory | ListOf[CeCostCategory.CostCategory] | None = ...,
             dimension: CeCostCategory.Dimension | ListOf[CeCostCategory.Dimension] | None = ...,
             not_: CeCostCategory.AndNot | ListOf[CeCostCategory.AndNot] | None = ...,
-            or_: ListOf[CeCostCategory.AndOr] | None = ...,
+            or_: CeCostCategory.AndOr | ListOf[CeCostCategory.AndOr] | None = ...,
             tags: CeCostCategory.Tags | ListOf[CeCostCategory.Tags] | None = ...,
         ) -> None: ...
     class AndAnd(_model.NestedObject):
@@ -210,11 +210,11 @@ class CeCostCategory(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[CeCostCategory.And] | None = ...,
+            and_: CeCostCategory.And | ListOf[CeCostCategory.And] | None = ...,
             cost_category: CeCostCategory.CostCategory | ListOf[CeCostCategory.CostCategory] | None = ...,
             dimension: CeCostCategory.Dimension | ListOf[CeCostCategory.Dimension] | None = ...,
             not_: CeCostCategory.Not | ListOf[CeCostCategory.Not] | None = ...,
-            or_: ListOf[CeCostCategory.Or] | None = ...,
+            or_: CeCostCategory.Or | ListOf[CeCostCategory.Or] | None = ...,
             tags: CeCostCategory.Tags | ListOf[CeCostCategory.Tags] | None = ...,
         ) -> None: ...
     class SplitChargeRule(_model.NestedObject):
@@ -228,7 +228,7 @@ class CeCostCategory(_model.Resource):
             method: str,
             source: str,
             targets: ListOf[str],
-            parameter: ListOf[CeCostCategory.Parameter] | None = ...,
+            parameter: CeCostCategory.Parameter | ListOf[CeCostCategory.Parameter] | None = ...,
         ) -> None: ...
     AndNot: TypeAlias = AndAnd
     AndOr: TypeAlias = AndAnd
@@ -254,12 +254,12 @@ class CeCostCategory(_model.Resource):
         *,
         name: str,
         rule_version: str,
-        rule: ListOf[CeCostCategory.Rule],
+        rule: CeCostCategory.Rule | ListOf[CeCostCategory.Rule],
         default_value: str | None = ...,
         effective_start: str | None = ...,
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        split_charge_rule: ListOf[CeCostCategory.SplitChargeRule] | None = ...,
+        split_charge_rule: CeCostCategory.SplitChargeRule | ListOf[CeCostCategory.SplitChargeRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -58,7 +58,7 @@ class ChimeVoiceConnectorGroup(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        connector: ListOf[ChimeVoiceConnectorGroup.Connector] | None = ...,
+        connector: ChimeVoiceConnectorGroup.Connector | ListOf[ChimeVoiceConnectorGroup.Connector] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ChimeVoiceConnectorLogging(_model.Resource):
@@ -110,7 +110,7 @@ class ChimeVoiceConnectorOrigination(_model.Resource):
         /,
         *,
         voice_connector_id: str,
-        route: ListOf[ChimeVoiceConnectorOrigination.Route],
+        route: ChimeVoiceConnectorOrigination.Route | ListOf[ChimeVoiceConnectorOrigination.Route],
         disabled: bool | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -197,7 +197,7 @@ class ChimeVoiceConnectorTerminationCredentials(_model.Resource):
         /,
         *,
         voice_connector_id: str,
-        credentials: ListOf[ChimeVoiceConnectorTerminationCredentials.Credentials],
+        credentials: ChimeVoiceConnectorTerminationCredentials.Credentials | ListOf[ChimeVoiceConnectorTerminationCredentials.Credentials],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -137,7 +137,7 @@ class ChimesdkmediapipelinesMediaInsightsPipelineConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            rules: ListOf[ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Rules],
+            rules: ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Rules | ListOf[ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Rules],
             disabled: bool | None = ...,
         ) -> None: ...
     class Rules(_model.NestedObject):
@@ -212,7 +212,7 @@ class ChimesdkmediapipelinesMediaInsightsPipelineConfiguration(_model.Resource):
         *,
         name: str,
         resource_access_role_arn: str,
-        elements: ListOf[ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Elements],
+        elements: ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Elements | ListOf[ChimesdkmediapipelinesMediaInsightsPipelineConfiguration.Elements],
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,

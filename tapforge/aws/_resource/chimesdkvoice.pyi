@@ -89,7 +89,7 @@ class ChimesdkvoiceSipRule(_model.Resource):
         name: str,
         trigger_type: str,
         trigger_value: str,
-        target_applications: ListOf[ChimesdkvoiceSipRule.TargetApplications],
+        target_applications: ChimesdkvoiceSipRule.TargetApplications | ListOf[ChimesdkvoiceSipRule.TargetApplications],
         disabled: bool | None = ...,
         id: str | None = ...,
         region: str | None = ...,

@@ -78,7 +78,7 @@ class CleanroomsCollaboration(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         data_encryption_metadata: CleanroomsCollaboration.DataEncryptionMetadata | ListOf[CleanroomsCollaboration.DataEncryptionMetadata] | None = ...,
-        member: ListOf[CleanroomsCollaboration.Member] | None = ...,
+        member: CleanroomsCollaboration.Member | ListOf[CleanroomsCollaboration.Member] | None = ...,
         timeouts: CleanroomsCollaboration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -144,21 +144,21 @@ class CleanroomsMembership(_model.Resource):
             self,
             *,
             role_arn: str | None = ...,
-            output_configuration: ListOf[CleanroomsMembership.OutputConfiguration] | None = ...,
+            output_configuration: CleanroomsMembership.OutputConfiguration | ListOf[CleanroomsMembership.OutputConfiguration] | None = ...,
         ) -> None: ...
     class OutputConfiguration(_model.NestedObject):
         s3: list[CleanroomsMembership.S3]
         def __init__(
             self,
             *,
-            s3: ListOf[CleanroomsMembership.S3] | None = ...,
+            s3: CleanroomsMembership.S3 | ListOf[CleanroomsMembership.S3] | None = ...,
         ) -> None: ...
     class PaymentConfiguration(_model.NestedObject):
         query_compute: list[CleanroomsMembership.QueryCompute]
         def __init__(
             self,
             *,
-            query_compute: ListOf[CleanroomsMembership.QueryCompute] | None = ...,
+            query_compute: CleanroomsMembership.QueryCompute | ListOf[CleanroomsMembership.QueryCompute] | None = ...,
         ) -> None: ...
     class QueryCompute(_model.NestedObject):
         is_responsible: bool
@@ -205,7 +205,7 @@ class CleanroomsMembership(_model.Resource):
         query_log_status: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        default_result_configuration: ListOf[CleanroomsMembership.DefaultResultConfiguration] | None = ...,
-        payment_configuration: ListOf[CleanroomsMembership.PaymentConfiguration] | None = ...,
+        default_result_configuration: CleanroomsMembership.DefaultResultConfiguration | ListOf[CleanroomsMembership.DefaultResultConfiguration] | None = ...,
+        payment_configuration: CleanroomsMembership.PaymentConfiguration | ListOf[CleanroomsMembership.PaymentConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

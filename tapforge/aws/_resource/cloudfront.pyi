@@ -125,7 +125,7 @@ class CloudfrontConnectionFunction(_model.Resource):
             *,
             comment: str,
             runtime: str,
-            key_value_store_association: ListOf[CloudfrontConnectionFunction.KeyValueStoreAssociation] | None = ...,
+            key_value_store_association: CloudfrontConnectionFunction.KeyValueStoreAssociation | ListOf[CloudfrontConnectionFunction.KeyValueStoreAssociation] | None = ...,
         ) -> None: ...
     class KeyValueStoreAssociation(_model.NestedObject):
         key_value_store_arn: str
@@ -154,7 +154,7 @@ class CloudfrontConnectionFunction(_model.Resource):
         name: str,
         publish: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
-        connection_function_config: ListOf[CloudfrontConnectionFunction.ConnectionFunctionConfig] | None = ...,
+        connection_function_config: CloudfrontConnectionFunction.ConnectionFunctionConfig | ListOf[CloudfrontConnectionFunction.ConnectionFunctionConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudfrontConnectionGroup(_model.Resource):
@@ -229,7 +229,7 @@ class CloudfrontContinuousDeploymentPolicy(_model.Resource):
             self,
             *,
             weight: float,
-            session_stickiness_config: ListOf[CloudfrontContinuousDeploymentPolicy.SessionStickinessConfig] | None = ...,
+            session_stickiness_config: CloudfrontContinuousDeploymentPolicy.SessionStickinessConfig | ListOf[CloudfrontContinuousDeploymentPolicy.SessionStickinessConfig] | None = ...,
         ) -> None: ...
     class StagingDistributionDnsNames(_model.NestedObject):
         items: set[str]
@@ -248,8 +248,8 @@ class CloudfrontContinuousDeploymentPolicy(_model.Resource):
             self,
             *,
             type: str,
-            single_header_config: ListOf[CloudfrontContinuousDeploymentPolicy.SingleHeaderConfig] | None = ...,
-            single_weight_config: ListOf[CloudfrontContinuousDeploymentPolicy.SingleWeightConfig] | None = ...,
+            single_header_config: CloudfrontContinuousDeploymentPolicy.SingleHeaderConfig | ListOf[CloudfrontContinuousDeploymentPolicy.SingleHeaderConfig] | None = ...,
+            single_weight_config: CloudfrontContinuousDeploymentPolicy.SingleWeightConfig | ListOf[CloudfrontContinuousDeploymentPolicy.SingleWeightConfig] | None = ...,
         ) -> None: ...
     arn: str
     enabled: bool
@@ -264,8 +264,8 @@ class CloudfrontContinuousDeploymentPolicy(_model.Resource):
         /,
         *,
         enabled: bool,
-        staging_distribution_dns_names: ListOf[CloudfrontContinuousDeploymentPolicy.StagingDistributionDnsNames] | None = ...,
-        traffic_config: ListOf[CloudfrontContinuousDeploymentPolicy.TrafficConfig] | None = ...,
+        staging_distribution_dns_names: CloudfrontContinuousDeploymentPolicy.StagingDistributionDnsNames | ListOf[CloudfrontContinuousDeploymentPolicy.StagingDistributionDnsNames] | None = ...,
+        traffic_config: CloudfrontContinuousDeploymentPolicy.TrafficConfig | ListOf[CloudfrontContinuousDeploymentPolicy.TrafficConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudfrontDistribution(_model.Resource):
@@ -368,9 +368,9 @@ class CloudfrontDistribution(_model.Resource):
             trusted_key_groups: ListOf[str] | None = ...,
             trusted_signers: ListOf[str] | None = ...,
             forwarded_values: CloudfrontDistribution.DefaultCacheBehaviorForwardedValues | ListOf[CloudfrontDistribution.DefaultCacheBehaviorForwardedValues] | None = ...,
-            function_association: ListOf[CloudfrontDistribution.FunctionAssociation] | None = ...,
+            function_association: CloudfrontDistribution.FunctionAssociation | ListOf[CloudfrontDistribution.FunctionAssociation] | None = ...,
             grpc_config: CloudfrontDistribution.GrpcConfig | ListOf[CloudfrontDistribution.GrpcConfig] | None = ...,
-            lambda_function_association: ListOf[CloudfrontDistribution.LambdaFunctionAssociation] | None = ...,
+            lambda_function_association: CloudfrontDistribution.LambdaFunctionAssociation | ListOf[CloudfrontDistribution.LambdaFunctionAssociation] | None = ...,
         ) -> None: ...
     class DefaultCacheBehaviorForwardedValues(_model.NestedObject):
         headers: set[str]
@@ -498,9 +498,9 @@ class CloudfrontDistribution(_model.Resource):
             trusted_key_groups: ListOf[str] | None = ...,
             trusted_signers: ListOf[str] | None = ...,
             forwarded_values: CloudfrontDistribution.OrderedCacheBehaviorForwardedValues | ListOf[CloudfrontDistribution.OrderedCacheBehaviorForwardedValues] | None = ...,
-            function_association: ListOf[CloudfrontDistribution.FunctionAssociation] | None = ...,
+            function_association: CloudfrontDistribution.FunctionAssociation | ListOf[CloudfrontDistribution.FunctionAssociation] | None = ...,
             grpc_config: CloudfrontDistribution.GrpcConfig | ListOf[CloudfrontDistribution.GrpcConfig] | None = ...,
-            lambda_function_association: ListOf[CloudfrontDistribution.LambdaFunctionAssociation] | None = ...,
+            lambda_function_association: CloudfrontDistribution.LambdaFunctionAssociation | ListOf[CloudfrontDistribution.LambdaFunctionAssociation] | None = ...,
         ) -> None: ...
     class OrderedCacheBehaviorForwardedValues(_model.NestedObject):
         headers: set[str]
@@ -547,7 +547,7 @@ class CloudfrontDistribution(_model.Resource):
             origin_access_control_id: str | None = ...,
             origin_path: str | None = ...,
             response_completion_timeout: float | None = ...,
-            custom_header: ListOf[CloudfrontDistribution.CustomHeader] | None = ...,
+            custom_header: CloudfrontDistribution.CustomHeader | ListOf[CloudfrontDistribution.CustomHeader] | None = ...,
             custom_origin_config: CloudfrontDistribution.CustomOriginConfig | ListOf[CloudfrontDistribution.CustomOriginConfig] | None = ...,
             origin_shield: CloudfrontDistribution.OriginShield | ListOf[CloudfrontDistribution.OriginShield] | None = ...,
             s3_origin_config: CloudfrontDistribution.S3OriginConfig | ListOf[CloudfrontDistribution.S3OriginConfig] | None = ...,
@@ -562,7 +562,7 @@ class CloudfrontDistribution(_model.Resource):
             *,
             origin_id: str,
             failover_criteria: CloudfrontDistribution.FailoverCriteria | ListOf[CloudfrontDistribution.FailoverCriteria],
-            member: ListOf[CloudfrontDistribution.Member],
+            member: CloudfrontDistribution.Member | ListOf[CloudfrontDistribution.Member],
         ) -> None: ...
     class OriginMtlsConfig(_model.NestedObject):
         client_certificate_arn: str
@@ -723,7 +723,7 @@ class CloudfrontDistribution(_model.Resource):
         *,
         enabled: bool,
         default_cache_behavior: CloudfrontDistribution.DefaultCacheBehavior | ListOf[CloudfrontDistribution.DefaultCacheBehavior],
-        origin: ListOf[CloudfrontDistribution.Origin],
+        origin: CloudfrontDistribution.Origin | ListOf[CloudfrontDistribution.Origin],
         restrictions: CloudfrontDistribution.Restrictions | ListOf[CloudfrontDistribution.Restrictions],
         viewer_certificate: CloudfrontDistribution.ViewerCertificate | ListOf[CloudfrontDistribution.ViewerCertificate],
         aliases: ListOf[str] | None = ...,
@@ -743,10 +743,10 @@ class CloudfrontDistribution(_model.Resource):
         web_acl_id: str | None = ...,
         cache_tag_config: CloudfrontDistribution.CacheTagConfig | ListOf[CloudfrontDistribution.CacheTagConfig] | None = ...,
         connection_function_association: CloudfrontDistribution.ConnectionFunctionAssociation | ListOf[CloudfrontDistribution.ConnectionFunctionAssociation] | None = ...,
-        custom_error_response: ListOf[CloudfrontDistribution.CustomErrorResponse] | None = ...,
+        custom_error_response: CloudfrontDistribution.CustomErrorResponse | ListOf[CloudfrontDistribution.CustomErrorResponse] | None = ...,
         logging_config: CloudfrontDistribution.LoggingConfig | ListOf[CloudfrontDistribution.LoggingConfig] | None = ...,
-        ordered_cache_behavior: ListOf[CloudfrontDistribution.OrderedCacheBehavior] | None = ...,
-        origin_group: ListOf[CloudfrontDistribution.OriginGroup] | None = ...,
+        ordered_cache_behavior: CloudfrontDistribution.OrderedCacheBehavior | ListOf[CloudfrontDistribution.OrderedCacheBehavior] | None = ...,
+        origin_group: CloudfrontDistribution.OriginGroup | ListOf[CloudfrontDistribution.OriginGroup] | None = ...,
         viewer_mtls_config: CloudfrontDistribution.ViewerMtlsConfig | ListOf[CloudfrontDistribution.ViewerMtlsConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -766,9 +766,9 @@ class CloudfrontDistributionTenant(_model.Resource):
         def __init__(
             self,
             *,
-            certificate: ListOf[CloudfrontDistributionTenant.Certificate] | None = ...,
-            geo_restriction: ListOf[CloudfrontDistributionTenant.GeoRestriction] | None = ...,
-            web_acl: ListOf[CloudfrontDistributionTenant.WebAcl] | None = ...,
+            certificate: CloudfrontDistributionTenant.Certificate | ListOf[CloudfrontDistributionTenant.Certificate] | None = ...,
+            geo_restriction: CloudfrontDistributionTenant.GeoRestriction | ListOf[CloudfrontDistributionTenant.GeoRestriction] | None = ...,
+            web_acl: CloudfrontDistributionTenant.WebAcl | ListOf[CloudfrontDistributionTenant.WebAcl] | None = ...,
         ) -> None: ...
     class Domain(_model.NestedObject):
         domain: str
@@ -857,10 +857,10 @@ class CloudfrontDistributionTenant(_model.Resource):
         enabled: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         wait_for_deployment: bool | None = ...,
-        customizations: ListOf[CloudfrontDistributionTenant.Customizations] | None = ...,
-        domain: ListOf[CloudfrontDistributionTenant.Domain] | None = ...,
-        managed_certificate_request: ListOf[CloudfrontDistributionTenant.ManagedCertificateRequest] | None = ...,
-        parameter: ListOf[CloudfrontDistributionTenant.Parameter] | None = ...,
+        customizations: CloudfrontDistributionTenant.Customizations | ListOf[CloudfrontDistributionTenant.Customizations] | None = ...,
+        domain: CloudfrontDistributionTenant.Domain | ListOf[CloudfrontDistributionTenant.Domain] | None = ...,
+        managed_certificate_request: CloudfrontDistributionTenant.ManagedCertificateRequest | ListOf[CloudfrontDistributionTenant.ManagedCertificateRequest] | None = ...,
+        parameter: CloudfrontDistributionTenant.Parameter | ListOf[CloudfrontDistributionTenant.Parameter] | None = ...,
         timeouts: CloudfrontDistributionTenant.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -880,7 +880,7 @@ class CloudfrontFieldLevelEncryptionConfig(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontFieldLevelEncryptionConfig.ContentTypeProfilesItems],
+            items: CloudfrontFieldLevelEncryptionConfig.ContentTypeProfilesItems | ListOf[CloudfrontFieldLevelEncryptionConfig.ContentTypeProfilesItems],
         ) -> None: ...
     class ContentTypeProfilesItems(_model.NestedObject):
         content_type: str
@@ -907,7 +907,7 @@ class CloudfrontFieldLevelEncryptionConfig(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontFieldLevelEncryptionConfig.QueryArgProfilesItems] | None = ...,
+            items: CloudfrontFieldLevelEncryptionConfig.QueryArgProfilesItems | ListOf[CloudfrontFieldLevelEncryptionConfig.QueryArgProfilesItems] | None = ...,
         ) -> None: ...
     class QueryArgProfilesItems(_model.NestedObject):
         profile_id: str
@@ -943,7 +943,7 @@ class CloudfrontFieldLevelEncryptionProfile(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontFieldLevelEncryptionProfile.Items] | None = ...,
+            items: CloudfrontFieldLevelEncryptionProfile.Items | ListOf[CloudfrontFieldLevelEncryptionProfile.Items] | None = ...,
         ) -> None: ...
     class FieldPatterns(_model.NestedObject):
         items: set[str]
@@ -1097,7 +1097,7 @@ class CloudfrontMultitenantDistribution(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontMultitenantDistribution.Items] | None = ...,
+            items: CloudfrontMultitenantDistribution.Items | ListOf[CloudfrontMultitenantDistribution.Items] | None = ...,
         ) -> None: ...
     class AllowedMethods(_model.NestedObject):
         cached_methods: set[str]
@@ -1134,10 +1134,10 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             origin_request_policy_id: str | None = ...,
             realtime_log_config_arn: str | None = ...,
             response_headers_policy_id: str | None = ...,
-            allowed_methods: ListOf[CloudfrontMultitenantDistribution.AllowedMethods] | None = ...,
-            function_association: ListOf[CloudfrontMultitenantDistribution.FunctionAssociation] | None = ...,
-            lambda_function_association: ListOf[CloudfrontMultitenantDistribution.LambdaFunctionAssociation] | None = ...,
-            trusted_key_groups: ListOf[CloudfrontMultitenantDistribution.TrustedKeyGroups] | None = ...,
+            allowed_methods: CloudfrontMultitenantDistribution.AllowedMethods | ListOf[CloudfrontMultitenantDistribution.AllowedMethods] | None = ...,
+            function_association: CloudfrontMultitenantDistribution.FunctionAssociation | ListOf[CloudfrontMultitenantDistribution.FunctionAssociation] | None = ...,
+            lambda_function_association: CloudfrontMultitenantDistribution.LambdaFunctionAssociation | ListOf[CloudfrontMultitenantDistribution.LambdaFunctionAssociation] | None = ...,
+            trusted_key_groups: CloudfrontMultitenantDistribution.TrustedKeyGroups | ListOf[CloudfrontMultitenantDistribution.TrustedKeyGroups] | None = ...,
         ) -> None: ...
     class CustomErrorResponse(_model.NestedObject):
         error_caching_min_ttl: int
@@ -1180,7 +1180,7 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             ip_address_type: str | None = ...,
             origin_keepalive_timeout: float | None = ...,
             origin_read_timeout: float | None = ...,
-            origin_mtls_config: ListOf[CloudfrontMultitenantDistribution.OriginMtlsConfig] | None = ...,
+            origin_mtls_config: CloudfrontMultitenantDistribution.OriginMtlsConfig | ListOf[CloudfrontMultitenantDistribution.OriginMtlsConfig] | None = ...,
         ) -> None: ...
     class DefaultCacheBehavior(_model.NestedObject):
         cache_policy_id: str
@@ -1206,17 +1206,17 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             origin_request_policy_id: str | None = ...,
             realtime_log_config_arn: str | None = ...,
             response_headers_policy_id: str | None = ...,
-            allowed_methods: ListOf[CloudfrontMultitenantDistribution.AllowedMethods] | None = ...,
-            function_association: ListOf[CloudfrontMultitenantDistribution.FunctionAssociation] | None = ...,
-            lambda_function_association: ListOf[CloudfrontMultitenantDistribution.LambdaFunctionAssociation] | None = ...,
-            trusted_key_groups: ListOf[CloudfrontMultitenantDistribution.TrustedKeyGroups] | None = ...,
+            allowed_methods: CloudfrontMultitenantDistribution.AllowedMethods | ListOf[CloudfrontMultitenantDistribution.AllowedMethods] | None = ...,
+            function_association: CloudfrontMultitenantDistribution.FunctionAssociation | ListOf[CloudfrontMultitenantDistribution.FunctionAssociation] | None = ...,
+            lambda_function_association: CloudfrontMultitenantDistribution.LambdaFunctionAssociation | ListOf[CloudfrontMultitenantDistribution.LambdaFunctionAssociation] | None = ...,
+            trusted_key_groups: CloudfrontMultitenantDistribution.TrustedKeyGroups | ListOf[CloudfrontMultitenantDistribution.TrustedKeyGroups] | None = ...,
         ) -> None: ...
     class Definition(_model.NestedObject):
         string_schema: list[CloudfrontMultitenantDistribution.StringSchema]
         def __init__(
             self,
             *,
-            string_schema: ListOf[CloudfrontMultitenantDistribution.StringSchema] | None = ...,
+            string_schema: CloudfrontMultitenantDistribution.StringSchema | ListOf[CloudfrontMultitenantDistribution.StringSchema] | None = ...,
         ) -> None: ...
     class FailoverCriteria(_model.NestedObject):
         status_codes: set[int]
@@ -1287,10 +1287,10 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             origin_access_control_id: str | None = ...,
             origin_path: str | None = ...,
             response_completion_timeout: float | None = ...,
-            custom_header: ListOf[CloudfrontMultitenantDistribution.CustomHeader] | None = ...,
-            custom_origin_config: ListOf[CloudfrontMultitenantDistribution.CustomOriginConfig] | None = ...,
-            origin_shield: ListOf[CloudfrontMultitenantDistribution.OriginShield] | None = ...,
-            vpc_origin_config: ListOf[CloudfrontMultitenantDistribution.VpcOriginConfig] | None = ...,
+            custom_header: CloudfrontMultitenantDistribution.CustomHeader | ListOf[CloudfrontMultitenantDistribution.CustomHeader] | None = ...,
+            custom_origin_config: CloudfrontMultitenantDistribution.CustomOriginConfig | ListOf[CloudfrontMultitenantDistribution.CustomOriginConfig] | None = ...,
+            origin_shield: CloudfrontMultitenantDistribution.OriginShield | ListOf[CloudfrontMultitenantDistribution.OriginShield] | None = ...,
+            vpc_origin_config: CloudfrontMultitenantDistribution.VpcOriginConfig | ListOf[CloudfrontMultitenantDistribution.VpcOriginConfig] | None = ...,
         ) -> None: ...
     class OriginGroup(_model.NestedObject):
         id: str
@@ -1300,8 +1300,8 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             self,
             *,
             id: str,
-            failover_criteria: ListOf[CloudfrontMultitenantDistribution.FailoverCriteria] | None = ...,
-            member: ListOf[CloudfrontMultitenantDistribution.Member] | None = ...,
+            failover_criteria: CloudfrontMultitenantDistribution.FailoverCriteria | ListOf[CloudfrontMultitenantDistribution.FailoverCriteria] | None = ...,
+            member: CloudfrontMultitenantDistribution.Member | ListOf[CloudfrontMultitenantDistribution.Member] | None = ...,
         ) -> None: ...
     class OriginMtlsConfig(_model.NestedObject):
         client_certificate_arn: str
@@ -1326,14 +1326,14 @@ class CloudfrontMultitenantDistribution(_model.Resource):
             self,
             *,
             name: str,
-            definition: ListOf[CloudfrontMultitenantDistribution.Definition] | None = ...,
+            definition: CloudfrontMultitenantDistribution.Definition | ListOf[CloudfrontMultitenantDistribution.Definition] | None = ...,
         ) -> None: ...
     class Restrictions(_model.NestedObject):
         geo_restriction: list[CloudfrontMultitenantDistribution.GeoRestriction]
         def __init__(
             self,
             *,
-            geo_restriction: ListOf[CloudfrontMultitenantDistribution.GeoRestriction] | None = ...,
+            geo_restriction: CloudfrontMultitenantDistribution.GeoRestriction | ListOf[CloudfrontMultitenantDistribution.GeoRestriction] | None = ...,
         ) -> None: ...
     class StringSchema(_model.NestedObject):
         comment: str
@@ -1351,7 +1351,7 @@ class CloudfrontMultitenantDistribution(_model.Resource):
         def __init__(
             self,
             *,
-            parameter_definition: ListOf[CloudfrontMultitenantDistribution.ParameterDefinition] | None = ...,
+            parameter_definition: CloudfrontMultitenantDistribution.ParameterDefinition | ListOf[CloudfrontMultitenantDistribution.ParameterDefinition] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1437,16 +1437,16 @@ class CloudfrontMultitenantDistribution(_model.Resource):
         http_version: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         web_acl_id: str | None = ...,
-        active_trusted_key_groups: ListOf[CloudfrontMultitenantDistribution.ActiveTrustedKeyGroups] | None = ...,
-        cache_behavior: ListOf[CloudfrontMultitenantDistribution.CacheBehavior] | None = ...,
-        custom_error_response: ListOf[CloudfrontMultitenantDistribution.CustomErrorResponse] | None = ...,
-        default_cache_behavior: ListOf[CloudfrontMultitenantDistribution.DefaultCacheBehavior] | None = ...,
-        origin: ListOf[CloudfrontMultitenantDistribution.Origin] | None = ...,
-        origin_group: ListOf[CloudfrontMultitenantDistribution.OriginGroup] | None = ...,
-        restrictions: ListOf[CloudfrontMultitenantDistribution.Restrictions] | None = ...,
-        tenant_config: ListOf[CloudfrontMultitenantDistribution.TenantConfig] | None = ...,
+        active_trusted_key_groups: CloudfrontMultitenantDistribution.ActiveTrustedKeyGroups | ListOf[CloudfrontMultitenantDistribution.ActiveTrustedKeyGroups] | None = ...,
+        cache_behavior: CloudfrontMultitenantDistribution.CacheBehavior | ListOf[CloudfrontMultitenantDistribution.CacheBehavior] | None = ...,
+        custom_error_response: CloudfrontMultitenantDistribution.CustomErrorResponse | ListOf[CloudfrontMultitenantDistribution.CustomErrorResponse] | None = ...,
+        default_cache_behavior: CloudfrontMultitenantDistribution.DefaultCacheBehavior | ListOf[CloudfrontMultitenantDistribution.DefaultCacheBehavior] | None = ...,
+        origin: CloudfrontMultitenantDistribution.Origin | ListOf[CloudfrontMultitenantDistribution.Origin] | None = ...,
+        origin_group: CloudfrontMultitenantDistribution.OriginGroup | ListOf[CloudfrontMultitenantDistribution.OriginGroup] | None = ...,
+        restrictions: CloudfrontMultitenantDistribution.Restrictions | ListOf[CloudfrontMultitenantDistribution.Restrictions] | None = ...,
+        tenant_config: CloudfrontMultitenantDistribution.TenantConfig | ListOf[CloudfrontMultitenantDistribution.TenantConfig] | None = ...,
         timeouts: CloudfrontMultitenantDistribution.Timeouts | None = ...,
-        viewer_certificate: ListOf[CloudfrontMultitenantDistribution.ViewerCertificate] | None = ...,
+        viewer_certificate: CloudfrontMultitenantDistribution.ViewerCertificate | ListOf[CloudfrontMultitenantDistribution.ViewerCertificate] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudfrontOriginAccessControl(_model.Resource):
@@ -1658,7 +1658,7 @@ class CloudfrontResponseHeadersPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontResponseHeadersPolicy.CustomHeadersConfigItems] | None = ...,
+            items: CloudfrontResponseHeadersPolicy.CustomHeadersConfigItems | ListOf[CloudfrontResponseHeadersPolicy.CustomHeadersConfigItems] | None = ...,
         ) -> None: ...
     class CustomHeadersConfigItems(_model.NestedObject):
         header: str
@@ -1694,7 +1694,7 @@ class CloudfrontResponseHeadersPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            items: ListOf[CloudfrontResponseHeadersPolicy.RemoveHeadersConfigItems] | None = ...,
+            items: CloudfrontResponseHeadersPolicy.RemoveHeadersConfigItems | ListOf[CloudfrontResponseHeadersPolicy.RemoveHeadersConfigItems] | None = ...,
         ) -> None: ...
     class RemoveHeadersConfigItems(_model.NestedObject):
         header: str
@@ -1803,7 +1803,7 @@ class CloudfrontTrustStore(_model.Resource):
         def __init__(
             self,
             *,
-            ca_certificates_bundle_s3_location: ListOf[CloudfrontTrustStore.CaCertificatesBundleS3Location] | None = ...,
+            ca_certificates_bundle_s3_location: CloudfrontTrustStore.CaCertificatesBundleS3Location | ListOf[CloudfrontTrustStore.CaCertificatesBundleS3Location] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1835,7 +1835,7 @@ class CloudfrontTrustStore(_model.Resource):
         *,
         name: str,
         tags: Mapping[str, str] | None = ...,
-        ca_certificates_bundle_source: ListOf[CloudfrontTrustStore.CaCertificatesBundleSource] | None = ...,
+        ca_certificates_bundle_source: CloudfrontTrustStore.CaCertificatesBundleSource | ListOf[CloudfrontTrustStore.CaCertificatesBundleSource] | None = ...,
         timeouts: CloudfrontTrustStore.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1879,7 +1879,7 @@ class CloudfrontVpcOrigin(_model.Resource):
             https_port: float,
             name: str,
             origin_protocol_policy: str,
-            origin_ssl_protocols: ListOf[CloudfrontVpcOrigin.OriginSslProtocols] | None = ...,
+            origin_ssl_protocols: CloudfrontVpcOrigin.OriginSslProtocols | ListOf[CloudfrontVpcOrigin.OriginSslProtocols] | None = ...,
         ) -> None: ...
     arn: str
     etag: str
@@ -1895,6 +1895,6 @@ class CloudfrontVpcOrigin(_model.Resource):
         *,
         tags: Mapping[str, str] | None = ...,
         timeouts: CloudfrontVpcOrigin.Timeouts | None = ...,
-        vpc_origin_endpoint_config: ListOf[CloudfrontVpcOrigin.VpcOriginEndpointConfig] | None = ...,
+        vpc_origin_endpoint_config: CloudfrontVpcOrigin.VpcOriginEndpointConfig | ListOf[CloudfrontVpcOrigin.VpcOriginEndpointConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

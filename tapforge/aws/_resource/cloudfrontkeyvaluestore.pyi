@@ -54,6 +54,6 @@ class CloudfrontkeyvaluestoreKeysExclusive(_model.Resource):
         *,
         key_value_store_arn: str,
         max_batch_size: float | None = ...,
-        resource_key_value_pair: ListOf[CloudfrontkeyvaluestoreKeysExclusive.ResourceKeyValuePair] | None = ...,
+        resource_key_value_pair: CloudfrontkeyvaluestoreKeysExclusive.ResourceKeyValuePair | ListOf[CloudfrontkeyvaluestoreKeysExclusive.ResourceKeyValuePair] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

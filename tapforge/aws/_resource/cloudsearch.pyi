@@ -89,7 +89,7 @@ class CloudsearchDomain(_model.Resource):
         multi_az: bool | None = ...,
         region: str | None = ...,
         endpoint_options: CloudsearchDomain.EndpointOptions | ListOf[CloudsearchDomain.EndpointOptions] | None = ...,
-        index_field: ListOf[CloudsearchDomain.IndexField] | None = ...,
+        index_field: CloudsearchDomain.IndexField | ListOf[CloudsearchDomain.IndexField] | None = ...,
         scaling_parameters: CloudsearchDomain.ScalingParameters | ListOf[CloudsearchDomain.ScalingParameters] | None = ...,
         timeouts: CloudsearchDomain.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

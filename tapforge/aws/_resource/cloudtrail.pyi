@@ -16,7 +16,7 @@ class Cloudtrail(_model.Resource):
         def __init__(
             self,
             *,
-            field_selector: ListOf[Cloudtrail.FieldSelector],
+            field_selector: Cloudtrail.FieldSelector | ListOf[Cloudtrail.FieldSelector],
             name: str | None = ...,
         ) -> None: ...
     class DataResource(_model.NestedObject):
@@ -39,7 +39,7 @@ class Cloudtrail(_model.Resource):
             exclude_management_event_sources: ListOf[str] | None = ...,
             include_management_events: bool | None = ...,
             read_write_type: str | None = ...,
-            data_resource: ListOf[Cloudtrail.DataResource] | None = ...,
+            data_resource: Cloudtrail.DataResource | ListOf[Cloudtrail.DataResource] | None = ...,
         ) -> None: ...
     class FieldSelector(_model.NestedObject):
         ends_with: list[str]
@@ -111,9 +111,9 @@ class Cloudtrail(_model.Resource):
         sns_topic_name: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        advanced_event_selector: ListOf[Cloudtrail.AdvancedEventSelector] | None = ...,
-        event_selector: ListOf[Cloudtrail.EventSelector] | None = ...,
-        insight_selector: ListOf[Cloudtrail.InsightSelector] | None = ...,
+        advanced_event_selector: Cloudtrail.AdvancedEventSelector | ListOf[Cloudtrail.AdvancedEventSelector] | None = ...,
+        event_selector: Cloudtrail.EventSelector | ListOf[Cloudtrail.EventSelector] | None = ...,
+        insight_selector: Cloudtrail.InsightSelector | ListOf[Cloudtrail.InsightSelector] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudtrailEventDataStore(_model.Resource):
@@ -125,7 +125,7 @@ class CloudtrailEventDataStore(_model.Resource):
             self,
             *,
             name: str | None = ...,
-            field_selector: ListOf[CloudtrailEventDataStore.FieldSelector] | None = ...,
+            field_selector: CloudtrailEventDataStore.FieldSelector | ListOf[CloudtrailEventDataStore.FieldSelector] | None = ...,
         ) -> None: ...
     class FieldSelector(_model.NestedObject):
         ends_with: list[str]
@@ -190,7 +190,7 @@ class CloudtrailEventDataStore(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         termination_protection_enabled: bool | None = ...,
-        advanced_event_selector: ListOf[CloudtrailEventDataStore.AdvancedEventSelector] | None = ...,
+        advanced_event_selector: CloudtrailEventDataStore.AdvancedEventSelector | ListOf[CloudtrailEventDataStore.AdvancedEventSelector] | None = ...,
         timeouts: CloudtrailEventDataStore.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -22,7 +22,7 @@ class CloudwatchAlarmMuteRule(_model.Resource):
         def __init__(
             self,
             *,
-            schedule: ListOf[CloudwatchAlarmMuteRule.Schedule] | None = ...,
+            schedule: CloudwatchAlarmMuteRule.Schedule | ListOf[CloudwatchAlarmMuteRule.Schedule] | None = ...,
         ) -> None: ...
     class Schedule(_model.NestedObject):
         duration: str
@@ -60,8 +60,8 @@ class CloudwatchAlarmMuteRule(_model.Resource):
         region: str | None = ...,
         start_date: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        mute_targets: ListOf[CloudwatchAlarmMuteRule.MuteTargets] | None = ...,
-        rule: ListOf[CloudwatchAlarmMuteRule.Rule] | None = ...,
+        mute_targets: CloudwatchAlarmMuteRule.MuteTargets | ListOf[CloudwatchAlarmMuteRule.MuteTargets] | None = ...,
+        rule: CloudwatchAlarmMuteRule.Rule | ListOf[CloudwatchAlarmMuteRule.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudwatchCompositeAlarm(_model.Resource):
@@ -362,9 +362,9 @@ class CloudwatchEventConnection(_model.Resource):
         def __init__(
             self,
             *,
-            body: ListOf[CloudwatchEventConnection.Body] | None = ...,
-            header: ListOf[CloudwatchEventConnection.Header] | None = ...,
-            query_string: ListOf[CloudwatchEventConnection.QueryString] | None = ...,
+            body: CloudwatchEventConnection.Body | ListOf[CloudwatchEventConnection.Body] | None = ...,
+            header: CloudwatchEventConnection.Header | ListOf[CloudwatchEventConnection.Header] | None = ...,
+            query_string: CloudwatchEventConnection.QueryString | ListOf[CloudwatchEventConnection.QueryString] | None = ...,
         ) -> None: ...
     class Oauth(_model.NestedObject):
         authorization_endpoint: str
@@ -480,7 +480,7 @@ class CloudwatchEventEndpoint(_model.Resource):
         /,
         *,
         name: str,
-        event_bus: ListOf[CloudwatchEventEndpoint.EventBus],
+        event_bus: CloudwatchEventEndpoint.EventBus | ListOf[CloudwatchEventEndpoint.EventBus],
         routing_config: CloudwatchEventEndpoint.RoutingConfig | ListOf[CloudwatchEventEndpoint.RoutingConfig],
         description: str | None = ...,
         id: str | None = ...,
@@ -629,10 +629,10 @@ class CloudwatchEventTarget(_model.Resource):
             propagate_tags: str | None = ...,
             tags: Mapping[str, str] | None = ...,
             task_count: float | None = ...,
-            capacity_provider_strategy: ListOf[CloudwatchEventTarget.CapacityProviderStrategy] | None = ...,
+            capacity_provider_strategy: CloudwatchEventTarget.CapacityProviderStrategy | ListOf[CloudwatchEventTarget.CapacityProviderStrategy] | None = ...,
             network_configuration: CloudwatchEventTarget.NetworkConfiguration | ListOf[CloudwatchEventTarget.NetworkConfiguration] | None = ...,
-            ordered_placement_strategy: ListOf[CloudwatchEventTarget.OrderedPlacementStrategy] | None = ...,
-            placement_constraint: ListOf[CloudwatchEventTarget.PlacementConstraint] | None = ...,
+            ordered_placement_strategy: CloudwatchEventTarget.OrderedPlacementStrategy | ListOf[CloudwatchEventTarget.OrderedPlacementStrategy] | None = ...,
+            placement_constraint: CloudwatchEventTarget.PlacementConstraint | ListOf[CloudwatchEventTarget.PlacementConstraint] | None = ...,
         ) -> None: ...
     class HttpTarget(_model.NestedObject):
         header_parameters: dict[str, str]
@@ -739,7 +739,7 @@ class CloudwatchEventTarget(_model.Resource):
         def __init__(
             self,
             *,
-            pipeline_parameter_list: ListOf[CloudwatchEventTarget.PipelineParameterList] | None = ...,
+            pipeline_parameter_list: CloudwatchEventTarget.PipelineParameterList | ListOf[CloudwatchEventTarget.PipelineParameterList] | None = ...,
         ) -> None: ...
     class SqsTarget(_model.NestedObject):
         message_group_id: str
@@ -795,7 +795,7 @@ class CloudwatchEventTarget(_model.Resource):
         kinesis_target: CloudwatchEventTarget.KinesisTarget | ListOf[CloudwatchEventTarget.KinesisTarget] | None = ...,
         redshift_target: CloudwatchEventTarget.RedshiftTarget | ListOf[CloudwatchEventTarget.RedshiftTarget] | None = ...,
         retry_policy: CloudwatchEventTarget.RetryPolicy | ListOf[CloudwatchEventTarget.RetryPolicy] | None = ...,
-        run_command_targets: ListOf[CloudwatchEventTarget.RunCommandTargets] | None = ...,
+        run_command_targets: CloudwatchEventTarget.RunCommandTargets | ListOf[CloudwatchEventTarget.RunCommandTargets] | None = ...,
         sagemaker_pipeline_target: CloudwatchEventTarget.SagemakerPipelineTarget | ListOf[CloudwatchEventTarget.SagemakerPipelineTarget] | None = ...,
         sqs_target: CloudwatchEventTarget.SqsTarget | ListOf[CloudwatchEventTarget.SqsTarget] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -936,7 +936,7 @@ class CloudwatchLogDeliveryDestination(_model.Resource):
         output_format: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        delivery_destination_configuration: ListOf[CloudwatchLogDeliveryDestination.DeliveryDestinationConfiguration] | None = ...,
+        delivery_destination_configuration: CloudwatchLogDeliveryDestination.DeliveryDestinationConfiguration | ListOf[CloudwatchLogDeliveryDestination.DeliveryDestinationConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudwatchLogDeliveryDestinationPolicy(_model.Resource):
@@ -1168,7 +1168,7 @@ class CloudwatchLogS3TableIntegrationSource(_model.Resource):
         *,
         integration_arn: str,
         region: str | None = ...,
-        data_source: ListOf[CloudwatchLogS3TableIntegrationSource.DataSource] | None = ...,
+        data_source: CloudwatchLogS3TableIntegrationSource.DataSource | ListOf[CloudwatchLogS3TableIntegrationSource.DataSource] | None = ...,
         timeouts: CloudwatchLogS3TableIntegrationSource.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1244,7 +1244,7 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.AddKeysEntry] | None = ...,
+            entry: CloudwatchLogTransformer.AddKeysEntry | ListOf[CloudwatchLogTransformer.AddKeysEntry] | None = ...,
         ) -> None: ...
     class AddKeysEntry(_model.NestedObject):
         key: str
@@ -1262,7 +1262,7 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.CopyValueEntry] | None = ...,
+            entry: CloudwatchLogTransformer.CopyValueEntry | ListOf[CloudwatchLogTransformer.CopyValueEntry] | None = ...,
         ) -> None: ...
     class CopyValueEntry(_model.NestedObject):
         overwrite_if_exists: bool
@@ -1391,7 +1391,7 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.RenameKeysEntry] | None = ...,
+            entry: CloudwatchLogTransformer.RenameKeysEntry | ListOf[CloudwatchLogTransformer.RenameKeysEntry] | None = ...,
         ) -> None: ...
     class RenameKeysEntry(_model.NestedObject):
         key: str
@@ -1409,7 +1409,7 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.SplitStringEntry] | None = ...,
+            entry: CloudwatchLogTransformer.SplitStringEntry | ListOf[CloudwatchLogTransformer.SplitStringEntry] | None = ...,
         ) -> None: ...
     class SplitStringEntry(_model.NestedObject):
         delimiter: str
@@ -1425,7 +1425,7 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.SubstituteStringEntry] | None = ...,
+            entry: CloudwatchLogTransformer.SubstituteStringEntry | ListOf[CloudwatchLogTransformer.SubstituteStringEntry] | None = ...,
         ) -> None: ...
     class SubstituteStringEntry(_model.NestedObject):
         from_: str
@@ -1465,36 +1465,36 @@ class CloudwatchLogTransformer(_model.Resource):
         def __init__(
             self,
             *,
-            add_keys: ListOf[CloudwatchLogTransformer.AddKeys] | None = ...,
-            copy_value: ListOf[CloudwatchLogTransformer.CopyValue] | None = ...,
-            csv: ListOf[CloudwatchLogTransformer.Csv] | None = ...,
-            date_time_converter: ListOf[CloudwatchLogTransformer.DateTimeConverter] | None = ...,
-            delete_keys: ListOf[CloudwatchLogTransformer.DeleteKeys] | None = ...,
-            grok: ListOf[CloudwatchLogTransformer.Grok] | None = ...,
-            list_to_map: ListOf[CloudwatchLogTransformer.ListToMap] | None = ...,
-            lower_case_string: ListOf[CloudwatchLogTransformer.LowerCaseString] | None = ...,
-            move_keys: ListOf[CloudwatchLogTransformer.MoveKeys] | None = ...,
-            parse_cloudfront: ListOf[CloudwatchLogTransformer.ParseCloudfront] | None = ...,
-            parse_json: ListOf[CloudwatchLogTransformer.ParseJson] | None = ...,
-            parse_key_value: ListOf[CloudwatchLogTransformer.ParseKeyValue] | None = ...,
-            parse_postgres: ListOf[CloudwatchLogTransformer.ParsePostgres] | None = ...,
-            parse_route53: ListOf[CloudwatchLogTransformer.ParseRoute53] | None = ...,
-            parse_to_ocsf: ListOf[CloudwatchLogTransformer.ParseToOcsf] | None = ...,
-            parse_vpc: ListOf[CloudwatchLogTransformer.ParseVpc] | None = ...,
-            parse_waf: ListOf[CloudwatchLogTransformer.ParseWaf] | None = ...,
-            rename_keys: ListOf[CloudwatchLogTransformer.RenameKeys] | None = ...,
-            split_string: ListOf[CloudwatchLogTransformer.SplitString] | None = ...,
-            substitute_string: ListOf[CloudwatchLogTransformer.SubstituteString] | None = ...,
-            trim_string: ListOf[CloudwatchLogTransformer.TrimString] | None = ...,
-            type_converter: ListOf[CloudwatchLogTransformer.TypeConverter] | None = ...,
-            upper_case_string: ListOf[CloudwatchLogTransformer.UpperCaseString] | None = ...,
+            add_keys: CloudwatchLogTransformer.AddKeys | ListOf[CloudwatchLogTransformer.AddKeys] | None = ...,
+            copy_value: CloudwatchLogTransformer.CopyValue | ListOf[CloudwatchLogTransformer.CopyValue] | None = ...,
+            csv: CloudwatchLogTransformer.Csv | ListOf[CloudwatchLogTransformer.Csv] | None = ...,
+            date_time_converter: CloudwatchLogTransformer.DateTimeConverter | ListOf[CloudwatchLogTransformer.DateTimeConverter] | None = ...,
+            delete_keys: CloudwatchLogTransformer.DeleteKeys | ListOf[CloudwatchLogTransformer.DeleteKeys] | None = ...,
+            grok: CloudwatchLogTransformer.Grok | ListOf[CloudwatchLogTransformer.Grok] | None = ...,
+            list_to_map: CloudwatchLogTransformer.ListToMap | ListOf[CloudwatchLogTransformer.ListToMap] | None = ...,
+            lower_case_string: CloudwatchLogTransformer.LowerCaseString | ListOf[CloudwatchLogTransformer.LowerCaseString] | None = ...,
+            move_keys: CloudwatchLogTransformer.MoveKeys | ListOf[CloudwatchLogTransformer.MoveKeys] | None = ...,
+            parse_cloudfront: CloudwatchLogTransformer.ParseCloudfront | ListOf[CloudwatchLogTransformer.ParseCloudfront] | None = ...,
+            parse_json: CloudwatchLogTransformer.ParseJson | ListOf[CloudwatchLogTransformer.ParseJson] | None = ...,
+            parse_key_value: CloudwatchLogTransformer.ParseKeyValue | ListOf[CloudwatchLogTransformer.ParseKeyValue] | None = ...,
+            parse_postgres: CloudwatchLogTransformer.ParsePostgres | ListOf[CloudwatchLogTransformer.ParsePostgres] | None = ...,
+            parse_route53: CloudwatchLogTransformer.ParseRoute53 | ListOf[CloudwatchLogTransformer.ParseRoute53] | None = ...,
+            parse_to_ocsf: CloudwatchLogTransformer.ParseToOcsf | ListOf[CloudwatchLogTransformer.ParseToOcsf] | None = ...,
+            parse_vpc: CloudwatchLogTransformer.ParseVpc | ListOf[CloudwatchLogTransformer.ParseVpc] | None = ...,
+            parse_waf: CloudwatchLogTransformer.ParseWaf | ListOf[CloudwatchLogTransformer.ParseWaf] | None = ...,
+            rename_keys: CloudwatchLogTransformer.RenameKeys | ListOf[CloudwatchLogTransformer.RenameKeys] | None = ...,
+            split_string: CloudwatchLogTransformer.SplitString | ListOf[CloudwatchLogTransformer.SplitString] | None = ...,
+            substitute_string: CloudwatchLogTransformer.SubstituteString | ListOf[CloudwatchLogTransformer.SubstituteString] | None = ...,
+            trim_string: CloudwatchLogTransformer.TrimString | ListOf[CloudwatchLogTransformer.TrimString] | None = ...,
+            type_converter: CloudwatchLogTransformer.TypeConverter | ListOf[CloudwatchLogTransformer.TypeConverter] | None = ...,
+            upper_case_string: CloudwatchLogTransformer.UpperCaseString | ListOf[CloudwatchLogTransformer.UpperCaseString] | None = ...,
         ) -> None: ...
     class TypeConverter(_model.NestedObject):
         entry: list[CloudwatchLogTransformer.TypeConverterEntry]
         def __init__(
             self,
             *,
-            entry: ListOf[CloudwatchLogTransformer.TypeConverterEntry] | None = ...,
+            entry: CloudwatchLogTransformer.TypeConverterEntry | ListOf[CloudwatchLogTransformer.TypeConverterEntry] | None = ...,
         ) -> None: ...
     class TypeConverterEntry(_model.NestedObject):
         key: str
@@ -1524,7 +1524,7 @@ class CloudwatchLogTransformer(_model.Resource):
         *,
         log_group_arn: str,
         region: str | None = ...,
-        transformer_config: ListOf[CloudwatchLogTransformer.TransformerConfig] | None = ...,
+        transformer_config: CloudwatchLogTransformer.TransformerConfig | ListOf[CloudwatchLogTransformer.TransformerConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudwatchMetricAlarm(_model.Resource):
@@ -1643,7 +1643,7 @@ class CloudwatchMetricAlarm(_model.Resource):
         treat_missing_data: str | None = ...,
         unit: str | None = ...,
         evaluation_criteria: CloudwatchMetricAlarm.EvaluationCriteria | ListOf[CloudwatchMetricAlarm.EvaluationCriteria] | None = ...,
-        metric_query: ListOf[CloudwatchMetricAlarm.MetricQuery] | None = ...,
+        metric_query: CloudwatchMetricAlarm.MetricQuery | ListOf[CloudwatchMetricAlarm.MetricQuery] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CloudwatchMetricStream(_model.Resource):
@@ -1673,7 +1673,7 @@ class CloudwatchMetricStream(_model.Resource):
             self,
             *,
             additional_statistics: ListOf[str],
-            include_metric: ListOf[CloudwatchMetricStream.IncludeMetric],
+            include_metric: CloudwatchMetricStream.IncludeMetric | ListOf[CloudwatchMetricStream.IncludeMetric],
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1721,9 +1721,9 @@ class CloudwatchMetricStream(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        exclude_filter: ListOf[CloudwatchMetricStream.ExcludeFilter] | None = ...,
-        include_filter: ListOf[CloudwatchMetricStream.IncludeFilter] | None = ...,
-        statistics_configuration: ListOf[CloudwatchMetricStream.StatisticsConfiguration] | None = ...,
+        exclude_filter: CloudwatchMetricStream.ExcludeFilter | ListOf[CloudwatchMetricStream.ExcludeFilter] | None = ...,
+        include_filter: CloudwatchMetricStream.IncludeFilter | ListOf[CloudwatchMetricStream.IncludeFilter] | None = ...,
+        statistics_configuration: CloudwatchMetricStream.StatisticsConfiguration | ListOf[CloudwatchMetricStream.StatisticsConfiguration] | None = ...,
         timeouts: CloudwatchMetricStream.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

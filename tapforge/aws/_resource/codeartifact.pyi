@@ -104,7 +104,7 @@ class CodeartifactRepository(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         external_connections: CodeartifactRepository.ExternalConnections | ListOf[CodeartifactRepository.ExternalConnections] | None = ...,
-        upstream: ListOf[CodeartifactRepository.Upstream] | None = ...,
+        upstream: CodeartifactRepository.Upstream | ListOf[CodeartifactRepository.Upstream] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CodeartifactRepositoryPermissionsPolicy(_model.Resource):

@@ -35,7 +35,7 @@ class CodebuildFleet(_model.Resource):
             *,
             max_capacity: float | None = ...,
             scaling_type: str | None = ...,
-            target_tracking_scaling_configs: ListOf[CodebuildFleet.TargetTrackingScalingConfigs] | None = ...,
+            target_tracking_scaling_configs: CodebuildFleet.TargetTrackingScalingConfigs | ListOf[CodebuildFleet.TargetTrackingScalingConfigs] | None = ...,
         ) -> None: ...
     class Status(_model.NestedObject):
         context: str
@@ -104,7 +104,7 @@ class CodebuildFleet(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         compute_configuration: CodebuildFleet.ComputeConfiguration | ListOf[CodebuildFleet.ComputeConfiguration] | None = ...,
         scaling_configuration: CodebuildFleet.ScalingConfiguration | ListOf[CodebuildFleet.ScalingConfiguration] | None = ...,
-        vpc_config: ListOf[CodebuildFleet.VpcConfig] | None = ...,
+        vpc_config: CodebuildFleet.VpcConfig | ListOf[CodebuildFleet.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CodebuildProject(_model.Resource):
@@ -221,7 +221,7 @@ class CodebuildProject(_model.Resource):
             image_pull_credentials_type: str | None = ...,
             privileged_mode: bool | None = ...,
             docker_server: CodebuildProject.DockerServer | ListOf[CodebuildProject.DockerServer] | None = ...,
-            environment_variable: ListOf[CodebuildProject.EnvironmentVariable] | None = ...,
+            environment_variable: CodebuildProject.EnvironmentVariable | ListOf[CodebuildProject.EnvironmentVariable] | None = ...,
             fleet: CodebuildProject.Fleet | ListOf[CodebuildProject.Fleet] | None = ...,
             registry_credential: CodebuildProject.RegistryCredential | ListOf[CodebuildProject.RegistryCredential] | None = ...,
         ) -> None: ...
@@ -456,11 +456,11 @@ class CodebuildProject(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         build_batch_config: CodebuildProject.BuildBatchConfig | ListOf[CodebuildProject.BuildBatchConfig] | None = ...,
         cache: CodebuildProject.Cache | ListOf[CodebuildProject.Cache] | None = ...,
-        file_system_locations: ListOf[CodebuildProject.FileSystemLocations] | None = ...,
+        file_system_locations: CodebuildProject.FileSystemLocations | ListOf[CodebuildProject.FileSystemLocations] | None = ...,
         logs_config: CodebuildProject.LogsConfig | ListOf[CodebuildProject.LogsConfig] | None = ...,
-        secondary_artifacts: ListOf[CodebuildProject.SecondaryArtifacts] | None = ...,
-        secondary_source_version: ListOf[CodebuildProject.SecondarySourceVersion] | None = ...,
-        secondary_sources: ListOf[CodebuildProject.SecondarySources] | None = ...,
+        secondary_artifacts: CodebuildProject.SecondaryArtifacts | ListOf[CodebuildProject.SecondaryArtifacts] | None = ...,
+        secondary_source_version: CodebuildProject.SecondarySourceVersion | ListOf[CodebuildProject.SecondarySourceVersion] | None = ...,
+        secondary_sources: CodebuildProject.SecondarySources | ListOf[CodebuildProject.SecondarySources] | None = ...,
         vpc_config: CodebuildProject.VpcConfig | ListOf[CodebuildProject.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -575,7 +575,7 @@ class CodebuildWebhook(_model.Resource):
         def __init__(
             self,
             *,
-            filter: ListOf[CodebuildWebhook.Filter] | None = ...,
+            filter: CodebuildWebhook.Filter | ListOf[CodebuildWebhook.Filter] | None = ...,
         ) -> None: ...
     class PullRequestBuildPolicy(_model.NestedObject):
         approver_roles: set[str]
@@ -621,7 +621,7 @@ class CodebuildWebhook(_model.Resource):
         id: str | None = ...,
         manual_creation: bool | None = ...,
         region: str | None = ...,
-        filter_group: ListOf[CodebuildWebhook.FilterGroup] | None = ...,
+        filter_group: CodebuildWebhook.FilterGroup | ListOf[CodebuildWebhook.FilterGroup] | None = ...,
         pull_request_build_policy: CodebuildWebhook.PullRequestBuildPolicy | ListOf[CodebuildWebhook.PullRequestBuildPolicy] | None = ...,
         scope_configuration: CodebuildWebhook.ScopeConfiguration | ListOf[CodebuildWebhook.ScopeConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -72,7 +72,7 @@ class CodecatalystDevEnvironment(_model.Resource):
         id: str | None = ...,
         inactivity_timeout_minutes: float | None = ...,
         region: str | None = ...,
-        repositories: ListOf[CodecatalystDevEnvironment.Repositories] | None = ...,
+        repositories: CodecatalystDevEnvironment.Repositories | ListOf[CodecatalystDevEnvironment.Repositories] | None = ...,
         timeouts: CodecatalystDevEnvironment.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

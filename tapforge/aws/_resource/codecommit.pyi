@@ -110,7 +110,7 @@ class CodecommitTrigger(_model.Resource):
         /,
         *,
         repository_name: str,
-        trigger: ListOf[CodecommitTrigger.Trigger],
+        trigger: CodecommitTrigger.Trigger | ListOf[CodecommitTrigger.Trigger],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -100,6 +100,6 @@ class CodeconnectionsHost(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         timeouts: CodeconnectionsHost.Timeouts | None = ...,
-        vpc_configuration: ListOf[CodeconnectionsHost.VpcConfiguration] | None = ...,
+        vpc_configuration: CodeconnectionsHost.VpcConfiguration | ListOf[CodeconnectionsHost.VpcConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -169,7 +169,7 @@ class CodedeployDeploymentGroup(_model.Resource):
         def __init__(
             self,
             *,
-            ec2_tag_filter: ListOf[CodedeployDeploymentGroup.Ec2TagFilter] | None = ...,
+            ec2_tag_filter: CodedeployDeploymentGroup.Ec2TagFilter | ListOf[CodedeployDeploymentGroup.Ec2TagFilter] | None = ...,
         ) -> None: ...
     class EcsService(_model.NestedObject):
         cluster_name: str
@@ -201,8 +201,8 @@ class CodedeployDeploymentGroup(_model.Resource):
         def __init__(
             self,
             *,
-            elb_info: ListOf[CodedeployDeploymentGroup.ElbInfo] | None = ...,
-            target_group_info: ListOf[CodedeployDeploymentGroup.TargetGroupInfo] | None = ...,
+            elb_info: CodedeployDeploymentGroup.ElbInfo | ListOf[CodedeployDeploymentGroup.ElbInfo] | None = ...,
+            target_group_info: CodedeployDeploymentGroup.TargetGroupInfo | ListOf[CodedeployDeploymentGroup.TargetGroupInfo] | None = ...,
             target_group_pair_info: CodedeployDeploymentGroup.TargetGroupPairInfo | ListOf[CodedeployDeploymentGroup.TargetGroupPairInfo] | None = ...,
         ) -> None: ...
     class ProdTrafficRoute(_model.NestedObject):
@@ -227,7 +227,7 @@ class CodedeployDeploymentGroup(_model.Resource):
             self,
             *,
             prod_traffic_route: CodedeployDeploymentGroup.ProdTrafficRoute | ListOf[CodedeployDeploymentGroup.ProdTrafficRoute],
-            target_group: ListOf[CodedeployDeploymentGroup.TargetGroup],
+            target_group: CodedeployDeploymentGroup.TargetGroup | ListOf[CodedeployDeploymentGroup.TargetGroup],
             test_traffic_route: CodedeployDeploymentGroup.TestTrafficRoute | ListOf[CodedeployDeploymentGroup.TestTrafficRoute] | None = ...,
         ) -> None: ...
     class TerminateBlueInstancesOnDeploymentSuccess(_model.NestedObject):
@@ -298,11 +298,11 @@ class CodedeployDeploymentGroup(_model.Resource):
         auto_rollback_configuration: CodedeployDeploymentGroup.AutoRollbackConfiguration | ListOf[CodedeployDeploymentGroup.AutoRollbackConfiguration] | None = ...,
         blue_green_deployment_config: CodedeployDeploymentGroup.BlueGreenDeploymentConfig | ListOf[CodedeployDeploymentGroup.BlueGreenDeploymentConfig] | None = ...,
         deployment_style: CodedeployDeploymentGroup.DeploymentStyle | ListOf[CodedeployDeploymentGroup.DeploymentStyle] | None = ...,
-        ec2_tag_filter: ListOf[CodedeployDeploymentGroup.Ec2TagFilter] | None = ...,
-        ec2_tag_set: ListOf[CodedeployDeploymentGroup.Ec2TagSet] | None = ...,
+        ec2_tag_filter: CodedeployDeploymentGroup.Ec2TagFilter | ListOf[CodedeployDeploymentGroup.Ec2TagFilter] | None = ...,
+        ec2_tag_set: CodedeployDeploymentGroup.Ec2TagSet | ListOf[CodedeployDeploymentGroup.Ec2TagSet] | None = ...,
         ecs_service: CodedeployDeploymentGroup.EcsService | ListOf[CodedeployDeploymentGroup.EcsService] | None = ...,
         load_balancer_info: CodedeployDeploymentGroup.LoadBalancerInfo | ListOf[CodedeployDeploymentGroup.LoadBalancerInfo] | None = ...,
-        on_premises_instance_tag_filter: ListOf[CodedeployDeploymentGroup.OnPremisesInstanceTagFilter] | None = ...,
-        trigger_configuration: ListOf[CodedeployDeploymentGroup.TriggerConfiguration] | None = ...,
+        on_premises_instance_tag_filter: CodedeployDeploymentGroup.OnPremisesInstanceTagFilter | ListOf[CodedeployDeploymentGroup.OnPremisesInstanceTagFilter] | None = ...,
+        trigger_configuration: CodedeployDeploymentGroup.TriggerConfiguration | ListOf[CodedeployDeploymentGroup.TriggerConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -35,6 +35,6 @@ class CodeguruprofilerProfilingGroup(_model.Resource):
         compute_platform: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        agent_orchestration_config: ListOf[CodeguruprofilerProfilingGroup.AgentOrchestrationConfig] | None = ...,
+        agent_orchestration_config: CodeguruprofilerProfilingGroup.AgentOrchestrationConfig | ListOf[CodeguruprofilerProfilingGroup.AgentOrchestrationConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

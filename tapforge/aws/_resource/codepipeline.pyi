@@ -45,7 +45,7 @@ class Codepipeline(_model.Resource):
             role_arn: str | None = ...,
             run_order: float | None = ...,
             timeout_in_minutes: float | None = ...,
-            output_artifacts_for_compute_action: ListOf[Codepipeline.OutputArtifactsForComputeAction] | None = ...,
+            output_artifacts_for_compute_action: Codepipeline.OutputArtifactsForComputeAction | ListOf[Codepipeline.OutputArtifactsForComputeAction] | None = ...,
         ) -> None: ...
     class ArtifactStore(_model.NestedObject):
         location: str
@@ -73,7 +73,7 @@ class Codepipeline(_model.Resource):
         def __init__(
             self,
             *,
-            rule: ListOf[Codepipeline.Rule],
+            rule: Codepipeline.Rule | ListOf[Codepipeline.Rule],
             result: str | None = ...,
         ) -> None: ...
     class EncryptionKey(_model.NestedObject):
@@ -156,7 +156,7 @@ class Codepipeline(_model.Resource):
             self,
             *,
             name: str,
-            action: ListOf[Codepipeline.Action],
+            action: Codepipeline.Action | ListOf[Codepipeline.Action],
             before_entry: Codepipeline.BeforeEntry | ListOf[Codepipeline.BeforeEntry] | None = ...,
             on_failure: Codepipeline.OnFailure | ListOf[Codepipeline.OnFailure] | None = ...,
             on_success: Codepipeline.OnSuccess | ListOf[Codepipeline.OnSuccess] | None = ...,
@@ -229,8 +229,8 @@ class Codepipeline(_model.Resource):
             self,
             *,
             source_action_name: str,
-            pull_request: ListOf[Codepipeline.TriggerGitConfigurationPullRequest] | None = ...,
-            push: ListOf[Codepipeline.TriggerGitConfigurationPush] | None = ...,
+            pull_request: Codepipeline.TriggerGitConfigurationPullRequest | ListOf[Codepipeline.TriggerGitConfigurationPullRequest] | None = ...,
+            push: Codepipeline.TriggerGitConfigurationPush | ListOf[Codepipeline.TriggerGitConfigurationPush] | None = ...,
         ) -> None: ...
     class TriggerGitConfigurationPullRequest(_model.NestedObject):
         events: list[str]
@@ -301,16 +301,16 @@ class Codepipeline(_model.Resource):
         *,
         name: str,
         role_arn: str,
-        artifact_store: ListOf[Codepipeline.ArtifactStore],
-        stage: ListOf[Codepipeline.Stage],
+        artifact_store: Codepipeline.ArtifactStore | ListOf[Codepipeline.ArtifactStore],
+        stage: Codepipeline.Stage | ListOf[Codepipeline.Stage],
         execution_mode: str | None = ...,
         id: str | None = ...,
         pipeline_type: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        trigger: ListOf[Codepipeline.Trigger] | None = ...,
-        variable: ListOf[Codepipeline.Variable] | None = ...,
+        trigger: Codepipeline.Trigger | ListOf[Codepipeline.Trigger] | None = ...,
+        variable: Codepipeline.Variable | ListOf[Codepipeline.Variable] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CodepipelineCustomActionType(_model.Resource):
@@ -385,7 +385,7 @@ class CodepipelineCustomActionType(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        configuration_property: ListOf[CodepipelineCustomActionType.ConfigurationProperty] | None = ...,
+        configuration_property: CodepipelineCustomActionType.ConfigurationProperty | ListOf[CodepipelineCustomActionType.ConfigurationProperty] | None = ...,
         settings: CodepipelineCustomActionType.Settings | ListOf[CodepipelineCustomActionType.Settings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -431,7 +431,7 @@ class CodepipelineWebhook(_model.Resource):
         name: str,
         target_action: str,
         target_pipeline: str,
-        filter: ListOf[CodepipelineWebhook.Filter],
+        filter: CodepipelineWebhook.Filter | ListOf[CodepipelineWebhook.Filter],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,

@@ -46,6 +46,6 @@ class CodestarnotificationsNotificationRule(_model.Resource):
         status: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        target: ListOf[CodestarnotificationsNotificationRule.Target] | None = ...,
+        target: CodestarnotificationsNotificationRule.Target | ListOf[CodestarnotificationsNotificationRule.Target] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -51,7 +51,7 @@ class CognitoIdentityPool(_model.Resource):
         supported_login_providers: Mapping[str, str] | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        cognito_identity_providers: ListOf[CognitoIdentityPool.CognitoIdentityProviders] | None = ...,
+        cognito_identity_providers: CognitoIdentityPool.CognitoIdentityProviders | ListOf[CognitoIdentityPool.CognitoIdentityProviders] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoIdentityPoolProviderPrincipalTag(_model.Resource):
@@ -102,7 +102,7 @@ class CognitoIdentityPoolRolesAttachment(_model.Resource):
             identity_provider: str,
             type: str,
             ambiguous_role_resolution: str | None = ...,
-            mapping_rule: ListOf[CognitoIdentityPoolRolesAttachment.MappingRule] | None = ...,
+            mapping_rule: CognitoIdentityPoolRolesAttachment.MappingRule | ListOf[CognitoIdentityPoolRolesAttachment.MappingRule] | None = ...,
         ) -> None: ...
     id: str
     identity_pool_id: str
@@ -119,7 +119,7 @@ class CognitoIdentityPoolRolesAttachment(_model.Resource):
         roles: Mapping[str, str],
         id: str | None = ...,
         region: str | None = ...,
-        role_mapping: ListOf[CognitoIdentityPoolRolesAttachment.RoleMapping] | None = ...,
+        role_mapping: CognitoIdentityPoolRolesAttachment.RoleMapping | ListOf[CognitoIdentityPoolRolesAttachment.RoleMapping] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoIdentityProvider(_model.Resource):
@@ -175,9 +175,9 @@ class CognitoLogDeliveryConfiguration(_model.Resource):
             *,
             event_source: str,
             log_level: str,
-            cloud_watch_logs_configuration: ListOf[CognitoLogDeliveryConfiguration.CloudWatchLogsConfiguration] | None = ...,
-            firehose_configuration: ListOf[CognitoLogDeliveryConfiguration.FirehoseConfiguration] | None = ...,
-            s3_configuration: ListOf[CognitoLogDeliveryConfiguration.S3Configuration] | None = ...,
+            cloud_watch_logs_configuration: CognitoLogDeliveryConfiguration.CloudWatchLogsConfiguration | ListOf[CognitoLogDeliveryConfiguration.CloudWatchLogsConfiguration] | None = ...,
+            firehose_configuration: CognitoLogDeliveryConfiguration.FirehoseConfiguration | ListOf[CognitoLogDeliveryConfiguration.FirehoseConfiguration] | None = ...,
+            s3_configuration: CognitoLogDeliveryConfiguration.S3Configuration | ListOf[CognitoLogDeliveryConfiguration.S3Configuration] | None = ...,
         ) -> None: ...
     class S3Configuration(_model.NestedObject):
         bucket_arn: str
@@ -197,7 +197,7 @@ class CognitoLogDeliveryConfiguration(_model.Resource):
         *,
         user_pool_id: str,
         region: str | None = ...,
-        log_configurations: ListOf[CognitoLogDeliveryConfiguration.LogConfigurations] | None = ...,
+        log_configurations: CognitoLogDeliveryConfiguration.LogConfigurations | ListOf[CognitoLogDeliveryConfiguration.LogConfigurations] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoManagedLoginBranding(_model.Resource):
@@ -236,7 +236,7 @@ class CognitoManagedLoginBranding(_model.Resource):
         region: str | None = ...,
         settings: str | None = ...,
         use_cognito_provided_values: bool | None = ...,
-        asset: ListOf[CognitoManagedLoginBranding.Asset] | None = ...,
+        asset: CognitoManagedLoginBranding.Asset | ListOf[CognitoManagedLoginBranding.Asset] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoManagedUserPoolClient(_model.Resource):
@@ -330,9 +330,9 @@ class CognitoManagedUserPoolClient(_model.Resource):
         region: str | None = ...,
         supported_identity_providers: ListOf[str] | None = ...,
         write_attributes: ListOf[str] | None = ...,
-        analytics_configuration: ListOf[CognitoManagedUserPoolClient.AnalyticsConfiguration] | None = ...,
-        refresh_token_rotation: ListOf[CognitoManagedUserPoolClient.RefreshTokenRotation] | None = ...,
-        token_validity_units: ListOf[CognitoManagedUserPoolClient.TokenValidityUnits] | None = ...,
+        analytics_configuration: CognitoManagedUserPoolClient.AnalyticsConfiguration | ListOf[CognitoManagedUserPoolClient.AnalyticsConfiguration] | None = ...,
+        refresh_token_rotation: CognitoManagedUserPoolClient.RefreshTokenRotation | ListOf[CognitoManagedUserPoolClient.RefreshTokenRotation] | None = ...,
+        token_validity_units: CognitoManagedUserPoolClient.TokenValidityUnits | ListOf[CognitoManagedUserPoolClient.TokenValidityUnits] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoResourceServer(_model.Resource):
@@ -364,7 +364,7 @@ class CognitoResourceServer(_model.Resource):
         user_pool_id: str,
         id: str | None = ...,
         region: str | None = ...,
-        scope: ListOf[CognitoResourceServer.Scope] | None = ...,
+        scope: CognitoResourceServer.Scope | ListOf[CognitoResourceServer.Scope] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoRiskConfiguration(_model.Resource):
@@ -570,7 +570,7 @@ class CognitoUserPool(_model.Resource):
         def __init__(
             self,
             *,
-            recovery_mechanism: ListOf[CognitoUserPool.RecoveryMechanism] | None = ...,
+            recovery_mechanism: CognitoUserPool.RecoveryMechanism | ListOf[CognitoUserPool.RecoveryMechanism] | None = ...,
         ) -> None: ...
     class AdminCreateUserConfig(_model.NestedObject):
         allow_admin_create_user_only: bool
@@ -881,7 +881,7 @@ class CognitoUserPool(_model.Resource):
         email_mfa_configuration: CognitoUserPool.EmailMfaConfiguration | ListOf[CognitoUserPool.EmailMfaConfiguration] | None = ...,
         lambda_config: CognitoUserPool.LambdaConfig | ListOf[CognitoUserPool.LambdaConfig] | None = ...,
         password_policy: CognitoUserPool.PasswordPolicy | ListOf[CognitoUserPool.PasswordPolicy] | None = ...,
-        schema: ListOf[CognitoUserPool.Schema] | None = ...,
+        schema: CognitoUserPool.Schema | ListOf[CognitoUserPool.Schema] | None = ...,
         sign_in_policy: CognitoUserPool.SignInPolicy | ListOf[CognitoUserPool.SignInPolicy] | None = ...,
         sms_configuration: CognitoUserPool.SmsConfiguration | ListOf[CognitoUserPool.SmsConfiguration] | None = ...,
         software_token_mfa_configuration: CognitoUserPool.SoftwareTokenMfaConfiguration | ListOf[CognitoUserPool.SoftwareTokenMfaConfiguration] | None = ...,
@@ -982,9 +982,9 @@ class CognitoUserPoolClient(_model.Resource):
         region: str | None = ...,
         supported_identity_providers: ListOf[str] | None = ...,
         write_attributes: ListOf[str] | None = ...,
-        analytics_configuration: ListOf[CognitoUserPoolClient.AnalyticsConfiguration] | None = ...,
-        refresh_token_rotation: ListOf[CognitoUserPoolClient.RefreshTokenRotation] | None = ...,
-        token_validity_units: ListOf[CognitoUserPoolClient.TokenValidityUnits] | None = ...,
+        analytics_configuration: CognitoUserPoolClient.AnalyticsConfiguration | ListOf[CognitoUserPoolClient.AnalyticsConfiguration] | None = ...,
+        refresh_token_rotation: CognitoUserPoolClient.RefreshTokenRotation | ListOf[CognitoUserPoolClient.RefreshTokenRotation] | None = ...,
+        token_validity_units: CognitoUserPoolClient.TokenValidityUnits | ListOf[CognitoUserPoolClient.TokenValidityUnits] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class CognitoUserPoolDomain(_model.Resource):

@@ -40,7 +40,7 @@ class ComprehendDocumentClassifier(_model.Resource):
             label_delimiter: str | None = ...,
             s3_uri: str | None = ...,
             test_s3_uri: str | None = ...,
-            augmented_manifests: ListOf[ComprehendDocumentClassifier.AugmentedManifests] | None = ...,
+            augmented_manifests: ComprehendDocumentClassifier.AugmentedManifests | ListOf[ComprehendDocumentClassifier.AugmentedManifests] | None = ...,
         ) -> None: ...
     class OutputDataConfig(_model.NestedObject):
         kms_key_id: str
@@ -176,10 +176,10 @@ class ComprehendEntityRecognizer(_model.Resource):
         def __init__(
             self,
             *,
-            entity_types: ListOf[ComprehendEntityRecognizer.EntityTypes],
+            entity_types: ComprehendEntityRecognizer.EntityTypes | ListOf[ComprehendEntityRecognizer.EntityTypes],
             data_format: str | None = ...,
             annotations: ComprehendEntityRecognizer.Annotations | ListOf[ComprehendEntityRecognizer.Annotations] | None = ...,
-            augmented_manifests: ListOf[ComprehendEntityRecognizer.AugmentedManifests] | None = ...,
+            augmented_manifests: ComprehendEntityRecognizer.AugmentedManifests | ListOf[ComprehendEntityRecognizer.AugmentedManifests] | None = ...,
             documents: ComprehendEntityRecognizer.Documents | ListOf[ComprehendEntityRecognizer.Documents] | None = ...,
             entity_list: ComprehendEntityRecognizer.EntityList | ListOf[ComprehendEntityRecognizer.EntityList] | None = ...,
         ) -> None: ...

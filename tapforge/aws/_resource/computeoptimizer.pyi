@@ -84,7 +84,7 @@ class ComputeoptimizerRecommendationPreferences(_model.Resource):
             self,
             *,
             metric_name: str,
-            metric_parameters: ListOf[ComputeoptimizerRecommendationPreferences.MetricParameters] | None = ...,
+            metric_parameters: ComputeoptimizerRecommendationPreferences.MetricParameters | ListOf[ComputeoptimizerRecommendationPreferences.MetricParameters] | None = ...,
         ) -> None: ...
     enhanced_infrastructure_metrics: str
     id: str
@@ -109,9 +109,9 @@ class ComputeoptimizerRecommendationPreferences(_model.Resource):
         look_back_period: str | None = ...,
         region: str | None = ...,
         savings_estimation_mode: str | None = ...,
-        external_metrics_preference: ListOf[ComputeoptimizerRecommendationPreferences.ExternalMetricsPreference] | None = ...,
-        preferred_resource: ListOf[ComputeoptimizerRecommendationPreferences.PreferredResource] | None = ...,
-        scope: ListOf[ComputeoptimizerRecommendationPreferences.Scope] | None = ...,
-        utilization_preference: ListOf[ComputeoptimizerRecommendationPreferences.UtilizationPreference] | None = ...,
+        external_metrics_preference: ComputeoptimizerRecommendationPreferences.ExternalMetricsPreference | ListOf[ComputeoptimizerRecommendationPreferences.ExternalMetricsPreference] | None = ...,
+        preferred_resource: ComputeoptimizerRecommendationPreferences.PreferredResource | ListOf[ComputeoptimizerRecommendationPreferences.PreferredResource] | None = ...,
+        scope: ComputeoptimizerRecommendationPreferences.Scope | ListOf[ComputeoptimizerRecommendationPreferences.Scope] | None = ...,
+        utilization_preference: ComputeoptimizerRecommendationPreferences.UtilizationPreference | ListOf[ComputeoptimizerRecommendationPreferences.UtilizationPreference] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

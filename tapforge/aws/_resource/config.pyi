@@ -74,7 +74,7 @@ class ConfigConfigRule(_model.Resource):
             owner: str,
             source_identifier: str | None = ...,
             custom_policy_details: ConfigConfigRule.CustomPolicyDetails | ListOf[ConfigConfigRule.CustomPolicyDetails] | None = ...,
-            source_detail: ListOf[ConfigConfigRule.SourceDetail] | None = ...,
+            source_detail: ConfigConfigRule.SourceDetail | ListOf[ConfigConfigRule.SourceDetail] | None = ...,
         ) -> None: ...
     class SourceDetail(_model.NestedObject):
         event_source: str
@@ -115,7 +115,7 @@ class ConfigConfigRule(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        evaluation_mode: ListOf[ConfigConfigRule.EvaluationMode] | None = ...,
+        evaluation_mode: ConfigConfigRule.EvaluationMode | ListOf[ConfigConfigRule.EvaluationMode] | None = ...,
         scope: ConfigConfigRule.Scope | ListOf[ConfigConfigRule.Scope] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -187,8 +187,8 @@ class ConfigConfigurationRecorder(_model.Resource):
             all_supported: bool | None = ...,
             include_global_resource_types: bool | None = ...,
             resource_types: ListOf[str] | None = ...,
-            exclusion_by_resource_types: ListOf[ConfigConfigurationRecorder.ExclusionByResourceTypes] | None = ...,
-            recording_strategy: ListOf[ConfigConfigurationRecorder.RecordingStrategy] | None = ...,
+            exclusion_by_resource_types: ConfigConfigurationRecorder.ExclusionByResourceTypes | ListOf[ConfigConfigurationRecorder.ExclusionByResourceTypes] | None = ...,
+            recording_strategy: ConfigConfigurationRecorder.RecordingStrategy | ListOf[ConfigConfigurationRecorder.RecordingStrategy] | None = ...,
         ) -> None: ...
     class RecordingMode(_model.NestedObject):
         recording_frequency: str
@@ -288,7 +288,7 @@ class ConfigConformancePack(_model.Resource):
         region: str | None = ...,
         template_body: str | None = ...,
         template_s3_uri: str | None = ...,
-        input_parameter: ListOf[ConfigConformancePack.InputParameter] | None = ...,
+        input_parameter: ConfigConformancePack.InputParameter | ListOf[ConfigConformancePack.InputParameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ConfigDeliveryChannel(_model.Resource):
@@ -371,7 +371,7 @@ class ConfigOrganizationConformancePack(_model.Resource):
         region: str | None = ...,
         template_body: str | None = ...,
         template_s3_uri: str | None = ...,
-        input_parameter: ListOf[ConfigOrganizationConformancePack.InputParameter] | None = ...,
+        input_parameter: ConfigOrganizationConformancePack.InputParameter | ListOf[ConfigOrganizationConformancePack.InputParameter] | None = ...,
         timeouts: ConfigOrganizationConformancePack.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -588,7 +588,7 @@ class ConfigRemediationConfiguration(_model.Resource):
         retry_attempt_seconds: float | None = ...,
         target_version: str | None = ...,
         execution_controls: ConfigRemediationConfiguration.ExecutionControls | ListOf[ConfigRemediationConfiguration.ExecutionControls] | None = ...,
-        parameter: ListOf[ConfigRemediationConfiguration.Parameter] | None = ...,
+        parameter: ConfigRemediationConfiguration.Parameter | ListOf[ConfigRemediationConfiguration.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ConfigRetentionConfiguration(_model.Resource):

@@ -144,7 +144,7 @@ class ConnectHoursOfOperation(_model.Resource):
         instance_id: str,
         name: str,
         time_zone: str,
-        config: ListOf[ConnectHoursOfOperation.Config],
+        config: ConnectHoursOfOperation.Config | ListOf[ConnectHoursOfOperation.Config],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -449,9 +449,9 @@ class ConnectQuickConnect(_model.Resource):
             self,
             *,
             quick_connect_type: str,
-            phone_config: ListOf[ConnectQuickConnect.PhoneConfig] | None = ...,
-            queue_config: ListOf[ConnectQuickConnect.QueueConfig] | None = ...,
-            user_config: ListOf[ConnectQuickConnect.UserConfig] | None = ...,
+            phone_config: ConnectQuickConnect.PhoneConfig | ListOf[ConnectQuickConnect.PhoneConfig] | None = ...,
+            queue_config: ConnectQuickConnect.QueueConfig | ListOf[ConnectQuickConnect.QueueConfig] | None = ...,
+            user_config: ConnectQuickConnect.UserConfig | ListOf[ConnectQuickConnect.UserConfig] | None = ...,
         ) -> None: ...
     class UserConfig(_model.NestedObject):
         contact_flow_id: str
@@ -545,12 +545,12 @@ class ConnectRoutingProfile(_model.Resource):
         description: str,
         instance_id: str,
         name: str,
-        media_concurrencies: ListOf[ConnectRoutingProfile.MediaConcurrencies],
+        media_concurrencies: ConnectRoutingProfile.MediaConcurrencies | ListOf[ConnectRoutingProfile.MediaConcurrencies],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        queue_configs: ListOf[ConnectRoutingProfile.QueueConfigs] | None = ...,
+        queue_configs: ConnectRoutingProfile.QueueConfigs | ListOf[ConnectRoutingProfile.QueueConfigs] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ConnectSecurityProfile(_model.Resource):

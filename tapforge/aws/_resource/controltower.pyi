@@ -54,7 +54,7 @@ class ControltowerBaseline(_model.Resource):
         target_identifier: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        parameters: ListOf[ControltowerBaseline.Parameters] | None = ...,
+        parameters: ControltowerBaseline.Parameters | ListOf[ControltowerBaseline.Parameters] | None = ...,
         timeouts: ControltowerBaseline.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -97,7 +97,7 @@ class ControltowerControl(_model.Resource):
         target_identifier: str,
         id: str | None = ...,
         region: str | None = ...,
-        parameters: ListOf[ControltowerControl.Parameters] | None = ...,
+        parameters: ControltowerControl.Parameters | ListOf[ControltowerControl.Parameters] | None = ...,
         timeouts: ControltowerControl.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

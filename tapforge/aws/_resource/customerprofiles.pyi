@@ -107,7 +107,7 @@ class CustomerprofilesDomain(_model.Resource):
             attribute_types_selector: CustomerprofilesDomain.AttributeTypesSelector | ListOf[CustomerprofilesDomain.AttributeTypesSelector] | None = ...,
             conflict_resolution: CustomerprofilesDomain.ConflictResolution | ListOf[CustomerprofilesDomain.ConflictResolution] | None = ...,
             exporting_config: CustomerprofilesDomain.ExportingConfig | ListOf[CustomerprofilesDomain.ExportingConfig] | None = ...,
-            matching_rules: ListOf[CustomerprofilesDomain.MatchingRules] | None = ...,
+            matching_rules: CustomerprofilesDomain.MatchingRules | ListOf[CustomerprofilesDomain.MatchingRules] | None = ...,
         ) -> None: ...
     class S3Exporting(_model.NestedObject):
         s3_bucket_name: str

@@ -40,7 +40,7 @@ class DataexchangeEventAction(_model.Resource):
         def __init__(
             self,
             *,
-            export_revision_to_s3: ListOf[DataexchangeEventAction.ExportRevisionToS3] | None = ...,
+            export_revision_to_s3: DataexchangeEventAction.ExportRevisionToS3 | ListOf[DataexchangeEventAction.ExportRevisionToS3] | None = ...,
         ) -> None: ...
     class Encryption(_model.NestedObject):
         kms_key_arn: str
@@ -56,7 +56,7 @@ class DataexchangeEventAction(_model.Resource):
         def __init__(
             self,
             *,
-            revision_published: ListOf[DataexchangeEventAction.RevisionPublished] | None = ...,
+            revision_published: DataexchangeEventAction.RevisionPublished | ListOf[DataexchangeEventAction.RevisionPublished] | None = ...,
         ) -> None: ...
     class ExportRevisionToS3(_model.NestedObject):
         encryption: list[DataexchangeEventAction.Encryption]
@@ -64,8 +64,8 @@ class DataexchangeEventAction(_model.Resource):
         def __init__(
             self,
             *,
-            encryption: ListOf[DataexchangeEventAction.Encryption] | None = ...,
-            revision_destination: ListOf[DataexchangeEventAction.RevisionDestination] | None = ...,
+            encryption: DataexchangeEventAction.Encryption | ListOf[DataexchangeEventAction.Encryption] | None = ...,
+            revision_destination: DataexchangeEventAction.RevisionDestination | ListOf[DataexchangeEventAction.RevisionDestination] | None = ...,
         ) -> None: ...
     class RevisionDestination(_model.NestedObject):
         bucket: str
@@ -97,8 +97,8 @@ class DataexchangeEventAction(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        action: ListOf[DataexchangeEventAction.Action] | None = ...,
-        event: ListOf[DataexchangeEventAction.Event] | None = ...,
+        action: DataexchangeEventAction.Action | ListOf[DataexchangeEventAction.Action] | None = ...,
+        event: DataexchangeEventAction.Event | ListOf[DataexchangeEventAction.Event] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DataexchangeRevision(_model.Resource):
@@ -139,9 +139,9 @@ class DataexchangeRevisionAssets(_model.Resource):
         def __init__(
             self,
             *,
-            create_s3_data_access_from_s3_bucket: ListOf[DataexchangeRevisionAssets.CreateS3DataAccessFromS3Bucket] | None = ...,
-            import_assets_from_s3: ListOf[DataexchangeRevisionAssets.ImportAssetsFromS3] | None = ...,
-            import_assets_from_signed_url: ListOf[DataexchangeRevisionAssets.ImportAssetsFromSignedUrl] | None = ...,
+            create_s3_data_access_from_s3_bucket: DataexchangeRevisionAssets.CreateS3DataAccessFromS3Bucket | ListOf[DataexchangeRevisionAssets.CreateS3DataAccessFromS3Bucket] | None = ...,
+            import_assets_from_s3: DataexchangeRevisionAssets.ImportAssetsFromS3 | ListOf[DataexchangeRevisionAssets.ImportAssetsFromS3] | None = ...,
+            import_assets_from_signed_url: DataexchangeRevisionAssets.ImportAssetsFromSignedUrl | ListOf[DataexchangeRevisionAssets.ImportAssetsFromSignedUrl] | None = ...,
         ) -> None: ...
     class CreateS3DataAccessFromS3Bucket(_model.NestedObject):
         access_point_alias: str
@@ -150,7 +150,7 @@ class DataexchangeRevisionAssets(_model.Resource):
         def __init__(
             self,
             *,
-            asset_source: ListOf[DataexchangeRevisionAssets.CreateS3DataAccessFromS3BucketAssetSource] | None = ...,
+            asset_source: DataexchangeRevisionAssets.CreateS3DataAccessFromS3BucketAssetSource | ListOf[DataexchangeRevisionAssets.CreateS3DataAccessFromS3BucketAssetSource] | None = ...,
         ) -> None: ...
     class CreateS3DataAccessFromS3BucketAssetSource(_model.NestedObject):
         bucket: str
@@ -163,14 +163,14 @@ class DataexchangeRevisionAssets(_model.Resource):
             bucket: str,
             key_prefixes: ListOf[str] | None = ...,
             keys: ListOf[str] | None = ...,
-            kms_keys_to_grant: ListOf[DataexchangeRevisionAssets.KmsKeysToGrant] | None = ...,
+            kms_keys_to_grant: DataexchangeRevisionAssets.KmsKeysToGrant | ListOf[DataexchangeRevisionAssets.KmsKeysToGrant] | None = ...,
         ) -> None: ...
     class ImportAssetsFromS3(_model.NestedObject):
         asset_source: list[DataexchangeRevisionAssets.ImportAssetsFromS3AssetSource]
         def __init__(
             self,
             *,
-            asset_source: ListOf[DataexchangeRevisionAssets.ImportAssetsFromS3AssetSource] | None = ...,
+            asset_source: DataexchangeRevisionAssets.ImportAssetsFromS3AssetSource | ListOf[DataexchangeRevisionAssets.ImportAssetsFromS3AssetSource] | None = ...,
         ) -> None: ...
     class ImportAssetsFromS3AssetSource(_model.NestedObject):
         bucket: str
@@ -228,7 +228,7 @@ class DataexchangeRevisionAssets(_model.Resource):
         force_destroy: bool | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        asset: ListOf[DataexchangeRevisionAssets.Asset] | None = ...,
+        asset: DataexchangeRevisionAssets.Asset | ListOf[DataexchangeRevisionAssets.Asset] | None = ...,
         timeouts: DataexchangeRevisionAssets.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -59,7 +59,7 @@ class DatapipelinePipelineDefinition(_model.Resource):
             self,
             *,
             id: str,
-            attribute: ListOf[DatapipelinePipelineDefinition.Attribute] | None = ...,
+            attribute: DatapipelinePipelineDefinition.Attribute | ListOf[DatapipelinePipelineDefinition.Attribute] | None = ...,
         ) -> None: ...
     class ParameterValue(_model.NestedObject):
         id: str
@@ -79,7 +79,7 @@ class DatapipelinePipelineDefinition(_model.Resource):
             *,
             id: str,
             name: str,
-            field: ListOf[DatapipelinePipelineDefinition.Field] | None = ...,
+            field: DatapipelinePipelineDefinition.Field | ListOf[DatapipelinePipelineDefinition.Field] | None = ...,
         ) -> None: ...
     id: str
     pipeline_id: str
@@ -94,10 +94,10 @@ class DatapipelinePipelineDefinition(_model.Resource):
         /,
         *,
         pipeline_id: str,
-        pipeline_object: ListOf[DatapipelinePipelineDefinition.PipelineObject],
+        pipeline_object: DatapipelinePipelineDefinition.PipelineObject | ListOf[DatapipelinePipelineDefinition.PipelineObject],
         id: str | None = ...,
         region: str | None = ...,
-        parameter_object: ListOf[DatapipelinePipelineDefinition.ParameterObject] | None = ...,
-        parameter_value: ListOf[DatapipelinePipelineDefinition.ParameterValue] | None = ...,
+        parameter_object: DatapipelinePipelineDefinition.ParameterObject | ListOf[DatapipelinePipelineDefinition.ParameterObject] | None = ...,
+        parameter_value: DatapipelinePipelineDefinition.ParameterValue | ListOf[DatapipelinePipelineDefinition.ParameterValue] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -355,7 +355,7 @@ class DatasyncLocationHdfs(_model.Resource):
         /,
         *,
         agent_arns: ListOf[str],
-        name_node: ListOf[DatasyncLocationHdfs.NameNode],
+        name_node: DatasyncLocationHdfs.NameNode | ListOf[DatasyncLocationHdfs.NameNode],
         authentication_type: str | None = ...,
         block_size: float | None = ...,
         id: str | None = ...,

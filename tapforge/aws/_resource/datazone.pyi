@@ -52,7 +52,7 @@ class DatazoneAssetType(_model.Resource):
         owning_project_identifier: str,
         description: str | None = ...,
         region: str | None = ...,
-        forms_input: ListOf[DatazoneAssetType.FormsInput] | None = ...,
+        forms_input: DatazoneAssetType.FormsInput | ListOf[DatazoneAssetType.FormsInput] | None = ...,
         timeouts: DatazoneAssetType.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -109,7 +109,7 @@ class DatazoneDomain(_model.Resource):
         service_role: str | None = ...,
         skip_deletion_check: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
-        single_sign_on: ListOf[DatazoneDomain.SingleSignOn] | None = ...,
+        single_sign_on: DatazoneDomain.SingleSignOn | ListOf[DatazoneDomain.SingleSignOn] | None = ...,
         timeouts: DatazoneDomain.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -212,7 +212,7 @@ class DatazoneEnvironment(_model.Resource):
         glossary_terms: ListOf[str] | None = ...,
         region: str | None = ...,
         timeouts: DatazoneEnvironment.Timeouts | None = ...,
-        user_parameters: ListOf[DatazoneEnvironment.UserParameters] | None = ...,
+        user_parameters: DatazoneEnvironment.UserParameters | ListOf[DatazoneEnvironment.UserParameters] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DatazoneEnvironmentBlueprintConfiguration(_model.Resource):
@@ -279,7 +279,7 @@ class DatazoneEnvironmentProfile(_model.Resource):
         aws_account_id: str | None = ...,
         description: str | None = ...,
         region: str | None = ...,
-        user_parameters: ListOf[DatazoneEnvironmentProfile.UserParameters] | None = ...,
+        user_parameters: DatazoneEnvironmentProfile.UserParameters | ListOf[DatazoneEnvironmentProfile.UserParameters] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DatazoneFormType(_model.Resource):
@@ -334,7 +334,7 @@ class DatazoneFormType(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         status: str | None = ...,
-        model: ListOf[DatazoneFormType.Model] | None = ...,
+        model: DatazoneFormType.Model | ListOf[DatazoneFormType.Model] | None = ...,
         timeouts: DatazoneFormType.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -405,7 +405,7 @@ class DatazoneGlossaryTerm(_model.Resource):
         region: str | None = ...,
         short_description: str | None = ...,
         status: str | None = ...,
-        term_relations: ListOf[DatazoneGlossaryTerm.TermRelations] | None = ...,
+        term_relations: DatazoneGlossaryTerm.TermRelations | ListOf[DatazoneGlossaryTerm.TermRelations] | None = ...,
         timeouts: DatazoneGlossaryTerm.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -116,7 +116,7 @@ class DaxParameterGroup(_model.Resource):
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
-        parameters: ListOf[DaxParameterGroup.Parameters] | None = ...,
+        parameters: DaxParameterGroup.Parameters | ListOf[DaxParameterGroup.Parameters] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DaxSubnetGroup(_model.Resource):

@@ -425,7 +425,7 @@ class DbOptionGroup(_model.Resource):
             port: float | None = ...,
             version: str | None = ...,
             vpc_security_group_memberships: ListOf[str] | None = ...,
-            option_settings: ListOf[DbOptionGroup.OptionSettings] | None = ...,
+            option_settings: DbOptionGroup.OptionSettings | ListOf[DbOptionGroup.OptionSettings] | None = ...,
         ) -> None: ...
     class OptionSettings(_model.NestedObject):
         name: str
@@ -472,7 +472,7 @@ class DbOptionGroup(_model.Resource):
         skip_destroy: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        option: ListOf[DbOptionGroup.Option] | None = ...,
+        option: DbOptionGroup.Option | ListOf[DbOptionGroup.Option] | None = ...,
         timeouts: DbOptionGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -515,7 +515,7 @@ class DbParameterGroup(_model.Resource):
         skip_destroy: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[DbParameterGroup.Parameter] | None = ...,
+        parameter: DbParameterGroup.Parameter | ListOf[DbParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DbProxy(_model.Resource):
@@ -588,7 +588,7 @@ class DbProxy(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         target_connection_network_type: str | None = ...,
         vpc_security_group_ids: ListOf[str] | None = ...,
-        auth: ListOf[DbProxy.Auth] | None = ...,
+        auth: DbProxy.Auth | ListOf[DbProxy.Auth] | None = ...,
         timeouts: DbProxy.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

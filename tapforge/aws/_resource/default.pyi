@@ -57,8 +57,8 @@ class DefaultNetworkAcl(_model.Resource):
         subnet_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        egress: ListOf[DefaultNetworkAcl.Egress] | None = ...,
-        ingress: ListOf[DefaultNetworkAcl.Ingress] | None = ...,
+        egress: DefaultNetworkAcl.Egress | ListOf[DefaultNetworkAcl.Egress] | None = ...,
+        ingress: DefaultNetworkAcl.Ingress | ListOf[DefaultNetworkAcl.Ingress] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DefaultRouteTable(_model.Resource):

@@ -40,7 +40,7 @@ class DevicefarmDevicePool(_model.Resource):
         *,
         name: str,
         project_arn: str,
-        rule: ListOf[DevicefarmDevicePool.Rule],
+        rule: DevicefarmDevicePool.Rule | ListOf[DevicefarmDevicePool.Rule],
         description: str | None = ...,
         id: str | None = ...,
         max_devices: float | None = ...,

@@ -22,7 +22,7 @@ class DevopsguruEventSourcesConfig(_model.Resource):
         def __init__(
             self,
             *,
-            amazon_code_guru_profiler: ListOf[DevopsguruEventSourcesConfig.AmazonCodeGuruProfiler] | None = ...,
+            amazon_code_guru_profiler: DevopsguruEventSourcesConfig.AmazonCodeGuruProfiler | ListOf[DevopsguruEventSourcesConfig.AmazonCodeGuruProfiler] | None = ...,
         ) -> None: ...
     id: str
     region: str
@@ -34,7 +34,7 @@ class DevopsguruEventSourcesConfig(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        event_sources: ListOf[DevopsguruEventSourcesConfig.EventSources] | None = ...,
+        event_sources: DevopsguruEventSourcesConfig.EventSources | ListOf[DevopsguruEventSourcesConfig.EventSources] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DevopsguruNotificationChannel(_model.Resource):
@@ -66,8 +66,8 @@ class DevopsguruNotificationChannel(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        filters: ListOf[DevopsguruNotificationChannel.Filters] | None = ...,
-        sns: ListOf[DevopsguruNotificationChannel.Sns] | None = ...,
+        filters: DevopsguruNotificationChannel.Filters | ListOf[DevopsguruNotificationChannel.Filters] | None = ...,
+        sns: DevopsguruNotificationChannel.Sns | ListOf[DevopsguruNotificationChannel.Sns] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DevopsguruResourceCollection(_model.Resource):
@@ -101,8 +101,8 @@ class DevopsguruResourceCollection(_model.Resource):
         *,
         type: str,
         region: str | None = ...,
-        cloudformation: ListOf[DevopsguruResourceCollection.Cloudformation] | None = ...,
-        tags: ListOf[DevopsguruResourceCollection.Tags] | None = ...,
+        cloudformation: DevopsguruResourceCollection.Cloudformation | ListOf[DevopsguruResourceCollection.Cloudformation] | None = ...,
+        tags: DevopsguruResourceCollection.Tags | ListOf[DevopsguruResourceCollection.Tags] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DevopsguruServiceIntegration(_model.Resource):
@@ -138,8 +138,8 @@ class DevopsguruServiceIntegration(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        kms_server_side_encryption: ListOf[DevopsguruServiceIntegration.KmsServerSideEncryption] | None = ...,
-        logs_anomaly_detection: ListOf[DevopsguruServiceIntegration.LogsAnomalyDetection] | None = ...,
-        ops_center: ListOf[DevopsguruServiceIntegration.OpsCenter] | None = ...,
+        kms_server_side_encryption: DevopsguruServiceIntegration.KmsServerSideEncryption | ListOf[DevopsguruServiceIntegration.KmsServerSideEncryption] | None = ...,
+        logs_anomaly_detection: DevopsguruServiceIntegration.LogsAnomalyDetection | ListOf[DevopsguruServiceIntegration.LogsAnomalyDetection] | None = ...,
+        ops_center: DevopsguruServiceIntegration.OpsCenter | ListOf[DevopsguruServiceIntegration.OpsCenter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

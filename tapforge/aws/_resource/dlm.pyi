@@ -17,7 +17,7 @@ class DlmLifecyclePolicy(_model.Resource):
             self,
             *,
             name: str,
-            cross_region_copy: ListOf[DlmLifecyclePolicy.CrossRegionCopy],
+            cross_region_copy: DlmLifecyclePolicy.CrossRegionCopy | ListOf[DlmLifecyclePolicy.CrossRegionCopy],
         ) -> None: ...
     class ArchiveRetainRule(_model.NestedObject):
         retention_archive_tier: list[DlmLifecyclePolicy.RetentionArchiveTier]
@@ -197,7 +197,7 @@ class DlmLifecyclePolicy(_model.Resource):
             event_source: DlmLifecyclePolicy.EventSource | ListOf[DlmLifecyclePolicy.EventSource] | None = ...,
             exclusions: DlmLifecyclePolicy.Exclusions | ListOf[DlmLifecyclePolicy.Exclusions] | None = ...,
             parameters: DlmLifecyclePolicy.Parameters | ListOf[DlmLifecyclePolicy.Parameters] | None = ...,
-            schedule: ListOf[DlmLifecyclePolicy.Schedule] | None = ...,
+            schedule: DlmLifecyclePolicy.Schedule | ListOf[DlmLifecyclePolicy.Schedule] | None = ...,
         ) -> None: ...
     class Schedule(_model.NestedObject):
         copy_tags: bool
@@ -221,7 +221,7 @@ class DlmLifecyclePolicy(_model.Resource):
             tags_to_add: Mapping[str, str] | None = ...,
             variable_tags: Mapping[str, str] | None = ...,
             archive_rule: DlmLifecyclePolicy.ArchiveRule | ListOf[DlmLifecyclePolicy.ArchiveRule] | None = ...,
-            cross_region_copy_rule: ListOf[DlmLifecyclePolicy.CrossRegionCopyRule] | None = ...,
+            cross_region_copy_rule: DlmLifecyclePolicy.CrossRegionCopyRule | ListOf[DlmLifecyclePolicy.CrossRegionCopyRule] | None = ...,
             deprecate_rule: DlmLifecyclePolicy.DeprecateRule | ListOf[DlmLifecyclePolicy.DeprecateRule] | None = ...,
             fast_restore_rule: DlmLifecyclePolicy.FastRestoreRule | ListOf[DlmLifecyclePolicy.FastRestoreRule] | None = ...,
             share_rule: DlmLifecyclePolicy.ShareRule | ListOf[DlmLifecyclePolicy.ShareRule] | None = ...,

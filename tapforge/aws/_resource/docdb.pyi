@@ -252,7 +252,7 @@ class DocdbClusterParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[DocdbClusterParameterGroup.Parameter] | None = ...,
+        parameter: DocdbClusterParameterGroup.Parameter | ListOf[DocdbClusterParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class DocdbClusterSnapshot(_model.Resource):

@@ -80,7 +80,7 @@ class DrsReplicationConfigurationTemplate(_model.Resource):
         ebs_encryption_key_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        pit_policy: ListOf[DrsReplicationConfigurationTemplate.PitPolicy] | None = ...,
+        pit_policy: DrsReplicationConfigurationTemplate.PitPolicy | ListOf[DrsReplicationConfigurationTemplate.PitPolicy] | None = ...,
         timeouts: DrsReplicationConfigurationTemplate.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -65,7 +65,7 @@ class DsqlCluster(_model.Resource):
         kms_encryption_key: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        multi_region_properties: ListOf[DsqlCluster.MultiRegionProperties] | None = ...,
+        multi_region_properties: DsqlCluster.MultiRegionProperties | ListOf[DsqlCluster.MultiRegionProperties] | None = ...,
         timeouts: DsqlCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

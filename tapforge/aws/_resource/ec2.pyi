@@ -36,8 +36,8 @@ class Ec2AllowedImagesSettings(_model.Resource):
             image_names: ListOf[str] | None = ...,
             image_providers: ListOf[str] | None = ...,
             marketplace_product_codes: ListOf[str] | None = ...,
-            creation_date_condition: ListOf[Ec2AllowedImagesSettings.CreationDateCondition] | None = ...,
-            deprecation_time_condition: ListOf[Ec2AllowedImagesSettings.DeprecationTimeCondition] | None = ...,
+            creation_date_condition: Ec2AllowedImagesSettings.CreationDateCondition | ListOf[Ec2AllowedImagesSettings.CreationDateCondition] | None = ...,
+            deprecation_time_condition: Ec2AllowedImagesSettings.DeprecationTimeCondition | ListOf[Ec2AllowedImagesSettings.DeprecationTimeCondition] | None = ...,
         ) -> None: ...
     region: str
     """Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the [provider configuration](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#aws-configuration-reference)."""
@@ -50,7 +50,7 @@ class Ec2AllowedImagesSettings(_model.Resource):
         *,
         state: str,
         region: str | None = ...,
-        image_criterion: ListOf[Ec2AllowedImagesSettings.ImageCriterion] | None = ...,
+        image_criterion: Ec2AllowedImagesSettings.ImageCriterion | ListOf[Ec2AllowedImagesSettings.ImageCriterion] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Ec2AvailabilityZoneGroup(_model.Resource):
@@ -327,7 +327,7 @@ class Ec2ClientVpnEndpoint(_model.Resource):
         /,
         *,
         server_certificate_arn: str,
-        authentication_options: ListOf[Ec2ClientVpnEndpoint.AuthenticationOptions],
+        authentication_options: Ec2ClientVpnEndpoint.AuthenticationOptions | ListOf[Ec2ClientVpnEndpoint.AuthenticationOptions],
         connection_log_options: Ec2ClientVpnEndpoint.ConnectionLogOptions | ListOf[Ec2ClientVpnEndpoint.ConnectionLogOptions],
         client_cidr_block: str | None = ...,
         description: str | None = ...,
@@ -548,7 +548,7 @@ class Ec2Fleet(_model.Resource):
             self,
             *,
             launch_template_specification: Ec2Fleet.LaunchTemplateSpecification | ListOf[Ec2Fleet.LaunchTemplateSpecification] | None = ...,
-            override: ListOf[Ec2Fleet.Override] | None = ...,
+            override: Ec2Fleet.Override | ListOf[Ec2Fleet.Override] | None = ...,
         ) -> None: ...
     class LaunchTemplateSpecification(_model.NestedObject):
         launch_template_id: str
@@ -695,7 +695,7 @@ class Ec2Fleet(_model.Resource):
         label: str,
         /,
         *,
-        launch_template_config: ListOf[Ec2Fleet.LaunchTemplateConfig],
+        launch_template_config: Ec2Fleet.LaunchTemplateConfig | ListOf[Ec2Fleet.LaunchTemplateConfig],
         target_capacity_specification: Ec2Fleet.TargetCapacitySpecification | ListOf[Ec2Fleet.TargetCapacitySpecification],
         context: str | None = ...,
         excess_capacity_termination_policy: str | None = ...,
@@ -712,7 +712,7 @@ class Ec2Fleet(_model.Resource):
         type: str | None = ...,
         valid_from: str | None = ...,
         valid_until: str | None = ...,
-        fleet_instance_set: ListOf[Ec2Fleet.FleetInstanceSet] | None = ...,
+        fleet_instance_set: Ec2Fleet.FleetInstanceSet | ListOf[Ec2Fleet.FleetInstanceSet] | None = ...,
         on_demand_options: Ec2Fleet.OnDemandOptions | ListOf[Ec2Fleet.OnDemandOptions] | None = ...,
         spot_options: Ec2Fleet.SpotOptions | ListOf[Ec2Fleet.SpotOptions] | None = ...,
         timeouts: Ec2Fleet.Timeouts | None = ...,
@@ -1027,7 +1027,7 @@ class Ec2ManagedPrefixList(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        entry: ListOf[Ec2ManagedPrefixList.Entry] | None = ...,
+        entry: Ec2ManagedPrefixList.Entry | ListOf[Ec2ManagedPrefixList.Entry] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Ec2ManagedPrefixListEntry(_model.Resource):
@@ -1058,8 +1058,8 @@ class Ec2NetworkInsightsAccessScope(_model.Resource):
         def __init__(
             self,
             *,
-            packet_header_statement: ListOf[Ec2NetworkInsightsAccessScope.PacketHeaderStatement] | None = ...,
-            resource_statement: ListOf[Ec2NetworkInsightsAccessScope.ResourceStatement] | None = ...,
+            packet_header_statement: Ec2NetworkInsightsAccessScope.PacketHeaderStatement | ListOf[Ec2NetworkInsightsAccessScope.PacketHeaderStatement] | None = ...,
+            resource_statement: Ec2NetworkInsightsAccessScope.ResourceStatement | ListOf[Ec2NetworkInsightsAccessScope.ResourceStatement] | None = ...,
         ) -> None: ...
     class ExcludePaths(_model.NestedObject):
         destination: list[Ec2NetworkInsightsAccessScope.Destination]
@@ -1068,9 +1068,9 @@ class Ec2NetworkInsightsAccessScope(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[Ec2NetworkInsightsAccessScope.Destination] | None = ...,
-            source: ListOf[Ec2NetworkInsightsAccessScope.Source] | None = ...,
-            through_resources: ListOf[Ec2NetworkInsightsAccessScope.ThroughResources] | None = ...,
+            destination: Ec2NetworkInsightsAccessScope.Destination | ListOf[Ec2NetworkInsightsAccessScope.Destination] | None = ...,
+            source: Ec2NetworkInsightsAccessScope.Source | ListOf[Ec2NetworkInsightsAccessScope.Source] | None = ...,
+            through_resources: Ec2NetworkInsightsAccessScope.ThroughResources | ListOf[Ec2NetworkInsightsAccessScope.ThroughResources] | None = ...,
         ) -> None: ...
     class MatchPaths(_model.NestedObject):
         destination: list[Ec2NetworkInsightsAccessScope.Destination]
@@ -1078,8 +1078,8 @@ class Ec2NetworkInsightsAccessScope(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[Ec2NetworkInsightsAccessScope.Destination] | None = ...,
-            source: ListOf[Ec2NetworkInsightsAccessScope.Source] | None = ...,
+            destination: Ec2NetworkInsightsAccessScope.Destination | ListOf[Ec2NetworkInsightsAccessScope.Destination] | None = ...,
+            source: Ec2NetworkInsightsAccessScope.Source | ListOf[Ec2NetworkInsightsAccessScope.Source] | None = ...,
         ) -> None: ...
     class PacketHeaderStatement(_model.NestedObject):
         destination_addresses: list[str]
@@ -1114,7 +1114,7 @@ class Ec2NetworkInsightsAccessScope(_model.Resource):
         def __init__(
             self,
             *,
-            resource_statement: ListOf[Ec2NetworkInsightsAccessScope.ResourceStatement] | None = ...,
+            resource_statement: Ec2NetworkInsightsAccessScope.ResourceStatement | ListOf[Ec2NetworkInsightsAccessScope.ResourceStatement] | None = ...,
         ) -> None: ...
     Source: TypeAlias = Destination
     arn: str
@@ -1132,8 +1132,8 @@ class Ec2NetworkInsightsAccessScope(_model.Resource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        exclude_paths: ListOf[Ec2NetworkInsightsAccessScope.ExcludePaths] | None = ...,
-        match_paths: ListOf[Ec2NetworkInsightsAccessScope.MatchPaths] | None = ...,
+        exclude_paths: Ec2NetworkInsightsAccessScope.ExcludePaths | ListOf[Ec2NetworkInsightsAccessScope.ExcludePaths] | None = ...,
+        match_paths: Ec2NetworkInsightsAccessScope.MatchPaths | ListOf[Ec2NetworkInsightsAccessScope.MatchPaths] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Ec2NetworkInsightsAnalysis(_model.Resource):

@@ -117,7 +117,7 @@ class EcrRegistryScanningConfiguration(_model.Resource):
             self,
             *,
             scan_frequency: str,
-            repository_filter: ListOf[EcrRegistryScanningConfiguration.RepositoryFilter],
+            repository_filter: EcrRegistryScanningConfiguration.RepositoryFilter | ListOf[EcrRegistryScanningConfiguration.RepositoryFilter],
         ) -> None: ...
     id: str
     region: str
@@ -133,7 +133,7 @@ class EcrRegistryScanningConfiguration(_model.Resource):
         scan_type: str,
         id: str | None = ...,
         region: str | None = ...,
-        rule: ListOf[EcrRegistryScanningConfiguration.Rule] | None = ...,
+        rule: EcrRegistryScanningConfiguration.Rule | ListOf[EcrRegistryScanningConfiguration.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcrReplicationConfiguration(_model.Resource):
@@ -152,7 +152,7 @@ class EcrReplicationConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            rule: ListOf[EcrReplicationConfiguration.Rule],
+            rule: EcrReplicationConfiguration.Rule | ListOf[EcrReplicationConfiguration.Rule],
         ) -> None: ...
     class RepositoryFilter(_model.NestedObject):
         filter: str
@@ -169,8 +169,8 @@ class EcrReplicationConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[EcrReplicationConfiguration.Destination],
-            repository_filter: ListOf[EcrReplicationConfiguration.RepositoryFilter] | None = ...,
+            destination: EcrReplicationConfiguration.Destination | ListOf[EcrReplicationConfiguration.Destination],
+            repository_filter: EcrReplicationConfiguration.RepositoryFilter | ListOf[EcrReplicationConfiguration.RepositoryFilter] | None = ...,
         ) -> None: ...
     id: str
     region: str
@@ -248,9 +248,9 @@ class EcrRepository(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        encryption_configuration: ListOf[EcrRepository.EncryptionConfiguration] | None = ...,
+        encryption_configuration: EcrRepository.EncryptionConfiguration | ListOf[EcrRepository.EncryptionConfiguration] | None = ...,
         image_scanning_configuration: EcrRepository.ImageScanningConfiguration | ListOf[EcrRepository.ImageScanningConfiguration] | None = ...,
-        image_tag_mutability_exclusion_filter: ListOf[EcrRepository.ImageTagMutabilityExclusionFilter] | None = ...,
+        image_tag_mutability_exclusion_filter: EcrRepository.ImageTagMutabilityExclusionFilter | ListOf[EcrRepository.ImageTagMutabilityExclusionFilter] | None = ...,
         timeouts: EcrRepository.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -303,8 +303,8 @@ class EcrRepositoryCreationTemplate(_model.Resource):
         region: str | None = ...,
         repository_policy: str | None = ...,
         resource_tags: Mapping[str, str] | None = ...,
-        encryption_configuration: ListOf[EcrRepositoryCreationTemplate.EncryptionConfiguration] | None = ...,
-        image_tag_mutability_exclusion_filter: ListOf[EcrRepositoryCreationTemplate.ImageTagMutabilityExclusionFilter] | None = ...,
+        encryption_configuration: EcrRepositoryCreationTemplate.EncryptionConfiguration | ListOf[EcrRepositoryCreationTemplate.EncryptionConfiguration] | None = ...,
+        image_tag_mutability_exclusion_filter: EcrRepositoryCreationTemplate.ImageTagMutabilityExclusionFilter | ListOf[EcrRepositoryCreationTemplate.ImageTagMutabilityExclusionFilter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcrRepositoryPolicy(_model.Resource):

@@ -317,7 +317,7 @@ class EcsCluster(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         configuration: EcsCluster.Configuration | ListOf[EcsCluster.Configuration] | None = ...,
         service_connect_defaults: EcsCluster.ServiceConnectDefaults | ListOf[EcsCluster.ServiceConnectDefaults] | None = ...,
-        setting: ListOf[EcsCluster.Setting] | None = ...,
+        setting: EcsCluster.Setting | ListOf[EcsCluster.Setting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcsClusterCapacityProviders(_model.Resource):
@@ -348,7 +348,7 @@ class EcsClusterCapacityProviders(_model.Resource):
         capacity_providers: ListOf[str] | None = ...,
         id: str | None = ...,
         region: str | None = ...,
-        default_capacity_provider_strategy: ListOf[EcsClusterCapacityProviders.DefaultCapacityProviderStrategy] | None = ...,
+        default_capacity_provider_strategy: EcsClusterCapacityProviders.DefaultCapacityProviderStrategy | ListOf[EcsClusterCapacityProviders.DefaultCapacityProviderStrategy] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcsDaemon(_model.Resource):
@@ -371,7 +371,7 @@ class EcsDaemon(_model.Resource):
             *,
             bake_time_in_minutes: float | None = ...,
             drain_percent: float | None = ...,
-            alarms: ListOf[EcsDaemon.Alarms] | None = ...,
+            alarms: EcsDaemon.Alarms | ListOf[EcsDaemon.Alarms] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -417,7 +417,7 @@ class EcsDaemon(_model.Resource):
         propagate_tags: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        deployment_configuration: ListOf[EcsDaemon.DeploymentConfiguration] | None = ...,
+        deployment_configuration: EcsDaemon.DeploymentConfiguration | ListOf[EcsDaemon.DeploymentConfiguration] | None = ...,
         timeouts: EcsDaemon.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -481,19 +481,19 @@ class EcsDaemonTaskDefinition(_model.Resource):
             stop_timeout: float | None = ...,
             user: str | None = ...,
             working_directory: str | None = ...,
-            depends_on: ListOf[EcsDaemonTaskDefinition.DependsOn] | None = ...,
-            environment: ListOf[EcsDaemonTaskDefinition.Environment] | None = ...,
-            environment_file: ListOf[EcsDaemonTaskDefinition.EnvironmentFile] | None = ...,
-            firelens_configuration: ListOf[EcsDaemonTaskDefinition.FirelensConfiguration] | None = ...,
-            health_check: ListOf[EcsDaemonTaskDefinition.HealthCheck] | None = ...,
-            linux_parameters: ListOf[EcsDaemonTaskDefinition.LinuxParameters] | None = ...,
-            log_configuration: ListOf[EcsDaemonTaskDefinition.LogConfiguration] | None = ...,
-            mount_point: ListOf[EcsDaemonTaskDefinition.MountPoint] | None = ...,
-            repository_credentials: ListOf[EcsDaemonTaskDefinition.RepositoryCredentials] | None = ...,
-            restart_policy: ListOf[EcsDaemonTaskDefinition.RestartPolicy] | None = ...,
-            secret: ListOf[EcsDaemonTaskDefinition.Secret] | None = ...,
-            system_control: ListOf[EcsDaemonTaskDefinition.SystemControl] | None = ...,
-            ulimit: ListOf[EcsDaemonTaskDefinition.Ulimit] | None = ...,
+            depends_on: EcsDaemonTaskDefinition.DependsOn | ListOf[EcsDaemonTaskDefinition.DependsOn] | None = ...,
+            environment: EcsDaemonTaskDefinition.Environment | ListOf[EcsDaemonTaskDefinition.Environment] | None = ...,
+            environment_file: EcsDaemonTaskDefinition.EnvironmentFile | ListOf[EcsDaemonTaskDefinition.EnvironmentFile] | None = ...,
+            firelens_configuration: EcsDaemonTaskDefinition.FirelensConfiguration | ListOf[EcsDaemonTaskDefinition.FirelensConfiguration] | None = ...,
+            health_check: EcsDaemonTaskDefinition.HealthCheck | ListOf[EcsDaemonTaskDefinition.HealthCheck] | None = ...,
+            linux_parameters: EcsDaemonTaskDefinition.LinuxParameters | ListOf[EcsDaemonTaskDefinition.LinuxParameters] | None = ...,
+            log_configuration: EcsDaemonTaskDefinition.LogConfiguration | ListOf[EcsDaemonTaskDefinition.LogConfiguration] | None = ...,
+            mount_point: EcsDaemonTaskDefinition.MountPoint | ListOf[EcsDaemonTaskDefinition.MountPoint] | None = ...,
+            repository_credentials: EcsDaemonTaskDefinition.RepositoryCredentials | ListOf[EcsDaemonTaskDefinition.RepositoryCredentials] | None = ...,
+            restart_policy: EcsDaemonTaskDefinition.RestartPolicy | ListOf[EcsDaemonTaskDefinition.RestartPolicy] | None = ...,
+            secret: EcsDaemonTaskDefinition.Secret | ListOf[EcsDaemonTaskDefinition.Secret] | None = ...,
+            system_control: EcsDaemonTaskDefinition.SystemControl | ListOf[EcsDaemonTaskDefinition.SystemControl] | None = ...,
+            ulimit: EcsDaemonTaskDefinition.Ulimit | ListOf[EcsDaemonTaskDefinition.Ulimit] | None = ...,
         ) -> None: ...
     class DependsOn(_model.NestedObject):
         condition: str
@@ -573,9 +573,9 @@ class EcsDaemonTaskDefinition(_model.Resource):
             self,
             *,
             init_process_enabled: bool | None = ...,
-            capabilities: ListOf[EcsDaemonTaskDefinition.Capabilities] | None = ...,
-            device: ListOf[EcsDaemonTaskDefinition.Device] | None = ...,
-            tmpfs: ListOf[EcsDaemonTaskDefinition.Tmpfs] | None = ...,
+            capabilities: EcsDaemonTaskDefinition.Capabilities | ListOf[EcsDaemonTaskDefinition.Capabilities] | None = ...,
+            device: EcsDaemonTaskDefinition.Device | ListOf[EcsDaemonTaskDefinition.Device] | None = ...,
+            tmpfs: EcsDaemonTaskDefinition.Tmpfs | ListOf[EcsDaemonTaskDefinition.Tmpfs] | None = ...,
         ) -> None: ...
     class LogConfiguration(_model.NestedObject):
         log_driver: str
@@ -586,7 +586,7 @@ class EcsDaemonTaskDefinition(_model.Resource):
             *,
             log_driver: str,
             options: Mapping[str, str] | None = ...,
-            secret_option: ListOf[EcsDaemonTaskDefinition.SecretOption] | None = ...,
+            secret_option: EcsDaemonTaskDefinition.SecretOption | ListOf[EcsDaemonTaskDefinition.SecretOption] | None = ...,
         ) -> None: ...
     class MountPoint(_model.NestedObject):
         container_path: str
@@ -664,7 +664,7 @@ class EcsDaemonTaskDefinition(_model.Resource):
             self,
             *,
             name: str,
-            host: ListOf[EcsDaemonTaskDefinition.Host] | None = ...,
+            host: EcsDaemonTaskDefinition.Host | ListOf[EcsDaemonTaskDefinition.Host] | None = ...,
         ) -> None: ...
     SecretOption: TypeAlias = Secret
     arn: str
@@ -693,8 +693,8 @@ class EcsDaemonTaskDefinition(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         task_role_arn: str | None = ...,
-        container_definition: ListOf[EcsDaemonTaskDefinition.ContainerDefinition] | None = ...,
-        volume: ListOf[EcsDaemonTaskDefinition.Volume] | None = ...,
+        container_definition: EcsDaemonTaskDefinition.ContainerDefinition | ListOf[EcsDaemonTaskDefinition.ContainerDefinition] | None = ...,
+        volume: EcsDaemonTaskDefinition.Volume | ListOf[EcsDaemonTaskDefinition.Volume] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcsExpressGatewayService(_model.Resource):
@@ -750,9 +750,9 @@ class EcsExpressGatewayService(_model.Resource):
             aws_logs_configuration: ListOf[EcsExpressGatewayService.AwsLogsConfiguration] | None = ...,
             command: ListOf[str] | None = ...,
             container_port: float | None = ...,
-            environment: ListOf[EcsExpressGatewayService.Environment] | None = ...,
-            repository_credentials: ListOf[EcsExpressGatewayService.RepositoryCredentials] | None = ...,
-            secret: ListOf[EcsExpressGatewayService.Secret] | None = ...,
+            environment: EcsExpressGatewayService.Environment | ListOf[EcsExpressGatewayService.Environment] | None = ...,
+            repository_credentials: EcsExpressGatewayService.RepositoryCredentials | ListOf[EcsExpressGatewayService.RepositoryCredentials] | None = ...,
+            secret: EcsExpressGatewayService.Secret | ListOf[EcsExpressGatewayService.Secret] | None = ...,
         ) -> None: ...
     class RepositoryCredentials(_model.NestedObject):
         credentials_parameter: str
@@ -836,7 +836,7 @@ class EcsExpressGatewayService(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         task_role_arn: str | None = ...,
         wait_for_steady_state: bool | None = ...,
-        primary_container: ListOf[EcsExpressGatewayService.PrimaryContainer] | None = ...,
+        primary_container: EcsExpressGatewayService.PrimaryContainer | ListOf[EcsExpressGatewayService.PrimaryContainer] | None = ...,
         timeouts: EcsExpressGatewayService.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -904,7 +904,7 @@ class EcsService(_model.Resource):
             *,
             port: float,
             dns_name: str | None = ...,
-            test_traffic_rules: ListOf[EcsService.TestTrafficRules] | None = ...,
+            test_traffic_rules: EcsService.TestTrafficRules | ListOf[EcsService.TestTrafficRules] | None = ...,
         ) -> None: ...
     class DeploymentCircuitBreaker(_model.NestedObject):
         enable: bool
@@ -927,7 +927,7 @@ class EcsService(_model.Resource):
             bake_time_in_minutes: str | None = ...,
             strategy: str | None = ...,
             canary_configuration: EcsService.CanaryConfiguration | ListOf[EcsService.CanaryConfiguration] | None = ...,
-            lifecycle_hook: ListOf[EcsService.LifecycleHook] | None = ...,
+            lifecycle_hook: EcsService.LifecycleHook | ListOf[EcsService.LifecycleHook] | None = ...,
             linear_configuration: EcsService.LinearConfiguration | ListOf[EcsService.LinearConfiguration] | None = ...,
         ) -> None: ...
     class DeploymentController(_model.NestedObject):
@@ -999,7 +999,7 @@ class EcsService(_model.Resource):
             *,
             log_driver: str,
             options: Mapping[str, str] | None = ...,
-            secret_option: ListOf[EcsService.SecretOption] | None = ...,
+            secret_option: EcsService.SecretOption | ListOf[EcsService.SecretOption] | None = ...,
         ) -> None: ...
     class ManagedEbsVolume(_model.NestedObject):
         encrypted: bool
@@ -1026,7 +1026,7 @@ class EcsService(_model.Resource):
             throughput: float | None = ...,
             volume_initialization_rate: float | None = ...,
             volume_type: str | None = ...,
-            tag_specifications: ListOf[EcsService.TagSpecifications] | None = ...,
+            tag_specifications: EcsService.TagSpecifications | ListOf[EcsService.TagSpecifications] | None = ...,
         ) -> None: ...
     class NetworkConfiguration(_model.NestedObject):
         assign_public_ip: bool
@@ -1096,7 +1096,7 @@ class EcsService(_model.Resource):
             namespace: str | None = ...,
             access_log_configuration: EcsService.AccessLogConfiguration | ListOf[EcsService.AccessLogConfiguration] | None = ...,
             log_configuration: EcsService.LogConfiguration | ListOf[EcsService.LogConfiguration] | None = ...,
-            service: ListOf[EcsService.Service] | None = ...,
+            service: EcsService.Service | ListOf[EcsService.Service] | None = ...,
         ) -> None: ...
     class ServiceRegistries(_model.NestedObject):
         container_name: str
@@ -1257,19 +1257,19 @@ class EcsService(_model.Resource):
         triggers: Mapping[str, str] | None = ...,
         wait_for_steady_state: bool | None = ...,
         alarms: EcsService.Alarms | ListOf[EcsService.Alarms] | None = ...,
-        capacity_provider_strategy: ListOf[EcsService.CapacityProviderStrategy] | None = ...,
+        capacity_provider_strategy: EcsService.CapacityProviderStrategy | ListOf[EcsService.CapacityProviderStrategy] | None = ...,
         deployment_circuit_breaker: EcsService.DeploymentCircuitBreaker | ListOf[EcsService.DeploymentCircuitBreaker] | None = ...,
         deployment_configuration: EcsService.DeploymentConfiguration | ListOf[EcsService.DeploymentConfiguration] | None = ...,
         deployment_controller: EcsService.DeploymentController | ListOf[EcsService.DeploymentController] | None = ...,
-        load_balancer: ListOf[EcsService.LoadBalancer] | None = ...,
+        load_balancer: EcsService.LoadBalancer | ListOf[EcsService.LoadBalancer] | None = ...,
         network_configuration: EcsService.NetworkConfiguration | ListOf[EcsService.NetworkConfiguration] | None = ...,
-        ordered_placement_strategy: ListOf[EcsService.OrderedPlacementStrategy] | None = ...,
-        placement_constraints: ListOf[EcsService.PlacementConstraints] | None = ...,
+        ordered_placement_strategy: EcsService.OrderedPlacementStrategy | ListOf[EcsService.OrderedPlacementStrategy] | None = ...,
+        placement_constraints: EcsService.PlacementConstraints | ListOf[EcsService.PlacementConstraints] | None = ...,
         service_connect_configuration: EcsService.ServiceConnectConfiguration | ListOf[EcsService.ServiceConnectConfiguration] | None = ...,
         service_registries: EcsService.ServiceRegistries | ListOf[EcsService.ServiceRegistries] | None = ...,
         timeouts: EcsService.Timeouts | None = ...,
         volume_configuration: EcsService.VolumeConfiguration | ListOf[EcsService.VolumeConfiguration] | None = ...,
-        vpc_lattice_configurations: ListOf[EcsService.VpcLatticeConfigurations] | None = ...,
+        vpc_lattice_configurations: EcsService.VpcLatticeConfigurations | ListOf[EcsService.VpcLatticeConfigurations] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcsTag(_model.Resource):
@@ -1470,10 +1470,10 @@ class EcsTaskDefinition(_model.Resource):
         task_role_arn: str | None = ...,
         track_latest: bool | None = ...,
         ephemeral_storage: EcsTaskDefinition.EphemeralStorage | ListOf[EcsTaskDefinition.EphemeralStorage] | None = ...,
-        placement_constraints: ListOf[EcsTaskDefinition.PlacementConstraints] | None = ...,
+        placement_constraints: EcsTaskDefinition.PlacementConstraints | ListOf[EcsTaskDefinition.PlacementConstraints] | None = ...,
         proxy_configuration: EcsTaskDefinition.ProxyConfiguration | ListOf[EcsTaskDefinition.ProxyConfiguration] | None = ...,
         runtime_platform: EcsTaskDefinition.RuntimePlatform | ListOf[EcsTaskDefinition.RuntimePlatform] | None = ...,
-        volume: ListOf[EcsTaskDefinition.Volume] | None = ...,
+        volume: EcsTaskDefinition.Volume | ListOf[EcsTaskDefinition.Volume] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EcsTaskSet(_model.Resource):
@@ -1576,8 +1576,8 @@ class EcsTaskSet(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         wait_until_stable: bool | None = ...,
         wait_until_stable_timeout: str | None = ...,
-        capacity_provider_strategy: ListOf[EcsTaskSet.CapacityProviderStrategy] | None = ...,
-        load_balancer: ListOf[EcsTaskSet.LoadBalancer] | None = ...,
+        capacity_provider_strategy: EcsTaskSet.CapacityProviderStrategy | ListOf[EcsTaskSet.CapacityProviderStrategy] | None = ...,
+        load_balancer: EcsTaskSet.LoadBalancer | ListOf[EcsTaskSet.LoadBalancer] | None = ...,
         network_configuration: EcsTaskSet.NetworkConfiguration | ListOf[EcsTaskSet.NetworkConfiguration] | None = ...,
         scale: EcsTaskSet.Scale | ListOf[EcsTaskSet.Scale] | None = ...,
         service_registries: EcsTaskSet.ServiceRegistries | ListOf[EcsTaskSet.ServiceRegistries] | None = ...,

@@ -159,7 +159,7 @@ class EfsFileSystem(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         throughput_mode: str | None = ...,
-        lifecycle_policy: ListOf[EfsFileSystem.LifecyclePolicy] | None = ...,
+        lifecycle_policy: EfsFileSystem.LifecyclePolicy | ListOf[EfsFileSystem.LifecyclePolicy] | None = ...,
         protection: EfsFileSystem.Protection | ListOf[EfsFileSystem.Protection] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -160,7 +160,7 @@ class EksAddon(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         namespace_config: EksAddon.NamespaceConfig | ListOf[EksAddon.NamespaceConfig] | None = ...,
-        pod_identity_association: ListOf[EksAddon.PodIdentityAssociation] | None = ...,
+        pod_identity_association: EksAddon.PodIdentityAssociation | ListOf[EksAddon.PodIdentityAssociation] | None = ...,
         timeouts: EksAddon.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -176,9 +176,9 @@ class EksCapability(_model.Resource):
             self,
             *,
             namespace: str | None = ...,
-            aws_idc: ListOf[EksCapability.AwsIdc] | None = ...,
-            network_access: ListOf[EksCapability.NetworkAccess] | None = ...,
-            rbac_role_mapping: ListOf[EksCapability.RbacRoleMapping] | None = ...,
+            aws_idc: EksCapability.AwsIdc | ListOf[EksCapability.AwsIdc] | None = ...,
+            network_access: EksCapability.NetworkAccess | ListOf[EksCapability.NetworkAccess] | None = ...,
+            rbac_role_mapping: EksCapability.RbacRoleMapping | ListOf[EksCapability.RbacRoleMapping] | None = ...,
         ) -> None: ...
     class AwsIdc(_model.NestedObject):
         idc_instance_arn: str
@@ -195,7 +195,7 @@ class EksCapability(_model.Resource):
         def __init__(
             self,
             *,
-            argo_cd: ListOf[EksCapability.ArgoCd] | None = ...,
+            argo_cd: EksCapability.ArgoCd | ListOf[EksCapability.ArgoCd] | None = ...,
         ) -> None: ...
     class Identity(_model.NestedObject):
         id: str
@@ -220,7 +220,7 @@ class EksCapability(_model.Resource):
             self,
             *,
             role: str,
-            identity: ListOf[EksCapability.Identity] | None = ...,
+            identity: EksCapability.Identity | ListOf[EksCapability.Identity] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -261,7 +261,7 @@ class EksCapability(_model.Resource):
         type: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        configuration: ListOf[EksCapability.Configuration] | None = ...,
+        configuration: EksCapability.Configuration | ListOf[EksCapability.Configuration] | None = ...,
         timeouts: EksCapability.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -450,7 +450,7 @@ class EksCluster(_model.Resource):
             self,
             *,
             type: str | None = ...,
-            resource: ListOf[EksCluster.Resource] | None = ...,
+            resource: EksCluster.Resource | ListOf[EksCluster.Resource] | None = ...,
         ) -> None: ...
     class ServiceNodePortRange(_model.NestedObject):
         max_port: int
@@ -623,7 +623,7 @@ class EksFargateProfile(_model.Resource):
         cluster_name: str,
         fargate_profile_name: str,
         pod_execution_role_arn: str,
-        selector: ListOf[EksFargateProfile.Selector],
+        selector: EksFargateProfile.Selector | ListOf[EksFargateProfile.Selector],
         id: str | None = ...,
         region: str | None = ...,
         subnet_ids: ListOf[str] | None = ...,
@@ -724,7 +724,7 @@ class EksNodeGroup(_model.Resource):
             max_parallel_nodes_repaired_percentage: float | None = ...,
             max_unhealthy_node_threshold_count: float | None = ...,
             max_unhealthy_node_threshold_percentage: float | None = ...,
-            node_repair_config_overrides: ListOf[EksNodeGroup.NodeRepairConfigOverrides] | None = ...,
+            node_repair_config_overrides: EksNodeGroup.NodeRepairConfigOverrides | ListOf[EksNodeGroup.NodeRepairConfigOverrides] | None = ...,
         ) -> None: ...
     class NodeRepairConfigOverrides(_model.NestedObject):
         min_repair_wait_time_mins: int
@@ -869,7 +869,7 @@ class EksNodeGroup(_model.Resource):
         launch_template: EksNodeGroup.LaunchTemplate | ListOf[EksNodeGroup.LaunchTemplate] | None = ...,
         node_repair_config: EksNodeGroup.NodeRepairConfig | ListOf[EksNodeGroup.NodeRepairConfig] | None = ...,
         remote_access: EksNodeGroup.RemoteAccess | ListOf[EksNodeGroup.RemoteAccess] | None = ...,
-        taint: ListOf[EksNodeGroup.Taint] | None = ...,
+        taint: EksNodeGroup.Taint | ListOf[EksNodeGroup.Taint] | None = ...,
         timeouts: EksNodeGroup.Timeouts | None = ...,
         update_config: EksNodeGroup.UpdateConfig | ListOf[EksNodeGroup.UpdateConfig] | None = ...,
         warm_pool_config: EksNodeGroup.WarmPoolConfig | ListOf[EksNodeGroup.WarmPoolConfig] | None = ...,

@@ -115,7 +115,7 @@ class ElasticBeanstalkConfigurationTemplate(_model.Resource):
         id: str | None = ...,
         region: str | None = ...,
         solution_stack_name: str | None = ...,
-        setting: ListOf[ElasticBeanstalkConfigurationTemplate.Setting] | None = ...,
+        setting: ElasticBeanstalkConfigurationTemplate.Setting | ListOf[ElasticBeanstalkConfigurationTemplate.Setting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ElasticBeanstalkEnvironment(_model.Resource):
@@ -193,6 +193,6 @@ class ElasticBeanstalkEnvironment(_model.Resource):
         tier: str | None = ...,
         version_label: str | None = ...,
         wait_for_ready_timeout: str | None = ...,
-        setting: ListOf[ElasticBeanstalkEnvironment.Setting] | None = ...,
+        setting: ElasticBeanstalkEnvironment.Setting | ListOf[ElasticBeanstalkEnvironment.Setting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

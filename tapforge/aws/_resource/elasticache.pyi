@@ -124,7 +124,7 @@ class ElasticacheCluster(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         transit_encryption_enabled: bool | None = ...,
-        log_delivery_configuration: ListOf[ElasticacheCluster.LogDeliveryConfiguration] | None = ...,
+        log_delivery_configuration: ElasticacheCluster.LogDeliveryConfiguration | ListOf[ElasticacheCluster.LogDeliveryConfiguration] | None = ...,
         timeouts: ElasticacheCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -223,7 +223,7 @@ class ElasticacheParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[ElasticacheParameterGroup.Parameter] | None = ...,
+        parameter: ElasticacheParameterGroup.Parameter | ListOf[ElasticacheParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ElasticacheReplicationGroup(_model.Resource):
@@ -376,8 +376,8 @@ class ElasticacheReplicationGroup(_model.Resource):
         transit_encryption_enabled: bool | None = ...,
         transit_encryption_mode: str | None = ...,
         user_group_ids: ListOf[str] | None = ...,
-        log_delivery_configuration: ListOf[ElasticacheReplicationGroup.LogDeliveryConfiguration] | None = ...,
-        node_group_configuration: ListOf[ElasticacheReplicationGroup.NodeGroupConfiguration] | None = ...,
+        log_delivery_configuration: ElasticacheReplicationGroup.LogDeliveryConfiguration | ListOf[ElasticacheReplicationGroup.LogDeliveryConfiguration] | None = ...,
+        node_group_configuration: ElasticacheReplicationGroup.NodeGroupConfiguration | ListOf[ElasticacheReplicationGroup.NodeGroupConfiguration] | None = ...,
         timeouts: ElasticacheReplicationGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -445,8 +445,8 @@ class ElasticacheServerlessCache(_model.Resource):
         def __init__(
             self,
             *,
-            data_storage: ListOf[ElasticacheServerlessCache.DataStorage] | None = ...,
-            ecpu_per_second: ListOf[ElasticacheServerlessCache.EcpuPerSecond] | None = ...,
+            data_storage: ElasticacheServerlessCache.DataStorage | ListOf[ElasticacheServerlessCache.DataStorage] | None = ...,
+            ecpu_per_second: ElasticacheServerlessCache.EcpuPerSecond | ListOf[ElasticacheServerlessCache.EcpuPerSecond] | None = ...,
         ) -> None: ...
     class DataStorage(_model.NestedObject):
         maximum: int
@@ -536,7 +536,7 @@ class ElasticacheServerlessCache(_model.Resource):
         subnet_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
         user_group_id: str | None = ...,
-        cache_usage_limits: ListOf[ElasticacheServerlessCache.CacheUsageLimits] | None = ...,
+        cache_usage_limits: ElasticacheServerlessCache.CacheUsageLimits | ListOf[ElasticacheServerlessCache.CacheUsageLimits] | None = ...,
         timeouts: ElasticacheServerlessCache.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

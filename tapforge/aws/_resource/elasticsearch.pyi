@@ -30,7 +30,7 @@ class ElasticsearchDomain(_model.Resource):
             *,
             desired_state: str,
             rollback_on_disable: str | None = ...,
-            maintenance_schedule: ListOf[ElasticsearchDomain.MaintenanceSchedule] | None = ...,
+            maintenance_schedule: ElasticsearchDomain.MaintenanceSchedule | ListOf[ElasticsearchDomain.MaintenanceSchedule] | None = ...,
         ) -> None: ...
     class ClusterConfig(_model.NestedObject):
         dedicated_master_count: int
@@ -248,7 +248,7 @@ class ElasticsearchDomain(_model.Resource):
         domain_endpoint_options: ElasticsearchDomain.DomainEndpointOptions | ListOf[ElasticsearchDomain.DomainEndpointOptions] | None = ...,
         ebs_options: ElasticsearchDomain.EbsOptions | ListOf[ElasticsearchDomain.EbsOptions] | None = ...,
         encrypt_at_rest: ElasticsearchDomain.EncryptAtRest | ListOf[ElasticsearchDomain.EncryptAtRest] | None = ...,
-        log_publishing_options: ListOf[ElasticsearchDomain.LogPublishingOptions] | None = ...,
+        log_publishing_options: ElasticsearchDomain.LogPublishingOptions | ListOf[ElasticsearchDomain.LogPublishingOptions] | None = ...,
         node_to_node_encryption: ElasticsearchDomain.NodeToNodeEncryption | ListOf[ElasticsearchDomain.NodeToNodeEncryption] | None = ...,
         snapshot_options: ElasticsearchDomain.SnapshotOptions | ListOf[ElasticsearchDomain.SnapshotOptions] | None = ...,
         timeouts: ElasticsearchDomain.Timeouts | None = ...,

@@ -72,10 +72,10 @@ class ElastictranscoderPipeline(_model.Resource):
         output_bucket: str | None = ...,
         region: str | None = ...,
         content_config: ElastictranscoderPipeline.ContentConfig | ListOf[ElastictranscoderPipeline.ContentConfig] | None = ...,
-        content_config_permissions: ListOf[ElastictranscoderPipeline.ContentConfigPermissions] | None = ...,
+        content_config_permissions: ElastictranscoderPipeline.ContentConfigPermissions | ListOf[ElastictranscoderPipeline.ContentConfigPermissions] | None = ...,
         notifications: ElastictranscoderPipeline.Notifications | ListOf[ElastictranscoderPipeline.Notifications] | None = ...,
         thumbnail_config: ElastictranscoderPipeline.ThumbnailConfig | ListOf[ElastictranscoderPipeline.ThumbnailConfig] | None = ...,
-        thumbnail_config_permissions: ListOf[ElastictranscoderPipeline.ThumbnailConfigPermissions] | None = ...,
+        thumbnail_config_permissions: ElastictranscoderPipeline.ThumbnailConfigPermissions | ListOf[ElastictranscoderPipeline.ThumbnailConfigPermissions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ElastictranscoderPreset(_model.Resource):
@@ -215,6 +215,6 @@ class ElastictranscoderPreset(_model.Resource):
         audio_codec_options: ElastictranscoderPreset.AudioCodecOptions | ListOf[ElastictranscoderPreset.AudioCodecOptions] | None = ...,
         thumbnails: ElastictranscoderPreset.Thumbnails | ListOf[ElastictranscoderPreset.Thumbnails] | None = ...,
         video: ElastictranscoderPreset.Video | ListOf[ElastictranscoderPreset.Video] | None = ...,
-        video_watermarks: ListOf[ElastictranscoderPreset.VideoWatermarks] | None = ...,
+        video_watermarks: ElastictranscoderPreset.VideoWatermarks | ListOf[ElastictranscoderPreset.VideoWatermarks] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

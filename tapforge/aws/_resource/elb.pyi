@@ -93,7 +93,7 @@ class Elb(_model.Resource):
         label: str,
         /,
         *,
-        listener: ListOf[Elb.Listener],
+        listener: Elb.Listener | ListOf[Elb.Listener],
         availability_zones: ListOf[str] | None = ...,
         connection_draining: bool | None = ...,
         connection_draining_timeout: float | None = ...,

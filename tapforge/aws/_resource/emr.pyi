@@ -32,7 +32,7 @@ class EmrBlockPublicAccessConfiguration(_model.Resource):
         block_public_security_group_rules: bool,
         id: str | None = ...,
         region: str | None = ...,
-        permitted_public_security_group_rule_range: ListOf[EmrBlockPublicAccessConfiguration.PermittedPublicSecurityGroupRuleRange] | None = ...,
+        permitted_public_security_group_rule_range: EmrBlockPublicAccessConfiguration.PermittedPublicSecurityGroupRuleRange | ListOf[EmrBlockPublicAccessConfiguration.PermittedPublicSecurityGroupRuleRange] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EmrCluster(_model.Resource):
@@ -79,7 +79,7 @@ class EmrCluster(_model.Resource):
             name: str | None = ...,
             target_on_demand_capacity: float | None = ...,
             target_spot_capacity: float | None = ...,
-            instance_type_configs: ListOf[EmrCluster.InstanceTypeConfigs] | None = ...,
+            instance_type_configs: EmrCluster.InstanceTypeConfigs | ListOf[EmrCluster.InstanceTypeConfigs] | None = ...,
             launch_specifications: EmrCluster.LaunchSpecifications | ListOf[EmrCluster.LaunchSpecifications] | None = ...,
         ) -> None: ...
     class CoreInstanceGroup(_model.NestedObject):
@@ -98,7 +98,7 @@ class EmrCluster(_model.Resource):
             bid_price: str | None = ...,
             instance_count: float | None = ...,
             name: str | None = ...,
-            ebs_config: ListOf[EmrCluster.EbsConfig] | None = ...,
+            ebs_config: EmrCluster.EbsConfig | ListOf[EmrCluster.EbsConfig] | None = ...,
         ) -> None: ...
     class EbsConfig(_model.NestedObject):
         iops: int
@@ -165,8 +165,8 @@ class EmrCluster(_model.Resource):
             bid_price: str | None = ...,
             bid_price_as_percentage_of_on_demand_price: float | None = ...,
             weighted_capacity: float | None = ...,
-            configurations: ListOf[EmrCluster.Configurations] | None = ...,
-            ebs_config: ListOf[EmrCluster.InstanceTypeConfigsEbsConfig] | None = ...,
+            configurations: EmrCluster.Configurations | ListOf[EmrCluster.Configurations] | None = ...,
+            ebs_config: EmrCluster.InstanceTypeConfigsEbsConfig | ListOf[EmrCluster.InstanceTypeConfigsEbsConfig] | None = ...,
         ) -> None: ...
     class InstanceTypeConfigsEbsConfig(_model.NestedObject):
         iops: int
@@ -202,8 +202,8 @@ class EmrCluster(_model.Resource):
         def __init__(
             self,
             *,
-            on_demand_specification: ListOf[EmrCluster.OnDemandSpecification] | None = ...,
-            spot_specification: ListOf[EmrCluster.SpotSpecification] | None = ...,
+            on_demand_specification: EmrCluster.OnDemandSpecification | ListOf[EmrCluster.OnDemandSpecification] | None = ...,
+            spot_specification: EmrCluster.SpotSpecification | ListOf[EmrCluster.SpotSpecification] | None = ...,
         ) -> None: ...
     class MasterInstanceGroup(_model.NestedObject):
         bid_price: str
@@ -219,7 +219,7 @@ class EmrCluster(_model.Resource):
             bid_price: str | None = ...,
             instance_count: float | None = ...,
             name: str | None = ...,
-            ebs_config: ListOf[EmrCluster.EbsConfig] | None = ...,
+            ebs_config: EmrCluster.EbsConfig | ListOf[EmrCluster.EbsConfig] | None = ...,
         ) -> None: ...
     class OnDemandSpecification(_model.NestedObject):
         allocation_strategy: str
@@ -334,7 +334,7 @@ class EmrCluster(_model.Resource):
         unhealthy_node_replacement: bool | None = ...,
         visible_to_all_users: bool | None = ...,
         auto_termination_policy: EmrCluster.AutoTerminationPolicy | ListOf[EmrCluster.AutoTerminationPolicy] | None = ...,
-        bootstrap_action: ListOf[EmrCluster.BootstrapAction] | None = ...,
+        bootstrap_action: EmrCluster.BootstrapAction | ListOf[EmrCluster.BootstrapAction] | None = ...,
         core_instance_fleet: EmrCluster.CoreInstanceFleet | ListOf[EmrCluster.CoreInstanceFleet] | None = ...,
         core_instance_group: EmrCluster.CoreInstanceGroup | ListOf[EmrCluster.CoreInstanceGroup] | None = ...,
         ec2_attributes: EmrCluster.Ec2Attributes | ListOf[EmrCluster.Ec2Attributes] | None = ...,
@@ -381,8 +381,8 @@ class EmrInstanceFleet(_model.Resource):
             bid_price: str | None = ...,
             bid_price_as_percentage_of_on_demand_price: float | None = ...,
             weighted_capacity: float | None = ...,
-            configurations: ListOf[EmrInstanceFleet.Configurations] | None = ...,
-            ebs_config: ListOf[EmrInstanceFleet.EbsConfig] | None = ...,
+            configurations: EmrInstanceFleet.Configurations | ListOf[EmrInstanceFleet.Configurations] | None = ...,
+            ebs_config: EmrInstanceFleet.EbsConfig | ListOf[EmrInstanceFleet.EbsConfig] | None = ...,
         ) -> None: ...
     class LaunchSpecifications(_model.NestedObject):
         on_demand_specification: list[EmrInstanceFleet.OnDemandSpecification]
@@ -390,8 +390,8 @@ class EmrInstanceFleet(_model.Resource):
         def __init__(
             self,
             *,
-            on_demand_specification: ListOf[EmrInstanceFleet.OnDemandSpecification] | None = ...,
-            spot_specification: ListOf[EmrInstanceFleet.SpotSpecification] | None = ...,
+            on_demand_specification: EmrInstanceFleet.OnDemandSpecification | ListOf[EmrInstanceFleet.OnDemandSpecification] | None = ...,
+            spot_specification: EmrInstanceFleet.SpotSpecification | ListOf[EmrInstanceFleet.SpotSpecification] | None = ...,
         ) -> None: ...
     class OnDemandSpecification(_model.NestedObject):
         allocation_strategy: str
@@ -435,7 +435,7 @@ class EmrInstanceFleet(_model.Resource):
         region: str | None = ...,
         target_on_demand_capacity: float | None = ...,
         target_spot_capacity: float | None = ...,
-        instance_type_configs: ListOf[EmrInstanceFleet.InstanceTypeConfigs] | None = ...,
+        instance_type_configs: EmrInstanceFleet.InstanceTypeConfigs | ListOf[EmrInstanceFleet.InstanceTypeConfigs] | None = ...,
         launch_specifications: EmrInstanceFleet.LaunchSpecifications | ListOf[EmrInstanceFleet.LaunchSpecifications] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -483,7 +483,7 @@ class EmrInstanceGroup(_model.Resource):
         instance_count: float | None = ...,
         name: str | None = ...,
         region: str | None = ...,
-        ebs_config: ListOf[EmrInstanceGroup.EbsConfig] | None = ...,
+        ebs_config: EmrInstanceGroup.EbsConfig | ListOf[EmrInstanceGroup.EbsConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class EmrManagedScalingPolicy(_model.Resource):
@@ -516,7 +516,7 @@ class EmrManagedScalingPolicy(_model.Resource):
         /,
         *,
         cluster_id: str,
-        compute_limits: ListOf[EmrManagedScalingPolicy.ComputeLimits],
+        compute_limits: EmrManagedScalingPolicy.ComputeLimits | ListOf[EmrManagedScalingPolicy.ComputeLimits],
         id: str | None = ...,
         region: str | None = ...,
         scaling_strategy: str | None = ...,

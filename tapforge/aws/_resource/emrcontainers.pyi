@@ -19,7 +19,7 @@ class EmrcontainersJobTemplate(_model.Resource):
             *,
             classification: str,
             properties: Mapping[str, str] | None = ...,
-            configurations: ListOf[EmrcontainersJobTemplate.Configurations] | None = ...,
+            configurations: EmrcontainersJobTemplate.Configurations | ListOf[EmrcontainersJobTemplate.Configurations] | None = ...,
         ) -> None: ...
     class CloudWatchMonitoringConfiguration(_model.NestedObject):
         log_group_name: str
@@ -36,7 +36,7 @@ class EmrcontainersJobTemplate(_model.Resource):
         def __init__(
             self,
             *,
-            application_configuration: ListOf[EmrcontainersJobTemplate.ApplicationConfiguration] | None = ...,
+            application_configuration: EmrcontainersJobTemplate.ApplicationConfiguration | ListOf[EmrcontainersJobTemplate.ApplicationConfiguration] | None = ...,
             monitoring_configuration: EmrcontainersJobTemplate.MonitoringConfiguration | ListOf[EmrcontainersJobTemplate.MonitoringConfiguration] | None = ...,
         ) -> None: ...
     class Configurations(_model.NestedObject):

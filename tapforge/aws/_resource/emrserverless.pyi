@@ -39,7 +39,7 @@ class EmrserverlessApplication(_model.Resource):
             encryption_key_arn: str | None = ...,
             log_group_name: str | None = ...,
             log_stream_name_prefix: str | None = ...,
-            log_types: ListOf[EmrserverlessApplication.LogTypes] | None = ...,
+            log_types: EmrserverlessApplication.LogTypes | ListOf[EmrserverlessApplication.LogTypes] | None = ...,
         ) -> None: ...
     class ImageConfiguration(_model.NestedObject):
         image_uri: str
@@ -205,13 +205,13 @@ class EmrserverlessApplication(_model.Resource):
         auto_start_configuration: EmrserverlessApplication.AutoStartConfiguration | ListOf[EmrserverlessApplication.AutoStartConfiguration] | None = ...,
         auto_stop_configuration: EmrserverlessApplication.AutoStopConfiguration | ListOf[EmrserverlessApplication.AutoStopConfiguration] | None = ...,
         image_configuration: EmrserverlessApplication.ImageConfiguration | ListOf[EmrserverlessApplication.ImageConfiguration] | None = ...,
-        initial_capacity: ListOf[EmrserverlessApplication.InitialCapacity] | None = ...,
+        initial_capacity: EmrserverlessApplication.InitialCapacity | ListOf[EmrserverlessApplication.InitialCapacity] | None = ...,
         interactive_configuration: EmrserverlessApplication.InteractiveConfiguration | ListOf[EmrserverlessApplication.InteractiveConfiguration] | None = ...,
         job_level_cost_allocation_configuration: EmrserverlessApplication.JobLevelCostAllocationConfiguration | ListOf[EmrserverlessApplication.JobLevelCostAllocationConfiguration] | None = ...,
         maximum_capacity: EmrserverlessApplication.MaximumCapacity | ListOf[EmrserverlessApplication.MaximumCapacity] | None = ...,
         monitoring_configuration: EmrserverlessApplication.MonitoringConfiguration | ListOf[EmrserverlessApplication.MonitoringConfiguration] | None = ...,
         network_configuration: EmrserverlessApplication.NetworkConfiguration | ListOf[EmrserverlessApplication.NetworkConfiguration] | None = ...,
-        runtime_configuration: ListOf[EmrserverlessApplication.RuntimeConfiguration] | None = ...,
+        runtime_configuration: EmrserverlessApplication.RuntimeConfiguration | ListOf[EmrserverlessApplication.RuntimeConfiguration] | None = ...,
         scheduler_configuration: EmrserverlessApplication.SchedulerConfiguration | ListOf[EmrserverlessApplication.SchedulerConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -78,7 +78,7 @@ class EvidentlyFeature(_model.Resource):
         *,
         name: str,
         project: str,
-        variations: ListOf[EvidentlyFeature.Variations],
+        variations: EvidentlyFeature.Variations | ListOf[EvidentlyFeature.Variations],
         default_variation: str | None = ...,
         description: str | None = ...,
         entity_overrides: Mapping[str, str] | None = ...,
@@ -141,7 +141,7 @@ class EvidentlyLaunch(_model.Resource):
         def __init__(
             self,
             *,
-            steps: ListOf[EvidentlyLaunch.Steps],
+            steps: EvidentlyLaunch.Steps | ListOf[EvidentlyLaunch.Steps],
         ) -> None: ...
     class SegmentOverrides(_model.NestedObject):
         evaluation_order: int
@@ -163,7 +163,7 @@ class EvidentlyLaunch(_model.Resource):
             *,
             group_weights: Mapping[str, float],
             start_time: str,
-            segment_overrides: ListOf[EvidentlyLaunch.SegmentOverrides] | None = ...,
+            segment_overrides: EvidentlyLaunch.SegmentOverrides | ListOf[EvidentlyLaunch.SegmentOverrides] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -203,14 +203,14 @@ class EvidentlyLaunch(_model.Resource):
         *,
         name: str,
         project: str,
-        groups: ListOf[EvidentlyLaunch.Groups],
+        groups: EvidentlyLaunch.Groups | ListOf[EvidentlyLaunch.Groups],
         description: str | None = ...,
         id: str | None = ...,
         randomization_salt: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        metric_monitors: ListOf[EvidentlyLaunch.MetricMonitors] | None = ...,
+        metric_monitors: EvidentlyLaunch.MetricMonitors | ListOf[EvidentlyLaunch.MetricMonitors] | None = ...,
         scheduled_splits_config: EvidentlyLaunch.ScheduledSplitsConfig | ListOf[EvidentlyLaunch.ScheduledSplitsConfig] | None = ...,
         timeouts: EvidentlyLaunch.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

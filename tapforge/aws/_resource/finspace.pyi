@@ -76,7 +76,7 @@ class FinspaceKxCluster(_model.Resource):
             database_name: str,
             changeset_id: str | None = ...,
             dataview_name: str | None = ...,
-            cache_configurations: ListOf[FinspaceKxCluster.CacheConfigurations] | None = ...,
+            cache_configurations: FinspaceKxCluster.CacheConfigurations | ListOf[FinspaceKxCluster.CacheConfigurations] | None = ...,
         ) -> None: ...
     class SavedownStorageConfiguration(_model.NestedObject):
         size: int
@@ -186,13 +186,13 @@ class FinspaceKxCluster(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         auto_scaling_configuration: FinspaceKxCluster.AutoScalingConfiguration | ListOf[FinspaceKxCluster.AutoScalingConfiguration] | None = ...,
-        cache_storage_configurations: ListOf[FinspaceKxCluster.CacheStorageConfigurations] | None = ...,
+        cache_storage_configurations: FinspaceKxCluster.CacheStorageConfigurations | ListOf[FinspaceKxCluster.CacheStorageConfigurations] | None = ...,
         capacity_configuration: FinspaceKxCluster.CapacityConfiguration | ListOf[FinspaceKxCluster.CapacityConfiguration] | None = ...,
         code: FinspaceKxCluster.Code | ListOf[FinspaceKxCluster.Code] | None = ...,
-        database: ListOf[FinspaceKxCluster.Database] | None = ...,
+        database: FinspaceKxCluster.Database | ListOf[FinspaceKxCluster.Database] | None = ...,
         savedown_storage_configuration: FinspaceKxCluster.SavedownStorageConfiguration | ListOf[FinspaceKxCluster.SavedownStorageConfiguration] | None = ...,
         scaling_group_configuration: FinspaceKxCluster.ScalingGroupConfiguration | ListOf[FinspaceKxCluster.ScalingGroupConfiguration] | None = ...,
-        tickerplant_log_configuration: ListOf[FinspaceKxCluster.TickerplantLogConfiguration] | None = ...,
+        tickerplant_log_configuration: FinspaceKxCluster.TickerplantLogConfiguration | ListOf[FinspaceKxCluster.TickerplantLogConfiguration] | None = ...,
         timeouts: FinspaceKxCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -298,7 +298,7 @@ class FinspaceKxDataview(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        segment_configurations: ListOf[FinspaceKxDataview.SegmentConfigurations] | None = ...,
+        segment_configurations: FinspaceKxDataview.SegmentConfigurations | ListOf[FinspaceKxDataview.SegmentConfigurations] | None = ...,
         timeouts: FinspaceKxDataview.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -368,7 +368,7 @@ class FinspaceKxEnvironment(_model.Resource):
             *,
             routable_cidr_space: str,
             transit_gateway_id: str,
-            attachment_network_acl_configuration: ListOf[FinspaceKxEnvironment.AttachmentNetworkAclConfiguration] | None = ...,
+            attachment_network_acl_configuration: FinspaceKxEnvironment.AttachmentNetworkAclConfiguration | ListOf[FinspaceKxEnvironment.AttachmentNetworkAclConfiguration] | None = ...,
         ) -> None: ...
     arn: str
     availability_zones: list[str]
@@ -398,7 +398,7 @@ class FinspaceKxEnvironment(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        custom_dns_configuration: ListOf[FinspaceKxEnvironment.CustomDnsConfiguration] | None = ...,
+        custom_dns_configuration: FinspaceKxEnvironment.CustomDnsConfiguration | ListOf[FinspaceKxEnvironment.CustomDnsConfiguration] | None = ...,
         timeouts: FinspaceKxEnvironment.Timeouts | None = ...,
         transit_gateway_configuration: FinspaceKxEnvironment.TransitGatewayConfiguration | ListOf[FinspaceKxEnvironment.TransitGatewayConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -553,7 +553,7 @@ class FinspaceKxVolume(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        nas1_configuration: ListOf[FinspaceKxVolume.Nas1Configuration] | None = ...,
+        nas1_configuration: FinspaceKxVolume.Nas1Configuration | ListOf[FinspaceKxVolume.Nas1Configuration] | None = ...,
         timeouts: FinspaceKxVolume.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -24,7 +24,7 @@ class FisExperimentTemplate(_model.Resource):
             name: str,
             description: str | None = ...,
             start_after: ListOf[str] | None = ...,
-            parameter: ListOf[FisExperimentTemplate.Parameter] | None = ...,
+            parameter: FisExperimentTemplate.Parameter | ListOf[FisExperimentTemplate.Parameter] | None = ...,
             target: FisExperimentTemplate.ActionTarget | ListOf[FisExperimentTemplate.ActionTarget] | None = ...,
         ) -> None: ...
     class CloudwatchDashboard(_model.NestedObject):
@@ -46,7 +46,7 @@ class FisExperimentTemplate(_model.Resource):
         def __init__(
             self,
             *,
-            cloudwatch_dashboard: ListOf[FisExperimentTemplate.CloudwatchDashboard] | None = ...,
+            cloudwatch_dashboard: FisExperimentTemplate.CloudwatchDashboard | ListOf[FisExperimentTemplate.CloudwatchDashboard] | None = ...,
         ) -> None: ...
     class ExperimentOptions(_model.NestedObject):
         account_targeting: str
@@ -140,8 +140,8 @@ class FisExperimentTemplate(_model.Resource):
             selection_mode: str,
             parameters: Mapping[str, str] | None = ...,
             resource_arns: ListOf[str] | None = ...,
-            filter: ListOf[FisExperimentTemplate.Filter] | None = ...,
-            resource_tag: ListOf[FisExperimentTemplate.ResourceTag] | None = ...,
+            filter: FisExperimentTemplate.Filter | ListOf[FisExperimentTemplate.Filter] | None = ...,
+            resource_tag: FisExperimentTemplate.ResourceTag | ListOf[FisExperimentTemplate.ResourceTag] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -177,8 +177,8 @@ class FisExperimentTemplate(_model.Resource):
         *,
         description: str,
         role_arn: str,
-        action: ListOf[FisExperimentTemplate.Action],
-        stop_condition: ListOf[FisExperimentTemplate.StopCondition],
+        action: FisExperimentTemplate.Action | ListOf[FisExperimentTemplate.Action],
+        stop_condition: FisExperimentTemplate.StopCondition | ListOf[FisExperimentTemplate.StopCondition],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
@@ -186,7 +186,7 @@ class FisExperimentTemplate(_model.Resource):
         experiment_options: FisExperimentTemplate.ExperimentOptions | ListOf[FisExperimentTemplate.ExperimentOptions] | None = ...,
         experiment_report_configuration: FisExperimentTemplate.ExperimentReportConfiguration | ListOf[FisExperimentTemplate.ExperimentReportConfiguration] | None = ...,
         log_configuration: FisExperimentTemplate.LogConfiguration | ListOf[FisExperimentTemplate.LogConfiguration] | None = ...,
-        target: ListOf[FisExperimentTemplate.Target] | None = ...,
+        target: FisExperimentTemplate.Target | ListOf[FisExperimentTemplate.Target] | None = ...,
         timeouts: FisExperimentTemplate.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -74,6 +74,6 @@ class FlowLog(_model.Resource):
         transit_gateway_id: str | None = ...,
         vpc_id: str | None = ...,
         destination_options: FlowLog.DestinationOptions | ListOf[FlowLog.DestinationOptions] | None = ...,
-        tag_field_specification: ListOf[FlowLog.TagFieldSpecification] | None = ...,
+        tag_field_specification: FlowLog.TagFieldSpecification | ListOf[FlowLog.TagFieldSpecification] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -59,8 +59,8 @@ class FmsPolicy(_model.Resource):
             rule_action: str,
             cidr_block: str | None = ...,
             ipv6_cidr_block: str | None = ...,
-            icmp_type_code: ListOf[FmsPolicy.IcmpTypeCode] | None = ...,
-            port_range: ListOf[FmsPolicy.PortRange] | None = ...,
+            icmp_type_code: FmsPolicy.IcmpTypeCode | ListOf[FmsPolicy.IcmpTypeCode] | None = ...,
+            port_range: FmsPolicy.PortRange | ListOf[FmsPolicy.PortRange] | None = ...,
         ) -> None: ...
     class IcmpTypeCode(_model.NestedObject):
         code: int
@@ -88,8 +88,8 @@ class FmsPolicy(_model.Resource):
             *,
             force_remediate_for_first_entries: bool,
             force_remediate_for_last_entries: bool,
-            first_entry: ListOf[FmsPolicy.FirstEntry] | None = ...,
-            last_entry: ListOf[FmsPolicy.LastEntry] | None = ...,
+            first_entry: FmsPolicy.FirstEntry | ListOf[FmsPolicy.FirstEntry] | None = ...,
+            last_entry: FmsPolicy.LastEntry | ListOf[FmsPolicy.LastEntry] | None = ...,
         ) -> None: ...
     class NetworkFirewallPolicy(_model.NestedObject):
         firewall_deployment_model: str
@@ -226,7 +226,7 @@ class FmsResourceSet(_model.Resource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        resource_set: ListOf[FmsResourceSet.ResourceSet] | None = ...,
+        resource_set: FmsResourceSet.ResourceSet | ListOf[FmsResourceSet.ResourceSet] | None = ...,
         timeouts: FmsResourceSet.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

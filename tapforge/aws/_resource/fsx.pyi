@@ -130,7 +130,7 @@ class FsxFileCache(_model.Resource):
             file_cache_path: str,
             data_repository_subdirectories: ListOf[str] | None = ...,
             tags: Mapping[str, str] | None = ...,
-            nfs: ListOf[FsxFileCache.Nfs] | None = ...,
+            nfs: FsxFileCache.Nfs | ListOf[FsxFileCache.Nfs] | None = ...,
         ) -> None: ...
     class LogConfiguration(_model.NestedObject):
         destination: str
@@ -153,7 +153,7 @@ class FsxFileCache(_model.Resource):
             *,
             deployment_type: str,
             per_unit_storage_throughput: float,
-            metadata_configuration: ListOf[FsxFileCache.MetadataConfiguration],
+            metadata_configuration: FsxFileCache.MetadataConfiguration | ListOf[FsxFileCache.MetadataConfiguration],
             weekly_maintenance_start_time: str | None = ...,
         ) -> None: ...
     class MetadataConfiguration(_model.NestedObject):
@@ -221,8 +221,8 @@ class FsxFileCache(_model.Resource):
         security_group_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        data_repository_association: ListOf[FsxFileCache.DataRepositoryAssociation] | None = ...,
-        lustre_configuration: ListOf[FsxFileCache.LustreConfiguration] | None = ...,
+        data_repository_association: FsxFileCache.DataRepositoryAssociation | ListOf[FsxFileCache.DataRepositoryAssociation] | None = ...,
+        lustre_configuration: FsxFileCache.LustreConfiguration | ListOf[FsxFileCache.LustreConfiguration] | None = ...,
         timeouts: FsxFileCache.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -705,7 +705,7 @@ class FsxOpenzfsFileSystem(_model.Resource):
         def __init__(
             self,
             *,
-            client_configurations: ListOf[FsxOpenzfsFileSystem.ClientConfigurations],
+            client_configurations: FsxOpenzfsFileSystem.ClientConfigurations | ListOf[FsxOpenzfsFileSystem.ClientConfigurations],
         ) -> None: ...
     class ReadCacheConfiguration(_model.NestedObject):
         size: int
@@ -731,7 +731,7 @@ class FsxOpenzfsFileSystem(_model.Resource):
             read_only: bool | None = ...,
             record_size_kib: float | None = ...,
             nfs_exports: FsxOpenzfsFileSystem.NfsExports | ListOf[FsxOpenzfsFileSystem.NfsExports] | None = ...,
-            user_and_group_quotas: ListOf[FsxOpenzfsFileSystem.UserAndGroupQuotas] | None = ...,
+            user_and_group_quotas: FsxOpenzfsFileSystem.UserAndGroupQuotas | ListOf[FsxOpenzfsFileSystem.UserAndGroupQuotas] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -881,7 +881,7 @@ class FsxOpenzfsVolume(_model.Resource):
         def __init__(
             self,
             *,
-            client_configurations: ListOf[FsxOpenzfsVolume.ClientConfigurations],
+            client_configurations: FsxOpenzfsVolume.ClientConfigurations | ListOf[FsxOpenzfsVolume.ClientConfigurations],
         ) -> None: ...
     class OriginSnapshot(_model.NestedObject):
         copy_strategy: str
@@ -956,7 +956,7 @@ class FsxOpenzfsVolume(_model.Resource):
         nfs_exports: FsxOpenzfsVolume.NfsExports | ListOf[FsxOpenzfsVolume.NfsExports] | None = ...,
         origin_snapshot: FsxOpenzfsVolume.OriginSnapshot | ListOf[FsxOpenzfsVolume.OriginSnapshot] | None = ...,
         timeouts: FsxOpenzfsVolume.Timeouts | None = ...,
-        user_and_group_quotas: ListOf[FsxOpenzfsVolume.UserAndGroupQuotas] | None = ...,
+        user_and_group_quotas: FsxOpenzfsVolume.UserAndGroupQuotas | ListOf[FsxOpenzfsVolume.UserAndGroupQuotas] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class FsxS3AccessPointAttachment(_model.Resource):
@@ -968,7 +968,7 @@ class FsxS3AccessPointAttachment(_model.Resource):
             self,
             *,
             type: str,
-            posix_user: ListOf[FsxS3AccessPointAttachment.PosixUser] | None = ...,
+            posix_user: FsxS3AccessPointAttachment.PosixUser | ListOf[FsxS3AccessPointAttachment.PosixUser] | None = ...,
         ) -> None: ...
     class OpenzfsConfiguration(_model.NestedObject):
         volume_id: str
@@ -977,7 +977,7 @@ class FsxS3AccessPointAttachment(_model.Resource):
             self,
             *,
             volume_id: str,
-            file_system_identity: ListOf[FsxS3AccessPointAttachment.FileSystemIdentity] | None = ...,
+            file_system_identity: FsxS3AccessPointAttachment.FileSystemIdentity | ListOf[FsxS3AccessPointAttachment.FileSystemIdentity] | None = ...,
         ) -> None: ...
     class PosixUser(_model.NestedObject):
         gid: int
@@ -997,7 +997,7 @@ class FsxS3AccessPointAttachment(_model.Resource):
             self,
             *,
             policy: str | None = ...,
-            vpc_configuration: ListOf[FsxS3AccessPointAttachment.VpcConfiguration] | None = ...,
+            vpc_configuration: FsxS3AccessPointAttachment.VpcConfiguration | ListOf[FsxS3AccessPointAttachment.VpcConfiguration] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -1034,8 +1034,8 @@ class FsxS3AccessPointAttachment(_model.Resource):
         name: str,
         type: str,
         region: str | None = ...,
-        openzfs_configuration: ListOf[FsxS3AccessPointAttachment.OpenzfsConfiguration] | None = ...,
-        s3_access_point: ListOf[FsxS3AccessPointAttachment.S3AccessPoint] | None = ...,
+        openzfs_configuration: FsxS3AccessPointAttachment.OpenzfsConfiguration | ListOf[FsxS3AccessPointAttachment.OpenzfsConfiguration] | None = ...,
+        s3_access_point: FsxS3AccessPointAttachment.S3AccessPoint | ListOf[FsxS3AccessPointAttachment.S3AccessPoint] | None = ...,
         timeouts: FsxS3AccessPointAttachment.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

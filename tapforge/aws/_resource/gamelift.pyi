@@ -124,7 +124,7 @@ class GameliftFleet(_model.Resource):
             *,
             game_session_activation_timeout_seconds: float | None = ...,
             max_concurrent_game_session_activations: float | None = ...,
-            server_process: ListOf[GameliftFleet.ServerProcess] | None = ...,
+            server_process: GameliftFleet.ServerProcess | ListOf[GameliftFleet.ServerProcess] | None = ...,
         ) -> None: ...
     class ServerProcess(_model.NestedObject):
         concurrent_executions: int
@@ -189,7 +189,7 @@ class GameliftFleet(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         certificate_configuration: GameliftFleet.CertificateConfiguration | ListOf[GameliftFleet.CertificateConfiguration] | None = ...,
-        ec2_inbound_permission: ListOf[GameliftFleet.Ec2InboundPermission] | None = ...,
+        ec2_inbound_permission: GameliftFleet.Ec2InboundPermission | ListOf[GameliftFleet.Ec2InboundPermission] | None = ...,
         resource_creation_limit_policy: GameliftFleet.ResourceCreationLimitPolicy | ListOf[GameliftFleet.ResourceCreationLimitPolicy] | None = ...,
         runtime_configuration: GameliftFleet.RuntimeConfiguration | ListOf[GameliftFleet.RuntimeConfiguration] | None = ...,
         timeouts: GameliftFleet.Timeouts | None = ...,
@@ -269,7 +269,7 @@ class GameliftGameServerGroup(_model.Resource):
         max_size: float,
         min_size: float,
         role_arn: str,
-        instance_definition: ListOf[GameliftGameServerGroup.InstanceDefinition],
+        instance_definition: GameliftGameServerGroup.InstanceDefinition | ListOf[GameliftGameServerGroup.InstanceDefinition],
         launch_template: GameliftGameServerGroup.LaunchTemplate | ListOf[GameliftGameServerGroup.LaunchTemplate],
         balancing_strategy: str | None = ...,
         game_server_protection_policy: str | None = ...,
@@ -319,7 +319,7 @@ class GameliftGameSessionQueue(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         timeout_in_seconds: float | None = ...,
-        player_latency_policy: ListOf[GameliftGameSessionQueue.PlayerLatencyPolicy] | None = ...,
+        player_latency_policy: GameliftGameSessionQueue.PlayerLatencyPolicy | ListOf[GameliftGameSessionQueue.PlayerLatencyPolicy] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GameliftScript(_model.Resource):

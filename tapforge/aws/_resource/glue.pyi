@@ -18,8 +18,8 @@ class GlueCatalog(_model.Resource):
             self,
             *,
             custom_properties: Mapping[str, str] | None = ...,
-            data_lake_access_properties: ListOf[GlueCatalog.DataLakeAccessProperties] | None = ...,
-            iceberg_optimization_properties: ListOf[GlueCatalog.IcebergOptimizationProperties] | None = ...,
+            data_lake_access_properties: GlueCatalog.DataLakeAccessProperties | ListOf[GlueCatalog.DataLakeAccessProperties] | None = ...,
+            iceberg_optimization_properties: GlueCatalog.IcebergOptimizationProperties | ListOf[GlueCatalog.IcebergOptimizationProperties] | None = ...,
         ) -> None: ...
     class CreateDatabaseDefaultPermissions(_model.NestedObject):
         permissions: list[str]
@@ -28,7 +28,7 @@ class GlueCatalog(_model.Resource):
             self,
             *,
             permissions: ListOf[str] | None = ...,
-            principal: ListOf[GlueCatalog.Principal] | None = ...,
+            principal: GlueCatalog.Principal | ListOf[GlueCatalog.Principal] | None = ...,
         ) -> None: ...
     class DataLakeAccessProperties(_model.NestedObject):
         catalog_type: str
@@ -131,11 +131,11 @@ class GlueCatalog(_model.Resource):
         parameters: Mapping[str, str] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        catalog_properties: ListOf[GlueCatalog.CatalogProperties] | None = ...,
-        create_database_default_permissions: ListOf[GlueCatalog.CreateDatabaseDefaultPermissions] | None = ...,
-        create_table_default_permissions: ListOf[GlueCatalog.CreateTableDefaultPermissions] | None = ...,
-        federated_catalog: ListOf[GlueCatalog.FederatedCatalog] | None = ...,
-        target_redshift_catalog: ListOf[GlueCatalog.TargetRedshiftCatalog] | None = ...,
+        catalog_properties: GlueCatalog.CatalogProperties | ListOf[GlueCatalog.CatalogProperties] | None = ...,
+        create_database_default_permissions: GlueCatalog.CreateDatabaseDefaultPermissions | ListOf[GlueCatalog.CreateDatabaseDefaultPermissions] | None = ...,
+        create_table_default_permissions: GlueCatalog.CreateTableDefaultPermissions | ListOf[GlueCatalog.CreateTableDefaultPermissions] | None = ...,
+        federated_catalog: GlueCatalog.FederatedCatalog | ListOf[GlueCatalog.FederatedCatalog] | None = ...,
+        target_redshift_catalog: GlueCatalog.TargetRedshiftCatalog | ListOf[GlueCatalog.TargetRedshiftCatalog] | None = ...,
         timeouts: GlueCatalog.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -205,7 +205,7 @@ class GlueCatalogDatabase(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        create_table_default_permission: ListOf[GlueCatalogDatabase.CreateTableDefaultPermission] | None = ...,
+        create_table_default_permission: GlueCatalogDatabase.CreateTableDefaultPermission | ListOf[GlueCatalogDatabase.CreateTableDefaultPermission] | None = ...,
         federated_database: GlueCatalogDatabase.FederatedDatabase | ListOf[GlueCatalogDatabase.FederatedDatabase] | None = ...,
         target_database: GlueCatalogDatabase.TargetDatabase | ListOf[GlueCatalogDatabase.TargetDatabase] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -274,7 +274,7 @@ class GlueCatalogTable(_model.Resource):
         def __init__(
             self,
             *,
-            fields: ListOf[GlueCatalogTable.PartitionSpecFields],
+            fields: GlueCatalogTable.PartitionSpecFields | ListOf[GlueCatalogTable.PartitionSpecFields],
             spec_id: float | None = ...,
         ) -> None: ...
     class PartitionSpecFields(_model.NestedObject):
@@ -313,7 +313,7 @@ class GlueCatalogTable(_model.Resource):
         def __init__(
             self,
             *,
-            fields: ListOf[GlueCatalogTable.SchemaFields],
+            fields: GlueCatalogTable.SchemaFields | ListOf[GlueCatalogTable.SchemaFields],
             identifier_field_ids: ListOf[float] | None = ...,
             schema_id: float | None = ...,
             type: str | None = ...,
@@ -397,7 +397,7 @@ class GlueCatalogTable(_model.Resource):
             self,
             *,
             order_id: float,
-            fields: ListOf[GlueCatalogTable.SortOrderFields],
+            fields: GlueCatalogTable.SortOrderFields | ListOf[GlueCatalogTable.SortOrderFields],
         ) -> None: ...
     class SortOrderFields(_model.NestedObject):
         direction: str
@@ -439,11 +439,11 @@ class GlueCatalogTable(_model.Resource):
             output_format: str | None = ...,
             parameters: Mapping[str, str] | None = ...,
             stored_as_sub_directories: bool | None = ...,
-            columns: ListOf[GlueCatalogTable.Columns] | None = ...,
+            columns: GlueCatalogTable.Columns | ListOf[GlueCatalogTable.Columns] | None = ...,
             schema_reference: GlueCatalogTable.SchemaReference | ListOf[GlueCatalogTable.SchemaReference] | None = ...,
             ser_de_info: GlueCatalogTable.SerDeInfo | ListOf[GlueCatalogTable.SerDeInfo] | None = ...,
             skewed_info: GlueCatalogTable.SkewedInfo | ListOf[GlueCatalogTable.SkewedInfo] | None = ...,
-            sort_columns: ListOf[GlueCatalogTable.SortColumns] | None = ...,
+            sort_columns: GlueCatalogTable.SortColumns | ListOf[GlueCatalogTable.SortColumns] | None = ...,
         ) -> None: ...
     class TargetTable(_model.NestedObject):
         catalog_id: str
@@ -479,7 +479,7 @@ class GlueCatalogTable(_model.Resource):
             sub_objects: ListOf[str] | None = ...,
             view_version_id: float | None = ...,
             view_version_token: str | None = ...,
-            representations: ListOf[GlueCatalogTable.Representations] | None = ...,
+            representations: GlueCatalogTable.Representations | ListOf[GlueCatalogTable.Representations] | None = ...,
         ) -> None: ...
     Columns: TypeAlias = PartitionKeys
     arn: str
@@ -520,8 +520,8 @@ class GlueCatalogTable(_model.Resource):
         view_expanded_text: str | None = ...,
         view_original_text: str | None = ...,
         open_table_format_input: GlueCatalogTable.OpenTableFormatInput | ListOf[GlueCatalogTable.OpenTableFormatInput] | None = ...,
-        partition_index: ListOf[GlueCatalogTable.PartitionIndex] | None = ...,
-        partition_keys: ListOf[GlueCatalogTable.PartitionKeys] | None = ...,
+        partition_index: GlueCatalogTable.PartitionIndex | ListOf[GlueCatalogTable.PartitionIndex] | None = ...,
+        partition_keys: GlueCatalogTable.PartitionKeys | ListOf[GlueCatalogTable.PartitionKeys] | None = ...,
         storage_descriptor: GlueCatalogTable.StorageDescriptor | ListOf[GlueCatalogTable.StorageDescriptor] | None = ...,
         target_table: GlueCatalogTable.TargetTable | ListOf[GlueCatalogTable.TargetTable] | None = ...,
         view_definition: GlueCatalogTable.ViewDefinition | ListOf[GlueCatalogTable.ViewDefinition] | None = ...,
@@ -534,7 +534,7 @@ class GlueCatalogTableOptimizer(_model.Resource):
         def __init__(
             self,
             *,
-            iceberg_configuration: ListOf[GlueCatalogTableOptimizer.CompactionConfigurationIcebergConfiguration] | None = ...,
+            iceberg_configuration: GlueCatalogTableOptimizer.CompactionConfigurationIcebergConfiguration | ListOf[GlueCatalogTableOptimizer.CompactionConfigurationIcebergConfiguration] | None = ...,
         ) -> None: ...
     class CompactionConfigurationIcebergConfiguration(_model.NestedObject):
         delete_file_threshold: int
@@ -558,16 +558,16 @@ class GlueCatalogTableOptimizer(_model.Resource):
             *,
             enabled: bool,
             role_arn: str,
-            compaction_configuration: ListOf[GlueCatalogTableOptimizer.CompactionConfiguration] | None = ...,
-            orphan_file_deletion_configuration: ListOf[GlueCatalogTableOptimizer.OrphanFileDeletionConfiguration] | None = ...,
-            retention_configuration: ListOf[GlueCatalogTableOptimizer.RetentionConfiguration] | None = ...,
+            compaction_configuration: GlueCatalogTableOptimizer.CompactionConfiguration | ListOf[GlueCatalogTableOptimizer.CompactionConfiguration] | None = ...,
+            orphan_file_deletion_configuration: GlueCatalogTableOptimizer.OrphanFileDeletionConfiguration | ListOf[GlueCatalogTableOptimizer.OrphanFileDeletionConfiguration] | None = ...,
+            retention_configuration: GlueCatalogTableOptimizer.RetentionConfiguration | ListOf[GlueCatalogTableOptimizer.RetentionConfiguration] | None = ...,
         ) -> None: ...
     class OrphanFileDeletionConfiguration(_model.NestedObject):
         iceberg_configuration: list[GlueCatalogTableOptimizer.OrphanFileDeletionConfigurationIcebergConfiguration]
         def __init__(
             self,
             *,
-            iceberg_configuration: ListOf[GlueCatalogTableOptimizer.OrphanFileDeletionConfigurationIcebergConfiguration] | None = ...,
+            iceberg_configuration: GlueCatalogTableOptimizer.OrphanFileDeletionConfigurationIcebergConfiguration | ListOf[GlueCatalogTableOptimizer.OrphanFileDeletionConfigurationIcebergConfiguration] | None = ...,
         ) -> None: ...
     class OrphanFileDeletionConfigurationIcebergConfiguration(_model.NestedObject):
         location: str
@@ -585,7 +585,7 @@ class GlueCatalogTableOptimizer(_model.Resource):
         def __init__(
             self,
             *,
-            iceberg_configuration: ListOf[GlueCatalogTableOptimizer.RetentionConfigurationIcebergConfiguration] | None = ...,
+            iceberg_configuration: GlueCatalogTableOptimizer.RetentionConfigurationIcebergConfiguration | ListOf[GlueCatalogTableOptimizer.RetentionConfigurationIcebergConfiguration] | None = ...,
         ) -> None: ...
     class RetentionConfigurationIcebergConfiguration(_model.NestedObject):
         clean_expired_files: bool
@@ -617,7 +617,7 @@ class GlueCatalogTableOptimizer(_model.Resource):
         table_name: str,
         type: str,
         region: str | None = ...,
-        configuration: ListOf[GlueCatalogTableOptimizer.Configuration] | None = ...,
+        configuration: GlueCatalogTableOptimizer.Configuration | ListOf[GlueCatalogTableOptimizer.Configuration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GlueClassifier(_model.Resource):
@@ -989,17 +989,17 @@ class GlueCrawler(_model.Resource):
         table_prefix: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        catalog_target: ListOf[GlueCrawler.CatalogTarget] | None = ...,
-        delta_target: ListOf[GlueCrawler.DeltaTarget] | None = ...,
-        dynamodb_target: ListOf[GlueCrawler.DynamodbTarget] | None = ...,
-        hudi_target: ListOf[GlueCrawler.HudiTarget] | None = ...,
-        iceberg_target: ListOf[GlueCrawler.IcebergTarget] | None = ...,
-        jdbc_target: ListOf[GlueCrawler.JdbcTarget] | None = ...,
+        catalog_target: GlueCrawler.CatalogTarget | ListOf[GlueCrawler.CatalogTarget] | None = ...,
+        delta_target: GlueCrawler.DeltaTarget | ListOf[GlueCrawler.DeltaTarget] | None = ...,
+        dynamodb_target: GlueCrawler.DynamodbTarget | ListOf[GlueCrawler.DynamodbTarget] | None = ...,
+        hudi_target: GlueCrawler.HudiTarget | ListOf[GlueCrawler.HudiTarget] | None = ...,
+        iceberg_target: GlueCrawler.IcebergTarget | ListOf[GlueCrawler.IcebergTarget] | None = ...,
+        jdbc_target: GlueCrawler.JdbcTarget | ListOf[GlueCrawler.JdbcTarget] | None = ...,
         lake_formation_configuration: GlueCrawler.LakeFormationConfiguration | ListOf[GlueCrawler.LakeFormationConfiguration] | None = ...,
         lineage_configuration: GlueCrawler.LineageConfiguration | ListOf[GlueCrawler.LineageConfiguration] | None = ...,
-        mongodb_target: ListOf[GlueCrawler.MongodbTarget] | None = ...,
+        mongodb_target: GlueCrawler.MongodbTarget | ListOf[GlueCrawler.MongodbTarget] | None = ...,
         recrawl_policy: GlueCrawler.RecrawlPolicy | ListOf[GlueCrawler.RecrawlPolicy] | None = ...,
-        s3_target: ListOf[GlueCrawler.S3Target] | None = ...,
+        s3_target: GlueCrawler.S3Target | ListOf[GlueCrawler.S3Target] | None = ...,
         schema_change_policy: GlueCrawler.SchemaChangePolicy | ListOf[GlueCrawler.SchemaChangePolicy] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1327,7 +1327,7 @@ class GlueMlTransform(_model.Resource):
         *,
         name: str,
         role_arn: str,
-        input_record_tables: ListOf[GlueMlTransform.InputRecordTables],
+        input_record_tables: GlueMlTransform.InputRecordTables | ListOf[GlueMlTransform.InputRecordTables],
         parameters: GlueMlTransform.Parameters | ListOf[GlueMlTransform.Parameters],
         description: str | None = ...,
         glue_version: str | None = ...,
@@ -1412,10 +1412,10 @@ class GluePartition(_model.Resource):
             output_format: str | None = ...,
             parameters: Mapping[str, str] | None = ...,
             stored_as_sub_directories: bool | None = ...,
-            columns: ListOf[GluePartition.Columns] | None = ...,
+            columns: GluePartition.Columns | ListOf[GluePartition.Columns] | None = ...,
             ser_de_info: GluePartition.SerDeInfo | ListOf[GluePartition.SerDeInfo] | None = ...,
             skewed_info: GluePartition.SkewedInfo | ListOf[GluePartition.SkewedInfo] | None = ...,
-            sort_columns: ListOf[GluePartition.SortColumns] | None = ...,
+            sort_columns: GluePartition.SortColumns | ListOf[GluePartition.SortColumns] | None = ...,
         ) -> None: ...
     catalog_id: str
     creation_time: str
@@ -1675,7 +1675,7 @@ class GlueTrigger(_model.Resource):
         def __init__(
             self,
             *,
-            conditions: ListOf[GlueTrigger.Conditions],
+            conditions: GlueTrigger.Conditions | ListOf[GlueTrigger.Conditions],
             logical: str | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
@@ -1714,7 +1714,7 @@ class GlueTrigger(_model.Resource):
         *,
         name: str,
         type: str,
-        actions: ListOf[GlueTrigger.Actions],
+        actions: GlueTrigger.Actions | ListOf[GlueTrigger.Actions],
         description: str | None = ...,
         enabled: bool | None = ...,
         id: str | None = ...,
@@ -1724,7 +1724,7 @@ class GlueTrigger(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         workflow_name: str | None = ...,
-        event_batching_condition: ListOf[GlueTrigger.EventBatchingCondition] | None = ...,
+        event_batching_condition: GlueTrigger.EventBatchingCondition | ListOf[GlueTrigger.EventBatchingCondition] | None = ...,
         predicate: GlueTrigger.Predicate | ListOf[GlueTrigger.Predicate] | None = ...,
         timeouts: GlueTrigger.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -1765,7 +1765,7 @@ class GlueUserDefinedFunction(_model.Resource):
         catalog_id: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
-        resource_uris: ListOf[GlueUserDefinedFunction.ResourceUris] | None = ...,
+        resource_uris: GlueUserDefinedFunction.ResourceUris | ListOf[GlueUserDefinedFunction.ResourceUris] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GlueWorkflow(_model.Resource):

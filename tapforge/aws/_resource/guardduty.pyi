@@ -103,7 +103,7 @@ class GuarddutyDetectorFeature(_model.Resource):
         status: str,
         id: str | None = ...,
         region: str | None = ...,
-        additional_configuration: ListOf[GuarddutyDetectorFeature.AdditionalConfiguration] | None = ...,
+        additional_configuration: GuarddutyDetectorFeature.AdditionalConfiguration | ListOf[GuarddutyDetectorFeature.AdditionalConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GuarddutyFilter(_model.Resource):
@@ -136,7 +136,7 @@ class GuarddutyFilter(_model.Resource):
         def __init__(
             self,
             *,
-            criterion: ListOf[GuarddutyFilter.Criterion],
+            criterion: GuarddutyFilter.Criterion | ListOf[GuarddutyFilter.Criterion],
         ) -> None: ...
     action: str
     arn: str
@@ -238,7 +238,7 @@ class GuarddutyMalwareProtectionPlan(_model.Resource):
         def __init__(
             self,
             *,
-            s3_bucket: ListOf[GuarddutyMalwareProtectionPlan.S3Bucket] | None = ...,
+            s3_bucket: GuarddutyMalwareProtectionPlan.S3Bucket | ListOf[GuarddutyMalwareProtectionPlan.S3Bucket] | None = ...,
         ) -> None: ...
     class S3Bucket(_model.NestedObject):
         bucket_name: str
@@ -276,7 +276,7 @@ class GuarddutyMalwareProtectionPlan(_model.Resource):
         actions: ListOf[GuarddutyMalwareProtectionPlan.Actions] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        protected_resource: ListOf[GuarddutyMalwareProtectionPlan.ProtectedResource] | None = ...,
+        protected_resource: GuarddutyMalwareProtectionPlan.ProtectedResource | ListOf[GuarddutyMalwareProtectionPlan.ProtectedResource] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GuarddutyMember(_model.Resource):
@@ -345,7 +345,7 @@ class GuarddutyMemberDetectorFeature(_model.Resource):
         name: str,
         status: str,
         region: str | None = ...,
-        additional_configuration: ListOf[GuarddutyMemberDetectorFeature.AdditionalConfiguration] | None = ...,
+        additional_configuration: GuarddutyMemberDetectorFeature.AdditionalConfiguration | ListOf[GuarddutyMemberDetectorFeature.AdditionalConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GuarddutyOrganizationAdminAccount(_model.Resource):
@@ -459,7 +459,7 @@ class GuarddutyOrganizationConfigurationFeature(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        additional_configuration: ListOf[GuarddutyOrganizationConfigurationFeature.AdditionalConfiguration] | None = ...,
+        additional_configuration: GuarddutyOrganizationConfigurationFeature.AdditionalConfiguration | ListOf[GuarddutyOrganizationConfigurationFeature.AdditionalConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class GuarddutyPublishingDestination(_model.Resource):

@@ -231,9 +231,7 @@ class IamOrganizationsFeatures(_model.Resource):
 class IamOutboundWebIdentityFederation(_model.Resource):
     """``aws_iam_outbound_web_identity_federation``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/resources/iam_outbound_web_identity_federation"""
     issuer_identifier: str
-    def __init__(self,
-        label: str,
-        /, **meta: Unpack[_typed.ResourceMetaArguments]) -> None: ...
+    def __init__(self, label: str, /, **meta: Unpack[_typed.ResourceMetaArguments]) -> None: ...
 class IamPolicy(_model.Resource):
     """``aws_iam_policy``. https://registry.terraform.io/providers/hashicorp/aws/6.62.0/docs/resources/iam_policy"""
     arn: str
@@ -329,7 +327,7 @@ class IamRole(_model.Resource):
         permissions_boundary: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        inline_policy: ListOf[IamRole.InlinePolicy] | None = ...,
+        inline_policy: IamRole.InlinePolicy | ListOf[IamRole.InlinePolicy] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class IamRolePoliciesExclusive(_model.Resource):

@@ -73,7 +73,7 @@ class ImagebuilderContainerRecipe(_model.Resource):
             self,
             *,
             component_arn: str,
-            parameter: ListOf[ImagebuilderContainerRecipe.Parameter] | None = ...,
+            parameter: ImagebuilderContainerRecipe.Parameter | ListOf[ImagebuilderContainerRecipe.Parameter] | None = ...,
         ) -> None: ...
     class Ebs(_model.NestedObject):
         delete_on_termination: str
@@ -103,7 +103,7 @@ class ImagebuilderContainerRecipe(_model.Resource):
             self,
             *,
             image: str | None = ...,
-            block_device_mapping: ListOf[ImagebuilderContainerRecipe.BlockDeviceMapping] | None = ...,
+            block_device_mapping: ImagebuilderContainerRecipe.BlockDeviceMapping | ListOf[ImagebuilderContainerRecipe.BlockDeviceMapping] | None = ...,
         ) -> None: ...
     class Parameter(_model.NestedObject):
         name: str
@@ -155,7 +155,7 @@ class ImagebuilderContainerRecipe(_model.Resource):
         name: str,
         parent_image: str,
         version: str,
-        component: ListOf[ImagebuilderContainerRecipe.Component],
+        component: ImagebuilderContainerRecipe.Component | ListOf[ImagebuilderContainerRecipe.Component],
         target_repository: ImagebuilderContainerRecipe.TargetRepository | ListOf[ImagebuilderContainerRecipe.TargetRepository],
         description: str | None = ...,
         dockerfile_template_data: str | None = ...,
@@ -216,10 +216,10 @@ class ImagebuilderDistributionConfiguration(_model.Resource):
             license_configuration_arns: ListOf[str] | None = ...,
             ami_distribution_configuration: ImagebuilderDistributionConfiguration.AmiDistributionConfiguration | ListOf[ImagebuilderDistributionConfiguration.AmiDistributionConfiguration] | None = ...,
             container_distribution_configuration: ImagebuilderDistributionConfiguration.ContainerDistributionConfiguration | ListOf[ImagebuilderDistributionConfiguration.ContainerDistributionConfiguration] | None = ...,
-            fast_launch_configuration: ListOf[ImagebuilderDistributionConfiguration.FastLaunchConfiguration] | None = ...,
-            launch_template_configuration: ListOf[ImagebuilderDistributionConfiguration.LaunchTemplateConfiguration] | None = ...,
+            fast_launch_configuration: ImagebuilderDistributionConfiguration.FastLaunchConfiguration | ListOf[ImagebuilderDistributionConfiguration.FastLaunchConfiguration] | None = ...,
+            launch_template_configuration: ImagebuilderDistributionConfiguration.LaunchTemplateConfiguration | ListOf[ImagebuilderDistributionConfiguration.LaunchTemplateConfiguration] | None = ...,
             s3_export_configuration: ImagebuilderDistributionConfiguration.S3ExportConfiguration | ListOf[ImagebuilderDistributionConfiguration.S3ExportConfiguration] | None = ...,
-            ssm_parameter_configuration: ListOf[ImagebuilderDistributionConfiguration.SsmParameterConfiguration] | None = ...,
+            ssm_parameter_configuration: ImagebuilderDistributionConfiguration.SsmParameterConfiguration | ListOf[ImagebuilderDistributionConfiguration.SsmParameterConfiguration] | None = ...,
         ) -> None: ...
     class FastLaunchConfiguration(_model.NestedObject):
         account_id: str
@@ -328,7 +328,7 @@ class ImagebuilderDistributionConfiguration(_model.Resource):
         /,
         *,
         name: str,
-        distribution: ListOf[ImagebuilderDistributionConfiguration.Distribution],
+        distribution: ImagebuilderDistributionConfiguration.Distribution | ListOf[ImagebuilderDistributionConfiguration.Distribution],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -432,7 +432,7 @@ class ImagebuilderImage(_model.Resource):
             workflow_arn: str,
             on_failure: str | None = ...,
             parallel_group: str | None = ...,
-            parameter: ListOf[ImagebuilderImage.Parameter] | None = ...,
+            parameter: ImagebuilderImage.Parameter | ListOf[ImagebuilderImage.Parameter] | None = ...,
         ) -> None: ...
     arn: str
     container_recipe_arn: str
@@ -476,7 +476,7 @@ class ImagebuilderImage(_model.Resource):
         image_tests_configuration: ImagebuilderImage.ImageTestsConfiguration | ListOf[ImagebuilderImage.ImageTestsConfiguration] | None = ...,
         logging_configuration: ImagebuilderImage.LoggingConfiguration | ListOf[ImagebuilderImage.LoggingConfiguration] | None = ...,
         timeouts: ImagebuilderImage.Timeouts | None = ...,
-        workflow: ListOf[ImagebuilderImage.Workflow] | None = ...,
+        workflow: ImagebuilderImage.Workflow | ListOf[ImagebuilderImage.Workflow] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ImagebuilderImagePipeline(_model.Resource):
@@ -548,7 +548,7 @@ class ImagebuilderImagePipeline(_model.Resource):
             workflow_arn: str,
             on_failure: str | None = ...,
             parallel_group: str | None = ...,
-            parameter: ListOf[ImagebuilderImagePipeline.Parameter] | None = ...,
+            parameter: ImagebuilderImagePipeline.Parameter | ListOf[ImagebuilderImagePipeline.Parameter] | None = ...,
         ) -> None: ...
     arn: str
     container_recipe_arn: str
@@ -597,7 +597,7 @@ class ImagebuilderImagePipeline(_model.Resource):
         image_tests_configuration: ImagebuilderImagePipeline.ImageTestsConfiguration | ListOf[ImagebuilderImagePipeline.ImageTestsConfiguration] | None = ...,
         logging_configuration: ImagebuilderImagePipeline.LoggingConfiguration | ListOf[ImagebuilderImagePipeline.LoggingConfiguration] | None = ...,
         schedule: ImagebuilderImagePipeline.Schedule | ListOf[ImagebuilderImagePipeline.Schedule] | None = ...,
-        workflow: ListOf[ImagebuilderImagePipeline.Workflow] | None = ...,
+        workflow: ImagebuilderImagePipeline.Workflow | ListOf[ImagebuilderImagePipeline.Workflow] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ImagebuilderImageRecipe(_model.Resource):
@@ -622,7 +622,7 @@ class ImagebuilderImageRecipe(_model.Resource):
             self,
             *,
             component_arn: str,
-            parameter: ListOf[ImagebuilderImageRecipe.Parameter] | None = ...,
+            parameter: ImagebuilderImageRecipe.Parameter | ListOf[ImagebuilderImageRecipe.Parameter] | None = ...,
         ) -> None: ...
     class Ebs(_model.NestedObject):
         delete_on_termination: str
@@ -688,7 +688,7 @@ class ImagebuilderImageRecipe(_model.Resource):
         name: str,
         parent_image: str,
         version: str,
-        component: ListOf[ImagebuilderImageRecipe.Component],
+        component: ImagebuilderImageRecipe.Component | ListOf[ImagebuilderImageRecipe.Component],
         ami_tags: Mapping[str, str] | None = ...,
         description: str | None = ...,
         id: str | None = ...,
@@ -697,7 +697,7 @@ class ImagebuilderImageRecipe(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         user_data_base64: str | None = ...,
         working_directory: str | None = ...,
-        block_device_mapping: ListOf[ImagebuilderImageRecipe.BlockDeviceMapping] | None = ...,
+        block_device_mapping: ImagebuilderImageRecipe.BlockDeviceMapping | ListOf[ImagebuilderImageRecipe.BlockDeviceMapping] | None = ...,
         systems_manager_agent: ImagebuilderImageRecipe.SystemsManagerAgent | ListOf[ImagebuilderImageRecipe.SystemsManagerAgent] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -795,7 +795,7 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
             self,
             *,
             type: str,
-            include_resources: ListOf[ImagebuilderLifecyclePolicy.IncludeResources] | None = ...,
+            include_resources: ImagebuilderLifecyclePolicy.IncludeResources | ListOf[ImagebuilderLifecyclePolicy.IncludeResources] | None = ...,
         ) -> None: ...
     class Amis(_model.NestedObject):
         is_public: bool
@@ -810,7 +810,7 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
             regions: ListOf[str] | None = ...,
             shared_accounts: ListOf[str] | None = ...,
             tag_map: Mapping[str, str] | None = ...,
-            last_launched: ListOf[ImagebuilderLifecyclePolicy.LastLaunched] | None = ...,
+            last_launched: ImagebuilderLifecyclePolicy.LastLaunched | ListOf[ImagebuilderLifecyclePolicy.LastLaunched] | None = ...,
         ) -> None: ...
     class ExclusionRules(_model.NestedObject):
         tag_map: dict[str, str]
@@ -819,7 +819,7 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
             self,
             *,
             tag_map: Mapping[str, str] | None = ...,
-            amis: ListOf[ImagebuilderLifecyclePolicy.Amis] | None = ...,
+            amis: ImagebuilderLifecyclePolicy.Amis | ListOf[ImagebuilderLifecyclePolicy.Amis] | None = ...,
         ) -> None: ...
     class Filter(_model.NestedObject):
         retain_at_least: int
@@ -861,9 +861,9 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
         def __init__(
             self,
             *,
-            action: ListOf[ImagebuilderLifecyclePolicy.Action] | None = ...,
-            exclusion_rules: ListOf[ImagebuilderLifecyclePolicy.ExclusionRules] | None = ...,
-            filter: ListOf[ImagebuilderLifecyclePolicy.Filter] | None = ...,
+            action: ImagebuilderLifecyclePolicy.Action | ListOf[ImagebuilderLifecyclePolicy.Action] | None = ...,
+            exclusion_rules: ImagebuilderLifecyclePolicy.ExclusionRules | ListOf[ImagebuilderLifecyclePolicy.ExclusionRules] | None = ...,
+            filter: ImagebuilderLifecyclePolicy.Filter | ListOf[ImagebuilderLifecyclePolicy.Filter] | None = ...,
         ) -> None: ...
     class Recipe(_model.NestedObject):
         name: str
@@ -881,7 +881,7 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
             self,
             *,
             tag_map: Mapping[str, str] | None = ...,
-            recipe: ListOf[ImagebuilderLifecyclePolicy.Recipe] | None = ...,
+            recipe: ImagebuilderLifecyclePolicy.Recipe | ListOf[ImagebuilderLifecyclePolicy.Recipe] | None = ...,
         ) -> None: ...
     arn: str
     description: str
@@ -908,8 +908,8 @@ class ImagebuilderLifecyclePolicy(_model.Resource):
         region: str | None = ...,
         status: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        policy_detail: ListOf[ImagebuilderLifecyclePolicy.PolicyDetail] | None = ...,
-        resource_selection: ListOf[ImagebuilderLifecyclePolicy.ResourceSelection] | None = ...,
+        policy_detail: ImagebuilderLifecyclePolicy.PolicyDetail | ListOf[ImagebuilderLifecyclePolicy.PolicyDetail] | None = ...,
+        resource_selection: ImagebuilderLifecyclePolicy.ResourceSelection | ListOf[ImagebuilderLifecyclePolicy.ResourceSelection] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ImagebuilderWorkflow(_model.Resource):

@@ -62,7 +62,7 @@ class InspectorAssessmentTemplate(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        event_subscription: ListOf[InspectorAssessmentTemplate.EventSubscription] | None = ...,
+        event_subscription: InspectorAssessmentTemplate.EventSubscription | ListOf[InspectorAssessmentTemplate.EventSubscription] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class InspectorResourceGroup(_model.Resource):

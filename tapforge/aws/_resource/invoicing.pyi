@@ -54,7 +54,7 @@ class InvoicingInvoiceUnit(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tax_inheritance_disabled: bool | None = ...,
-        rule: ListOf[InvoicingInvoiceUnit.Rule] | None = ...,
+        rule: InvoicingInvoiceUnit.Rule | ListOf[InvoicingInvoiceUnit.Rule] | None = ...,
         timeouts: InvoicingInvoiceUnit.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

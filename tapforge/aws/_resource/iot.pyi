@@ -75,7 +75,7 @@ class IotBillingGroup(_model.Resource):
         name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        properties: ListOf[IotBillingGroup.Properties] | None = ...,
+        properties: IotBillingGroup.Properties | ListOf[IotBillingGroup.Properties] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class IotCaCertificate(_model.Resource):
@@ -256,8 +256,8 @@ class IotIndexingConfiguration(_model.Resource):
             self,
             *,
             thing_group_indexing_mode: str,
-            custom_field: ListOf[IotIndexingConfiguration.CustomField] | None = ...,
-            managed_field: ListOf[IotIndexingConfiguration.ManagedField] | None = ...,
+            custom_field: IotIndexingConfiguration.CustomField | ListOf[IotIndexingConfiguration.CustomField] | None = ...,
+            managed_field: IotIndexingConfiguration.ManagedField | ListOf[IotIndexingConfiguration.ManagedField] | None = ...,
         ) -> None: ...
     class ThingIndexingConfiguration(_model.NestedObject):
         device_defender_indexing_mode: str
@@ -274,9 +274,9 @@ class IotIndexingConfiguration(_model.Resource):
             device_defender_indexing_mode: str | None = ...,
             named_shadow_indexing_mode: str | None = ...,
             thing_connectivity_indexing_mode: str | None = ...,
-            custom_field: ListOf[IotIndexingConfiguration.CustomField] | None = ...,
+            custom_field: IotIndexingConfiguration.CustomField | ListOf[IotIndexingConfiguration.CustomField] | None = ...,
             filter: IotIndexingConfiguration.Filter | ListOf[IotIndexingConfiguration.Filter] | None = ...,
-            managed_field: ListOf[IotIndexingConfiguration.ManagedField] | None = ...,
+            managed_field: IotIndexingConfiguration.ManagedField | ListOf[IotIndexingConfiguration.ManagedField] | None = ...,
         ) -> None: ...
     ManagedField: TypeAlias = CustomField
     id: str
@@ -762,7 +762,7 @@ class IotTopicRule(_model.Resource):
             *,
             url: str,
             confirmation_url: str | None = ...,
-            http_header: ListOf[IotTopicRule.HttpHeader] | None = ...,
+            http_header: IotTopicRule.HttpHeader | ListOf[IotTopicRule.HttpHeader] | None = ...,
         ) -> None: ...
     class HttpHeader(_model.NestedObject):
         key: str
@@ -812,7 +812,7 @@ class IotTopicRule(_model.Resource):
             topic: str,
             key: str | None = ...,
             partition: str | None = ...,
-            header: ListOf[IotTopicRule.Header] | None = ...,
+            header: IotTopicRule.Header | ListOf[IotTopicRule.Header] | None = ...,
         ) -> None: ...
     class Kinesis(_model.NestedObject):
         partition_key: str
@@ -917,7 +917,7 @@ class IotTopicRule(_model.Resource):
             database_name: str,
             role_arn: str,
             table_name: str,
-            dimension: ListOf[IotTopicRule.Dimension],
+            dimension: IotTopicRule.Dimension | ListOf[IotTopicRule.Dimension],
             timestamp: IotTopicRule.Timestamp | ListOf[IotTopicRule.Timestamp] | None = ...,
         ) -> None: ...
     Header: TypeAlias = HttpHeader
@@ -966,26 +966,26 @@ class IotTopicRule(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        cloudwatch_alarm: ListOf[IotTopicRule.CloudwatchAlarm] | None = ...,
-        cloudwatch_logs: ListOf[IotTopicRule.CloudwatchLogs] | None = ...,
-        cloudwatch_metric: ListOf[IotTopicRule.CloudwatchMetric] | None = ...,
-        dynamodb: ListOf[IotTopicRule.Dynamodb] | None = ...,
-        dynamodbv2: ListOf[IotTopicRule.Dynamodbv2] | None = ...,
-        elasticsearch: ListOf[IotTopicRule.Elasticsearch] | None = ...,
+        cloudwatch_alarm: IotTopicRule.CloudwatchAlarm | ListOf[IotTopicRule.CloudwatchAlarm] | None = ...,
+        cloudwatch_logs: IotTopicRule.CloudwatchLogs | ListOf[IotTopicRule.CloudwatchLogs] | None = ...,
+        cloudwatch_metric: IotTopicRule.CloudwatchMetric | ListOf[IotTopicRule.CloudwatchMetric] | None = ...,
+        dynamodb: IotTopicRule.Dynamodb | ListOf[IotTopicRule.Dynamodb] | None = ...,
+        dynamodbv2: IotTopicRule.Dynamodbv2 | ListOf[IotTopicRule.Dynamodbv2] | None = ...,
+        elasticsearch: IotTopicRule.Elasticsearch | ListOf[IotTopicRule.Elasticsearch] | None = ...,
         error_action: IotTopicRule.ErrorAction | ListOf[IotTopicRule.ErrorAction] | None = ...,
-        firehose: ListOf[IotTopicRule.Firehose] | None = ...,
-        http: ListOf[IotTopicRule.Http] | None = ...,
-        iot_analytics: ListOf[IotTopicRule.IotAnalytics] | None = ...,
-        iot_events: ListOf[IotTopicRule.IotEvents] | None = ...,
-        kafka: ListOf[IotTopicRule.Kafka] | None = ...,
-        kinesis: ListOf[IotTopicRule.Kinesis] | None = ...,
-        lambda_: ListOf[IotTopicRule.Lambda] | None = ...,
-        republish: ListOf[IotTopicRule.Republish] | None = ...,
-        s3: ListOf[IotTopicRule.S3] | None = ...,
-        sns: ListOf[IotTopicRule.Sns] | None = ...,
-        sqs: ListOf[IotTopicRule.Sqs] | None = ...,
-        step_functions: ListOf[IotTopicRule.StepFunctions] | None = ...,
-        timestream: ListOf[IotTopicRule.Timestream] | None = ...,
+        firehose: IotTopicRule.Firehose | ListOf[IotTopicRule.Firehose] | None = ...,
+        http: IotTopicRule.Http | ListOf[IotTopicRule.Http] | None = ...,
+        iot_analytics: IotTopicRule.IotAnalytics | ListOf[IotTopicRule.IotAnalytics] | None = ...,
+        iot_events: IotTopicRule.IotEvents | ListOf[IotTopicRule.IotEvents] | None = ...,
+        kafka: IotTopicRule.Kafka | ListOf[IotTopicRule.Kafka] | None = ...,
+        kinesis: IotTopicRule.Kinesis | ListOf[IotTopicRule.Kinesis] | None = ...,
+        lambda_: IotTopicRule.Lambda | ListOf[IotTopicRule.Lambda] | None = ...,
+        republish: IotTopicRule.Republish | ListOf[IotTopicRule.Republish] | None = ...,
+        s3: IotTopicRule.S3 | ListOf[IotTopicRule.S3] | None = ...,
+        sns: IotTopicRule.Sns | ListOf[IotTopicRule.Sns] | None = ...,
+        sqs: IotTopicRule.Sqs | ListOf[IotTopicRule.Sqs] | None = ...,
+        step_functions: IotTopicRule.StepFunctions | ListOf[IotTopicRule.StepFunctions] | None = ...,
+        timestream: IotTopicRule.Timestream | ListOf[IotTopicRule.Timestream] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class IotTopicRuleDestination(_model.Resource):

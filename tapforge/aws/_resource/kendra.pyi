@@ -22,7 +22,7 @@ class KendraDataSource(_model.Resource):
         def __init__(
             self,
             *,
-            basic_authentication: ListOf[KendraDataSource.BasicAuthentication] | None = ...,
+            basic_authentication: KendraDataSource.BasicAuthentication | ListOf[KendraDataSource.BasicAuthentication] | None = ...,
         ) -> None: ...
     class BasicAuthentication(_model.NestedObject):
         credentials: str
@@ -79,7 +79,7 @@ class KendraDataSource(_model.Resource):
             self,
             *,
             role_arn: str | None = ...,
-            inline_configurations: ListOf[KendraDataSource.InlineConfigurations] | None = ...,
+            inline_configurations: KendraDataSource.InlineConfigurations | ListOf[KendraDataSource.InlineConfigurations] | None = ...,
             post_extraction_hook_configuration: KendraDataSource.PostExtractionHookConfiguration | ListOf[KendraDataSource.PostExtractionHookConfiguration] | None = ...,
             pre_extraction_hook_configuration: KendraDataSource.PreExtractionHookConfiguration | ListOf[KendraDataSource.PreExtractionHookConfiguration] | None = ...,
         ) -> None: ...
@@ -573,7 +573,7 @@ class KendraIndex(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         user_context_policy: str | None = ...,
         capacity_units: KendraIndex.CapacityUnits | ListOf[KendraIndex.CapacityUnits] | None = ...,
-        document_metadata_configuration_updates: ListOf[KendraIndex.DocumentMetadataConfigurationUpdates] | None = ...,
+        document_metadata_configuration_updates: KendraIndex.DocumentMetadataConfigurationUpdates | ListOf[KendraIndex.DocumentMetadataConfigurationUpdates] | None = ...,
         server_side_encryption_configuration: KendraIndex.ServerSideEncryptionConfiguration | ListOf[KendraIndex.ServerSideEncryptionConfiguration] | None = ...,
         timeouts: KendraIndex.Timeouts | None = ...,
         user_group_resolution_configuration: KendraIndex.UserGroupResolutionConfiguration | ListOf[KendraIndex.UserGroupResolutionConfiguration] | None = ...,

@@ -127,10 +127,10 @@ class KeyspacesTable(_model.Resource):
         def __init__(
             self,
             *,
-            column: ListOf[KeyspacesTable.Column],
-            partition_key: ListOf[KeyspacesTable.PartitionKey],
-            clustering_key: ListOf[KeyspacesTable.ClusteringKey] | None = ...,
-            static_column: ListOf[KeyspacesTable.StaticColumn] | None = ...,
+            column: KeyspacesTable.Column | ListOf[KeyspacesTable.Column],
+            partition_key: KeyspacesTable.PartitionKey | ListOf[KeyspacesTable.PartitionKey],
+            clustering_key: KeyspacesTable.ClusteringKey | ListOf[KeyspacesTable.ClusteringKey] | None = ...,
+            static_column: KeyspacesTable.StaticColumn | ListOf[KeyspacesTable.StaticColumn] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str

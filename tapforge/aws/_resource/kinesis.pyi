@@ -31,7 +31,7 @@ class KinesisAccountSettings(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        minimum_throughput_billing_commitment: ListOf[KinesisAccountSettings.MinimumThroughputBillingCommitment] | None = ...,
+        minimum_throughput_billing_commitment: KinesisAccountSettings.MinimumThroughputBillingCommitment | ListOf[KinesisAccountSettings.MinimumThroughputBillingCommitment] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class KinesisAnalyticsApplication(_model.Resource):
@@ -74,7 +74,7 @@ class KinesisAnalyticsApplication(_model.Resource):
             kinesis_stream: KinesisAnalyticsApplication.KinesisStream | ListOf[KinesisAnalyticsApplication.KinesisStream] | None = ...,
             parallelism: KinesisAnalyticsApplication.Parallelism | ListOf[KinesisAnalyticsApplication.Parallelism] | None = ...,
             processing_configuration: KinesisAnalyticsApplication.ProcessingConfiguration | ListOf[KinesisAnalyticsApplication.ProcessingConfiguration] | None = ...,
-            starting_position_configuration: ListOf[KinesisAnalyticsApplication.StartingPositionConfiguration] | None = ...,
+            starting_position_configuration: KinesisAnalyticsApplication.StartingPositionConfiguration | ListOf[KinesisAnalyticsApplication.StartingPositionConfiguration] | None = ...,
         ) -> None: ...
     class InputsSchema(_model.NestedObject):
         record_encoding: str
@@ -83,7 +83,7 @@ class KinesisAnalyticsApplication(_model.Resource):
         def __init__(
             self,
             *,
-            record_columns: ListOf[KinesisAnalyticsApplication.RecordColumns],
+            record_columns: KinesisAnalyticsApplication.RecordColumns | ListOf[KinesisAnalyticsApplication.RecordColumns],
             record_format: KinesisAnalyticsApplication.RecordFormat | ListOf[KinesisAnalyticsApplication.RecordFormat],
             record_encoding: str | None = ...,
         ) -> None: ...
@@ -233,7 +233,7 @@ class KinesisAnalyticsApplication(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         cloudwatch_logging_options: KinesisAnalyticsApplication.CloudwatchLoggingOptions | ListOf[KinesisAnalyticsApplication.CloudwatchLoggingOptions] | None = ...,
         inputs: KinesisAnalyticsApplication.Inputs | ListOf[KinesisAnalyticsApplication.Inputs] | None = ...,
-        outputs: ListOf[KinesisAnalyticsApplication.Outputs] | None = ...,
+        outputs: KinesisAnalyticsApplication.Outputs | ListOf[KinesisAnalyticsApplication.Outputs] | None = ...,
         reference_data_sources: KinesisAnalyticsApplication.ReferenceDataSources | ListOf[KinesisAnalyticsApplication.ReferenceDataSources] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -451,7 +451,7 @@ class KinesisFirehoseDeliveryStream(_model.Resource):
             retry_duration: float | None = ...,
             s3_backup_mode: str | None = ...,
             cloudwatch_logging_options: KinesisFirehoseDeliveryStream.CloudwatchLoggingOptions | ListOf[KinesisFirehoseDeliveryStream.CloudwatchLoggingOptions] | None = ...,
-            destination_table_configuration: ListOf[KinesisFirehoseDeliveryStream.DestinationTableConfiguration] | None = ...,
+            destination_table_configuration: KinesisFirehoseDeliveryStream.DestinationTableConfiguration | ListOf[KinesisFirehoseDeliveryStream.DestinationTableConfiguration] | None = ...,
             processing_configuration: KinesisFirehoseDeliveryStream.ProcessingConfiguration | ListOf[KinesisFirehoseDeliveryStream.ProcessingConfiguration] | None = ...,
         ) -> None: ...
     class InputFormatConfiguration(_model.NestedObject):
@@ -621,7 +621,7 @@ class KinesisFirehoseDeliveryStream(_model.Resource):
             self,
             *,
             enabled: bool | None = ...,
-            processors: ListOf[KinesisFirehoseDeliveryStream.Processors] | None = ...,
+            processors: KinesisFirehoseDeliveryStream.Processors | ListOf[KinesisFirehoseDeliveryStream.Processors] | None = ...,
         ) -> None: ...
     class Processors(_model.NestedObject):
         type: str
@@ -630,7 +630,7 @@ class KinesisFirehoseDeliveryStream(_model.Resource):
             self,
             *,
             type: str,
-            parameters: ListOf[KinesisFirehoseDeliveryStream.Parameters] | None = ...,
+            parameters: KinesisFirehoseDeliveryStream.Parameters | ListOf[KinesisFirehoseDeliveryStream.Parameters] | None = ...,
         ) -> None: ...
     class RedshiftConfiguration(_model.NestedObject):
         cluster_jdbcurl: str
@@ -672,7 +672,7 @@ class KinesisFirehoseDeliveryStream(_model.Resource):
             self,
             *,
             content_encoding: str | None = ...,
-            common_attributes: ListOf[KinesisFirehoseDeliveryStream.CommonAttributes] | None = ...,
+            common_attributes: KinesisFirehoseDeliveryStream.CommonAttributes | ListOf[KinesisFirehoseDeliveryStream.CommonAttributes] | None = ...,
         ) -> None: ...
     class S3Configuration(_model.NestedObject):
         bucket_arn: str

@@ -116,7 +116,7 @@ class Kinesisanalyticsv2Application(_model.Resource):
         def __init__(
             self,
             *,
-            property_group: ListOf[Kinesisanalyticsv2Application.PropertyGroup],
+            property_group: Kinesisanalyticsv2Application.PropertyGroup | ListOf[Kinesisanalyticsv2Application.PropertyGroup],
         ) -> None: ...
     class FlinkApplicationConfiguration(_model.NestedObject):
         checkpoint_configuration: list[Kinesisanalyticsv2Application.CheckpointConfiguration]
@@ -153,7 +153,7 @@ class Kinesisanalyticsv2Application(_model.Resource):
             input_schema: Kinesisanalyticsv2Application.InputSchema | ListOf[Kinesisanalyticsv2Application.InputSchema],
             input_parallelism: Kinesisanalyticsv2Application.InputParallelism | ListOf[Kinesisanalyticsv2Application.InputParallelism] | None = ...,
             input_processing_configuration: Kinesisanalyticsv2Application.InputProcessingConfiguration | ListOf[Kinesisanalyticsv2Application.InputProcessingConfiguration] | None = ...,
-            input_starting_position_configuration: ListOf[Kinesisanalyticsv2Application.InputStartingPositionConfiguration] | None = ...,
+            input_starting_position_configuration: Kinesisanalyticsv2Application.InputStartingPositionConfiguration | ListOf[Kinesisanalyticsv2Application.InputStartingPositionConfiguration] | None = ...,
             kinesis_firehose_input: Kinesisanalyticsv2Application.KinesisFirehoseInput | ListOf[Kinesisanalyticsv2Application.KinesisFirehoseInput] | None = ...,
             kinesis_streams_input: Kinesisanalyticsv2Application.KinesisStreamsInput | ListOf[Kinesisanalyticsv2Application.KinesisStreamsInput] | None = ...,
         ) -> None: ...
@@ -178,7 +178,7 @@ class Kinesisanalyticsv2Application(_model.Resource):
         def __init__(
             self,
             *,
-            record_column: ListOf[Kinesisanalyticsv2Application.RecordColumn],
+            record_column: Kinesisanalyticsv2Application.RecordColumn | ListOf[Kinesisanalyticsv2Application.RecordColumn],
             record_format: Kinesisanalyticsv2Application.RecordFormat | ListOf[Kinesisanalyticsv2Application.RecordFormat],
             record_encoding: str | None = ...,
         ) -> None: ...
@@ -330,7 +330,7 @@ class Kinesisanalyticsv2Application(_model.Resource):
             self,
             *,
             input: Kinesisanalyticsv2Application.Input | ListOf[Kinesisanalyticsv2Application.Input] | None = ...,
-            output: ListOf[Kinesisanalyticsv2Application.Output] | None = ...,
+            output: Kinesisanalyticsv2Application.Output | ListOf[Kinesisanalyticsv2Application.Output] | None = ...,
             reference_data_source: Kinesisanalyticsv2Application.ReferenceDataSource | ListOf[Kinesisanalyticsv2Application.ReferenceDataSource] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):

@@ -191,7 +191,7 @@ class KmsGrant(_model.Resource):
         region: str | None = ...,
         retire_on_delete: bool | None = ...,
         retiring_principal: str | None = ...,
-        constraints: ListOf[KmsGrant.Constraints] | None = ...,
+        constraints: KmsGrant.Constraints | ListOf[KmsGrant.Constraints] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class KmsKey(_model.Resource):

@@ -26,7 +26,7 @@ class LakeformationDataCellsFilter(_model.Resource):
             self,
             *,
             filter_expression: str | None = ...,
-            all_rows_wildcard: ListOf[LakeformationDataCellsFilter.AllRowsWildcard] | None = ...,
+            all_rows_wildcard: LakeformationDataCellsFilter.AllRowsWildcard | ListOf[LakeformationDataCellsFilter.AllRowsWildcard] | None = ...,
         ) -> None: ...
     class TableData(_model.NestedObject):
         column_names: set[str]
@@ -46,8 +46,8 @@ class LakeformationDataCellsFilter(_model.Resource):
             table_name: str,
             column_names: ListOf[str] | None = ...,
             version_id: str | None = ...,
-            column_wildcard: ListOf[LakeformationDataCellsFilter.ColumnWildcard] | None = ...,
-            row_filter: ListOf[LakeformationDataCellsFilter.RowFilter] | None = ...,
+            column_wildcard: LakeformationDataCellsFilter.ColumnWildcard | ListOf[LakeformationDataCellsFilter.ColumnWildcard] | None = ...,
+            row_filter: LakeformationDataCellsFilter.RowFilter | ListOf[LakeformationDataCellsFilter.RowFilter] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -68,7 +68,7 @@ class LakeformationDataCellsFilter(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        table_data: ListOf[LakeformationDataCellsFilter.TableData] | None = ...,
+        table_data: LakeformationDataCellsFilter.TableData | ListOf[LakeformationDataCellsFilter.TableData] | None = ...,
         timeouts: LakeformationDataCellsFilter.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -114,8 +114,8 @@ class LakeformationDataLakeSettings(_model.Resource):
         read_only_admins: ListOf[str] | None = ...,
         region: str | None = ...,
         trusted_resource_owners: ListOf[str] | None = ...,
-        create_database_default_permissions: ListOf[LakeformationDataLakeSettings.CreateDatabaseDefaultPermissions] | None = ...,
-        create_table_default_permissions: ListOf[LakeformationDataLakeSettings.CreateTableDefaultPermissions] | None = ...,
+        create_database_default_permissions: LakeformationDataLakeSettings.CreateDatabaseDefaultPermissions | ListOf[LakeformationDataLakeSettings.CreateDatabaseDefaultPermissions] | None = ...,
+        create_table_default_permissions: LakeformationDataLakeSettings.CreateTableDefaultPermissions | ListOf[LakeformationDataLakeSettings.CreateTableDefaultPermissions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LakeformationIdentityCenterConfiguration(_model.Resource):
@@ -187,7 +187,7 @@ class LakeformationLfTagExpression(_model.Resource):
         catalog_id: str | None = ...,
         description: str | None = ...,
         region: str | None = ...,
-        expression: ListOf[LakeformationLfTagExpression.Expression] | None = ...,
+        expression: LakeformationLfTagExpression.Expression | ListOf[LakeformationLfTagExpression.Expression] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LakeformationOptIn(_model.Resource):
@@ -284,15 +284,15 @@ class LakeformationOptIn(_model.Resource):
         def __init__(
             self,
             *,
-            catalog: ListOf[LakeformationOptIn.Catalog] | None = ...,
-            data_cells_filter: ListOf[LakeformationOptIn.DataCellsFilter] | None = ...,
-            data_location: ListOf[LakeformationOptIn.DataLocation] | None = ...,
-            database: ListOf[LakeformationOptIn.Database] | None = ...,
-            lf_tag: ListOf[LakeformationOptIn.LfTag] | None = ...,
-            lf_tag_expression: ListOf[LakeformationOptIn.LfTagExpression] | None = ...,
-            lf_tag_policy: ListOf[LakeformationOptIn.LfTagPolicy] | None = ...,
-            table: ListOf[LakeformationOptIn.Table] | None = ...,
-            table_with_columns: ListOf[LakeformationOptIn.TableWithColumns] | None = ...,
+            catalog: LakeformationOptIn.Catalog | ListOf[LakeformationOptIn.Catalog] | None = ...,
+            data_cells_filter: LakeformationOptIn.DataCellsFilter | ListOf[LakeformationOptIn.DataCellsFilter] | None = ...,
+            data_location: LakeformationOptIn.DataLocation | ListOf[LakeformationOptIn.DataLocation] | None = ...,
+            database: LakeformationOptIn.Database | ListOf[LakeformationOptIn.Database] | None = ...,
+            lf_tag: LakeformationOptIn.LfTag | ListOf[LakeformationOptIn.LfTag] | None = ...,
+            lf_tag_expression: LakeformationOptIn.LfTagExpression | ListOf[LakeformationOptIn.LfTagExpression] | None = ...,
+            lf_tag_policy: LakeformationOptIn.LfTagPolicy | ListOf[LakeformationOptIn.LfTagPolicy] | None = ...,
+            table: LakeformationOptIn.Table | ListOf[LakeformationOptIn.Table] | None = ...,
+            table_with_columns: LakeformationOptIn.TableWithColumns | ListOf[LakeformationOptIn.TableWithColumns] | None = ...,
         ) -> None: ...
     class Table(_model.NestedObject):
         catalog_id: str
@@ -320,7 +320,7 @@ class LakeformationOptIn(_model.Resource):
             name: str,
             catalog_id: str | None = ...,
             column_names: ListOf[str] | None = ...,
-            column_wildcard: ListOf[LakeformationOptIn.ColumnWildcard] | None = ...,
+            column_wildcard: LakeformationOptIn.ColumnWildcard | ListOf[LakeformationOptIn.ColumnWildcard] | None = ...,
         ) -> None: ...
     LfTagExpression: TypeAlias = Database
     last_modified: str
@@ -336,9 +336,9 @@ class LakeformationOptIn(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        condition: ListOf[LakeformationOptIn.Condition] | None = ...,
-        principal: ListOf[LakeformationOptIn.Principal] | None = ...,
-        resource_data: ListOf[LakeformationOptIn.ResourceData] | None = ...,
+        condition: LakeformationOptIn.Condition | ListOf[LakeformationOptIn.Condition] | None = ...,
+        principal: LakeformationOptIn.Principal | ListOf[LakeformationOptIn.Principal] | None = ...,
+        resource_data: LakeformationOptIn.ResourceData | ListOf[LakeformationOptIn.ResourceData] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LakeformationPermissions(_model.Resource):
@@ -402,7 +402,7 @@ class LakeformationPermissions(_model.Resource):
             self,
             *,
             resource_type: str,
-            expression: ListOf[LakeformationPermissions.Expression],
+            expression: LakeformationPermissions.Expression | ListOf[LakeformationPermissions.Expression],
             catalog_id: str | None = ...,
         ) -> None: ...
     class Table(_model.NestedObject):
@@ -553,7 +553,7 @@ class LakeformationResourceLfTag(_model.Resource):
             name: str,
             catalog_id: str | None = ...,
             column_names: ListOf[str] | None = ...,
-            column_wildcard: ListOf[LakeformationResourceLfTag.ColumnWildcard] | None = ...,
+            column_wildcard: LakeformationResourceLfTag.ColumnWildcard | ListOf[LakeformationResourceLfTag.ColumnWildcard] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -582,10 +582,10 @@ class LakeformationResourceLfTag(_model.Resource):
         *,
         catalog_id: str | None = ...,
         region: str | None = ...,
-        database: ListOf[LakeformationResourceLfTag.Database] | None = ...,
-        lf_tag: ListOf[LakeformationResourceLfTag.LfTag] | None = ...,
-        table: ListOf[LakeformationResourceLfTag.Table] | None = ...,
-        table_with_columns: ListOf[LakeformationResourceLfTag.TableWithColumns] | None = ...,
+        database: LakeformationResourceLfTag.Database | ListOf[LakeformationResourceLfTag.Database] | None = ...,
+        lf_tag: LakeformationResourceLfTag.LfTag | ListOf[LakeformationResourceLfTag.LfTag] | None = ...,
+        table: LakeformationResourceLfTag.Table | ListOf[LakeformationResourceLfTag.Table] | None = ...,
+        table_with_columns: LakeformationResourceLfTag.TableWithColumns | ListOf[LakeformationResourceLfTag.TableWithColumns] | None = ...,
         timeouts: LakeformationResourceLfTag.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -664,7 +664,7 @@ class LakeformationResourceLfTags(_model.Resource):
         label: str,
         /,
         *,
-        lf_tag: ListOf[LakeformationResourceLfTags.LfTag],
+        lf_tag: LakeformationResourceLfTags.LfTag | ListOf[LakeformationResourceLfTags.LfTag],
         catalog_id: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,

@@ -136,9 +136,9 @@ class LambdaCapacityProvider(_model.Resource):
         kms_key_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        permissions_config: ListOf[LambdaCapacityProvider.PermissionsConfig] | None = ...,
+        permissions_config: LambdaCapacityProvider.PermissionsConfig | ListOf[LambdaCapacityProvider.PermissionsConfig] | None = ...,
         timeouts: LambdaCapacityProvider.Timeouts | None = ...,
-        vpc_config: ListOf[LambdaCapacityProvider.VpcConfig] | None = ...,
+        vpc_config: LambdaCapacityProvider.VpcConfig | ListOf[LambdaCapacityProvider.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LambdaCodeSigningConfig(_model.Resource):
@@ -232,7 +232,7 @@ class LambdaEventSourceMapping(_model.Resource):
         def __init__(
             self,
             *,
-            filter: ListOf[LambdaEventSourceMapping.Filter] | None = ...,
+            filter: LambdaEventSourceMapping.Filter | ListOf[LambdaEventSourceMapping.Filter] | None = ...,
         ) -> None: ...
     class MetricsConfig(_model.NestedObject):
         metrics: set[str]
@@ -276,8 +276,8 @@ class LambdaEventSourceMapping(_model.Resource):
             *,
             event_record_format: str | None = ...,
             schema_registry_uri: str | None = ...,
-            access_config: ListOf[LambdaEventSourceMapping.AccessConfig] | None = ...,
-            schema_validation_config: ListOf[LambdaEventSourceMapping.SchemaValidationConfig] | None = ...,
+            access_config: LambdaEventSourceMapping.AccessConfig | ListOf[LambdaEventSourceMapping.AccessConfig] | None = ...,
+            schema_validation_config: LambdaEventSourceMapping.SchemaValidationConfig | ListOf[LambdaEventSourceMapping.SchemaValidationConfig] | None = ...,
         ) -> None: ...
     class SchemaValidationConfig(_model.NestedObject):
         attribute: str
@@ -389,7 +389,7 @@ class LambdaEventSourceMapping(_model.Resource):
         scaling_config: LambdaEventSourceMapping.ScalingConfig | ListOf[LambdaEventSourceMapping.ScalingConfig] | None = ...,
         self_managed_event_source: LambdaEventSourceMapping.SelfManagedEventSource | ListOf[LambdaEventSourceMapping.SelfManagedEventSource] | None = ...,
         self_managed_kafka_event_source_config: LambdaEventSourceMapping.SelfManagedKafkaEventSourceConfig | ListOf[LambdaEventSourceMapping.SelfManagedKafkaEventSourceConfig] | None = ...,
-        source_access_configuration: ListOf[LambdaEventSourceMapping.SourceAccessConfiguration] | None = ...,
+        source_access_configuration: LambdaEventSourceMapping.SourceAccessConfiguration | ListOf[LambdaEventSourceMapping.SourceAccessConfiguration] | None = ...,
         timeouts: LambdaEventSourceMapping.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -729,7 +729,7 @@ class LambdaFunctionScalingConfig(_model.Resource):
         function_name: str,
         qualifier: str,
         region: str | None = ...,
-        function_scaling_config: ListOf[LambdaFunctionScalingConfig.FunctionScalingConfig] | None = ...,
+        function_scaling_config: LambdaFunctionScalingConfig.FunctionScalingConfig | ListOf[LambdaFunctionScalingConfig.FunctionScalingConfig] | None = ...,
         timeouts: LambdaFunctionScalingConfig.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

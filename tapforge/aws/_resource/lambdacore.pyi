@@ -15,7 +15,7 @@ class LambdacoreNetworkConnector(_model.Resource):
         def __init__(
             self,
             *,
-            vpc_egress_configuration: ListOf[LambdacoreNetworkConnector.VpcEgressConfiguration] | None = ...,
+            vpc_egress_configuration: LambdacoreNetworkConnector.VpcEgressConfiguration | ListOf[LambdacoreNetworkConnector.VpcEgressConfiguration] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -59,7 +59,7 @@ class LambdacoreNetworkConnector(_model.Resource):
         name: str,
         operator_role: str,
         region: str | None = ...,
-        configuration: ListOf[LambdacoreNetworkConnector.Configuration] | None = ...,
+        configuration: LambdacoreNetworkConnector.Configuration | ListOf[LambdacoreNetworkConnector.Configuration] | None = ...,
         timeouts: LambdacoreNetworkConnector.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

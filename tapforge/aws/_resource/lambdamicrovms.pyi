@@ -75,8 +75,8 @@ class LambdamicrovmsImage(_model.Resource):
         environment_variables: Mapping[str, str] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        code_artifact: ListOf[LambdamicrovmsImage.CodeArtifact] | None = ...,
-        cpu_configuration: ListOf[LambdamicrovmsImage.CpuConfiguration] | None = ...,
+        code_artifact: LambdamicrovmsImage.CodeArtifact | ListOf[LambdamicrovmsImage.CodeArtifact] | None = ...,
+        cpu_configuration: LambdamicrovmsImage.CpuConfiguration | ListOf[LambdamicrovmsImage.CpuConfiguration] | None = ...,
         timeouts: LambdamicrovmsImage.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -143,7 +143,7 @@ class Lb(_model.Resource):
         health_check_logs: Lb.HealthCheckLogs | ListOf[Lb.HealthCheckLogs] | None = ...,
         ipam_pools: Lb.IpamPools | ListOf[Lb.IpamPools] | None = ...,
         minimum_load_balancer_capacity: Lb.MinimumLoadBalancerCapacity | ListOf[Lb.MinimumLoadBalancerCapacity] | None = ...,
-        subnet_mapping: ListOf[Lb.SubnetMapping] | None = ...,
+        subnet_mapping: Lb.SubnetMapping | ListOf[Lb.SubnetMapping] | None = ...,
         timeouts: Lb.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -270,7 +270,7 @@ class LbListener(_model.Resource):
         def __init__(
             self,
             *,
-            target_group: ListOf[LbListener.TargetGroup],
+            target_group: LbListener.TargetGroup | ListOf[LbListener.TargetGroup],
             stickiness: LbListener.Stickiness | ListOf[LbListener.Stickiness] | None = ...,
         ) -> None: ...
     class JwtValidation(_model.NestedObject):
@@ -282,7 +282,7 @@ class LbListener(_model.Resource):
             *,
             issuer: str,
             jwks_endpoint: str,
-            additional_claim: ListOf[LbListener.AdditionalClaim] | None = ...,
+            additional_claim: LbListener.AdditionalClaim | ListOf[LbListener.AdditionalClaim] | None = ...,
         ) -> None: ...
     class MutualAuthentication(_model.NestedObject):
         advertise_trust_store_ca_names: str
@@ -382,7 +382,7 @@ class LbListener(_model.Resource):
         /,
         *,
         load_balancer_arn: str,
-        default_action: ListOf[LbListener.DefaultAction],
+        default_action: LbListener.DefaultAction | ListOf[LbListener.DefaultAction],
         alpn_policy: str | None = ...,
         certificate_arn: str | None = ...,
         id: str | None = ...,
@@ -532,7 +532,7 @@ class LbListenerRule(_model.Resource):
             http_header: LbListenerRule.HttpHeader | ListOf[LbListenerRule.HttpHeader] | None = ...,
             http_request_method: LbListenerRule.HttpRequestMethod | ListOf[LbListenerRule.HttpRequestMethod] | None = ...,
             path_pattern: LbListenerRule.PathPattern | ListOf[LbListenerRule.PathPattern] | None = ...,
-            query_string: ListOf[LbListenerRule.QueryString] | None = ...,
+            query_string: LbListenerRule.QueryString | ListOf[LbListenerRule.QueryString] | None = ...,
             source_ip: LbListenerRule.SourceIp | ListOf[LbListenerRule.SourceIp] | None = ...,
         ) -> None: ...
     class FixedResponse(_model.NestedObject):
@@ -552,7 +552,7 @@ class LbListenerRule(_model.Resource):
         def __init__(
             self,
             *,
-            target_group: ListOf[LbListenerRule.TargetGroup],
+            target_group: LbListenerRule.TargetGroup | ListOf[LbListenerRule.TargetGroup],
             stickiness: LbListenerRule.Stickiness | ListOf[LbListenerRule.Stickiness] | None = ...,
         ) -> None: ...
     class HostHeader(_model.NestedObject):
@@ -598,7 +598,7 @@ class LbListenerRule(_model.Resource):
             *,
             issuer: str,
             jwks_endpoint: str,
-            additional_claim: ListOf[LbListenerRule.AdditionalClaim] | None = ...,
+            additional_claim: LbListenerRule.AdditionalClaim | ListOf[LbListenerRule.AdditionalClaim] | None = ...,
         ) -> None: ...
     class QueryString(_model.NestedObject):
         key: str
@@ -692,14 +692,14 @@ class LbListenerRule(_model.Resource):
         /,
         *,
         listener_arn: str,
-        action: ListOf[LbListenerRule.Action],
-        condition: ListOf[LbListenerRule.Condition],
+        action: LbListenerRule.Action | ListOf[LbListenerRule.Action],
+        condition: LbListenerRule.Condition | ListOf[LbListenerRule.Condition],
         id: str | None = ...,
         priority: float | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        transform: ListOf[LbListenerRule.Transform] | None = ...,
+        transform: LbListenerRule.Transform | ListOf[LbListenerRule.Transform] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LbSslNegotiationPolicy(_model.Resource):
@@ -732,7 +732,7 @@ class LbSslNegotiationPolicy(_model.Resource):
         id: str | None = ...,
         region: str | None = ...,
         triggers: Mapping[str, str] | None = ...,
-        attribute: ListOf[LbSslNegotiationPolicy.Attribute] | None = ...,
+        attribute: LbSslNegotiationPolicy.Attribute | ListOf[LbSslNegotiationPolicy.Attribute] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LbTargetGroup(_model.Resource):
@@ -878,9 +878,9 @@ class LbTargetGroup(_model.Resource):
         vpc_id: str | None = ...,
         health_check: LbTargetGroup.HealthCheck | ListOf[LbTargetGroup.HealthCheck] | None = ...,
         stickiness: LbTargetGroup.Stickiness | ListOf[LbTargetGroup.Stickiness] | None = ...,
-        target_failover: ListOf[LbTargetGroup.TargetFailover] | None = ...,
+        target_failover: LbTargetGroup.TargetFailover | ListOf[LbTargetGroup.TargetFailover] | None = ...,
         target_group_health: LbTargetGroup.TargetGroupHealth | ListOf[LbTargetGroup.TargetGroupHealth] | None = ...,
-        target_health_state: ListOf[LbTargetGroup.TargetHealthState] | None = ...,
+        target_health_state: LbTargetGroup.TargetHealthState | ListOf[LbTargetGroup.TargetHealthState] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class LbTargetGroupAttachment(_model.Resource):

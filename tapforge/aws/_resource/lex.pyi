@@ -16,7 +16,7 @@ class LexBot(_model.Resource):
         def __init__(
             self,
             *,
-            message: ListOf[LexBot.Message],
+            message: LexBot.Message | ListOf[LexBot.Message],
             response_card: str | None = ...,
         ) -> None: ...
     class ClarificationPrompt(_model.NestedObject):
@@ -27,7 +27,7 @@ class LexBot(_model.Resource):
             self,
             *,
             max_attempts: float,
-            message: ListOf[LexBot.Message],
+            message: LexBot.Message | ListOf[LexBot.Message],
             response_card: str | None = ...,
         ) -> None: ...
     class Intent(_model.NestedObject):
@@ -94,7 +94,7 @@ class LexBot(_model.Resource):
         child_directed: bool,
         name: str,
         abort_statement: LexBot.AbortStatement | ListOf[LexBot.AbortStatement],
-        intent: ListOf[LexBot.Intent],
+        intent: LexBot.Intent | ListOf[LexBot.Intent],
         create_version: bool | None = ...,
         description: str | None = ...,
         detect_sentiment: bool | None = ...,
@@ -119,7 +119,7 @@ class LexBotAlias(_model.Resource):
             self,
             *,
             iam_role_arn: str,
-            log_settings: ListOf[LexBotAlias.LogSettings] | None = ...,
+            log_settings: LexBotAlias.LogSettings | ListOf[LexBotAlias.LogSettings] | None = ...,
         ) -> None: ...
     class LogSettings(_model.NestedObject):
         destination: str
@@ -182,7 +182,7 @@ class LexIntent(_model.Resource):
         def __init__(
             self,
             *,
-            message: ListOf[LexIntent.Message],
+            message: LexIntent.Message | ListOf[LexIntent.Message],
             response_card: str | None = ...,
         ) -> None: ...
     class ConfirmationPrompt(_model.NestedObject):
@@ -193,7 +193,7 @@ class LexIntent(_model.Resource):
             self,
             *,
             max_attempts: float,
-            message: ListOf[LexIntent.Message],
+            message: LexIntent.Message | ListOf[LexIntent.Message],
             response_card: str | None = ...,
         ) -> None: ...
     class DialogCodeHook(_model.NestedObject):
@@ -311,7 +311,7 @@ class LexIntent(_model.Resource):
         dialog_code_hook: LexIntent.DialogCodeHook | ListOf[LexIntent.DialogCodeHook] | None = ...,
         follow_up_prompt: LexIntent.FollowUpPrompt | ListOf[LexIntent.FollowUpPrompt] | None = ...,
         rejection_statement: LexIntent.RejectionStatement | ListOf[LexIntent.RejectionStatement] | None = ...,
-        slot: ListOf[LexIntent.Slot] | None = ...,
+        slot: LexIntent.Slot | ListOf[LexIntent.Slot] | None = ...,
         timeouts: LexIntent.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -356,7 +356,7 @@ class LexSlotType(_model.Resource):
         /,
         *,
         name: str,
-        enumeration_value: ListOf[LexSlotType.EnumerationValue],
+        enumeration_value: LexSlotType.EnumerationValue | ListOf[LexSlotType.EnumerationValue],
         create_version: bool | None = ...,
         description: str | None = ...,
         id: str | None = ...,

@@ -74,8 +74,8 @@ class Lexv2modelsBot(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         test_bot_alias_tags: Mapping[str, str] | None = ...,
         type: str | None = ...,
-        data_privacy: ListOf[Lexv2modelsBot.DataPrivacy] | None = ...,
-        members: ListOf[Lexv2modelsBot.Members] | None = ...,
+        data_privacy: Lexv2modelsBot.DataPrivacy | ListOf[Lexv2modelsBot.DataPrivacy] | None = ...,
+        members: Lexv2modelsBot.Members | ListOf[Lexv2modelsBot.Members] | None = ...,
         timeouts: Lexv2modelsBot.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -128,7 +128,7 @@ class Lexv2modelsBotLocale(_model.Resource):
         name: str | None = ...,
         region: str | None = ...,
         timeouts: Lexv2modelsBotLocale.Timeouts | None = ...,
-        voice_settings: ListOf[Lexv2modelsBotLocale.VoiceSettings] | None = ...,
+        voice_settings: Lexv2modelsBotLocale.VoiceSettings | ListOf[Lexv2modelsBotLocale.VoiceSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Lexv2modelsBotVersion(_model.Resource):
@@ -191,8 +191,8 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             start_timeout_ms: float,
-            audio_specification: ListOf[Lexv2modelsIntent.AudioSpecification] | None = ...,
-            dtmf_specification: ListOf[Lexv2modelsIntent.DtmfSpecification] | None = ...,
+            audio_specification: Lexv2modelsIntent.AudioSpecification | ListOf[Lexv2modelsIntent.AudioSpecification] | None = ...,
+            dtmf_specification: Lexv2modelsIntent.DtmfSpecification | ListOf[Lexv2modelsIntent.DtmfSpecification] | None = ...,
         ) -> None: ...
     class AudioSpecification(_model.NestedObject):
         end_timeout_ms: int
@@ -212,7 +212,7 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             bedrock_knowledge_base_arn: str,
             exact_response: bool | None = ...,
-            exact_response_fields: ListOf[Lexv2modelsIntent.BedrockKnowledgeStoreConfigurationExactResponseFields] | None = ...,
+            exact_response_fields: Lexv2modelsIntent.BedrockKnowledgeStoreConfigurationExactResponseFields | ListOf[Lexv2modelsIntent.BedrockKnowledgeStoreConfigurationExactResponseFields] | None = ...,
         ) -> None: ...
     class BedrockKnowledgeStoreConfigurationExactResponseFields(_model.NestedObject):
         answer_field: str
@@ -232,7 +232,7 @@ class Lexv2modelsIntent(_model.Resource):
             model_arn: str,
             custom_prompt: str | None = ...,
             trace_status: str | None = ...,
-            guardrail: ListOf[Lexv2modelsIntent.Guardrail] | None = ...,
+            guardrail: Lexv2modelsIntent.Guardrail | ListOf[Lexv2modelsIntent.Guardrail] | None = ...,
         ) -> None: ...
     class Button(_model.NestedObject):
         text: str
@@ -250,7 +250,7 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             allow_interrupt: bool | None = ...,
-            message_group: ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
+            message_group: Lexv2modelsIntent.MessageGroup | ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
         ) -> None: ...
     class ClosingSetting(_model.NestedObject):
         active: bool
@@ -261,9 +261,9 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             active: bool | None = ...,
-            closing_response: ListOf[Lexv2modelsIntent.ClosingResponse] | None = ...,
-            conditional: ListOf[Lexv2modelsIntent.Conditional] | None = ...,
-            next_step: ListOf[Lexv2modelsIntent.NextStep] | None = ...,
+            closing_response: Lexv2modelsIntent.ClosingResponse | ListOf[Lexv2modelsIntent.ClosingResponse] | None = ...,
+            conditional: Lexv2modelsIntent.Conditional | ListOf[Lexv2modelsIntent.Conditional] | None = ...,
+            next_step: Lexv2modelsIntent.NextStep | ListOf[Lexv2modelsIntent.NextStep] | None = ...,
         ) -> None: ...
     class CodeHook(_model.NestedObject):
         active: bool
@@ -276,7 +276,7 @@ class Lexv2modelsIntent(_model.Resource):
             active: bool,
             enable_code_hook_invocation: bool,
             invocation_label: str | None = ...,
-            post_code_hook_specification: ListOf[Lexv2modelsIntent.PostCodeHookSpecification] | None = ...,
+            post_code_hook_specification: Lexv2modelsIntent.PostCodeHookSpecification | ListOf[Lexv2modelsIntent.PostCodeHookSpecification] | None = ...,
         ) -> None: ...
     class Condition(_model.NestedObject):
         expression_string: str
@@ -293,8 +293,8 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             active: bool,
-            conditional_branch: ListOf[Lexv2modelsIntent.ConditionalBranch] | None = ...,
-            default_branch: ListOf[Lexv2modelsIntent.DefaultBranch] | None = ...,
+            conditional_branch: Lexv2modelsIntent.ConditionalBranch | ListOf[Lexv2modelsIntent.ConditionalBranch] | None = ...,
+            default_branch: Lexv2modelsIntent.DefaultBranch | ListOf[Lexv2modelsIntent.DefaultBranch] | None = ...,
         ) -> None: ...
     class ConditionalBranch(_model.NestedObject):
         name: str
@@ -305,9 +305,9 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             name: str,
-            condition: ListOf[Lexv2modelsIntent.Condition] | None = ...,
-            next_step: ListOf[Lexv2modelsIntent.NextStep] | None = ...,
-            response: ListOf[Lexv2modelsIntent.Response] | None = ...,
+            condition: Lexv2modelsIntent.Condition | ListOf[Lexv2modelsIntent.Condition] | None = ...,
+            next_step: Lexv2modelsIntent.NextStep | ListOf[Lexv2modelsIntent.NextStep] | None = ...,
+            response: Lexv2modelsIntent.Response | ListOf[Lexv2modelsIntent.Response] | None = ...,
         ) -> None: ...
     class ConfirmationSetting(_model.NestedObject):
         active: bool
@@ -327,18 +327,18 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             active: bool | None = ...,
-            code_hook: ListOf[Lexv2modelsIntent.CodeHook] | None = ...,
-            confirmation_conditional: ListOf[Lexv2modelsIntent.ConfirmationConditional] | None = ...,
-            confirmation_next_step: ListOf[Lexv2modelsIntent.ConfirmationNextStep] | None = ...,
-            confirmation_response: ListOf[Lexv2modelsIntent.ConfirmationResponse] | None = ...,
-            declination_conditional: ListOf[Lexv2modelsIntent.DeclinationConditional] | None = ...,
-            declination_next_step: ListOf[Lexv2modelsIntent.DeclinationNextStep] | None = ...,
-            declination_response: ListOf[Lexv2modelsIntent.DeclinationResponse] | None = ...,
-            elicitation_code_hook: ListOf[Lexv2modelsIntent.ElicitationCodeHook] | None = ...,
-            failure_conditional: ListOf[Lexv2modelsIntent.FailureConditional] | None = ...,
-            failure_next_step: ListOf[Lexv2modelsIntent.FailureNextStep] | None = ...,
-            failure_response: ListOf[Lexv2modelsIntent.FailureResponse] | None = ...,
-            prompt_specification: ListOf[Lexv2modelsIntent.PromptSpecification] | None = ...,
+            code_hook: Lexv2modelsIntent.CodeHook | ListOf[Lexv2modelsIntent.CodeHook] | None = ...,
+            confirmation_conditional: Lexv2modelsIntent.ConfirmationConditional | ListOf[Lexv2modelsIntent.ConfirmationConditional] | None = ...,
+            confirmation_next_step: Lexv2modelsIntent.ConfirmationNextStep | ListOf[Lexv2modelsIntent.ConfirmationNextStep] | None = ...,
+            confirmation_response: Lexv2modelsIntent.ConfirmationResponse | ListOf[Lexv2modelsIntent.ConfirmationResponse] | None = ...,
+            declination_conditional: Lexv2modelsIntent.DeclinationConditional | ListOf[Lexv2modelsIntent.DeclinationConditional] | None = ...,
+            declination_next_step: Lexv2modelsIntent.DeclinationNextStep | ListOf[Lexv2modelsIntent.DeclinationNextStep] | None = ...,
+            declination_response: Lexv2modelsIntent.DeclinationResponse | ListOf[Lexv2modelsIntent.DeclinationResponse] | None = ...,
+            elicitation_code_hook: Lexv2modelsIntent.ElicitationCodeHook | ListOf[Lexv2modelsIntent.ElicitationCodeHook] | None = ...,
+            failure_conditional: Lexv2modelsIntent.FailureConditional | ListOf[Lexv2modelsIntent.FailureConditional] | None = ...,
+            failure_next_step: Lexv2modelsIntent.FailureNextStep | ListOf[Lexv2modelsIntent.FailureNextStep] | None = ...,
+            failure_response: Lexv2modelsIntent.FailureResponse | ListOf[Lexv2modelsIntent.FailureResponse] | None = ...,
+            prompt_specification: Lexv2modelsIntent.PromptSpecification | ListOf[Lexv2modelsIntent.PromptSpecification] | None = ...,
         ) -> None: ...
     class CustomPayload(_model.NestedObject):
         value: str
@@ -354,9 +354,9 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            bedrock_knowledge_store_configuration: ListOf[Lexv2modelsIntent.BedrockKnowledgeStoreConfiguration] | None = ...,
-            kendra_configuration: ListOf[Lexv2modelsIntent.DataSourceConfigurationKendraConfiguration] | None = ...,
-            opensearch_configuration: ListOf[Lexv2modelsIntent.OpensearchConfiguration] | None = ...,
+            bedrock_knowledge_store_configuration: Lexv2modelsIntent.BedrockKnowledgeStoreConfiguration | ListOf[Lexv2modelsIntent.BedrockKnowledgeStoreConfiguration] | None = ...,
+            kendra_configuration: Lexv2modelsIntent.DataSourceConfigurationKendraConfiguration | ListOf[Lexv2modelsIntent.DataSourceConfigurationKendraConfiguration] | None = ...,
+            opensearch_configuration: Lexv2modelsIntent.OpensearchConfiguration | ListOf[Lexv2modelsIntent.OpensearchConfiguration] | None = ...,
         ) -> None: ...
     class DataSourceConfigurationKendraConfiguration(_model.NestedObject):
         exact_response: bool
@@ -377,8 +377,8 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            next_step: ListOf[Lexv2modelsIntent.NextStep] | None = ...,
-            response: ListOf[Lexv2modelsIntent.Response] | None = ...,
+            next_step: Lexv2modelsIntent.NextStep | ListOf[Lexv2modelsIntent.NextStep] | None = ...,
+            response: Lexv2modelsIntent.Response | ListOf[Lexv2modelsIntent.Response] | None = ...,
         ) -> None: ...
     class DialogAction(_model.NestedObject):
         slot_to_elicit: str
@@ -430,8 +430,8 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             enabled: bool,
             active: bool | None = ...,
-            fulfillment_updates_specification: ListOf[Lexv2modelsIntent.FulfillmentUpdatesSpecification] | None = ...,
-            post_fulfillment_status_specification: ListOf[Lexv2modelsIntent.PostFulfillmentStatusSpecification] | None = ...,
+            fulfillment_updates_specification: Lexv2modelsIntent.FulfillmentUpdatesSpecification | ListOf[Lexv2modelsIntent.FulfillmentUpdatesSpecification] | None = ...,
+            post_fulfillment_status_specification: Lexv2modelsIntent.PostFulfillmentStatusSpecification | ListOf[Lexv2modelsIntent.PostFulfillmentStatusSpecification] | None = ...,
         ) -> None: ...
     class FulfillmentUpdatesSpecification(_model.NestedObject):
         active: bool
@@ -443,8 +443,8 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             active: bool,
             timeout_in_seconds: float | None = ...,
-            start_response: ListOf[Lexv2modelsIntent.StartResponse] | None = ...,
-            update_response: ListOf[Lexv2modelsIntent.UpdateResponse] | None = ...,
+            start_response: Lexv2modelsIntent.StartResponse | ListOf[Lexv2modelsIntent.StartResponse] | None = ...,
+            update_response: Lexv2modelsIntent.UpdateResponse | ListOf[Lexv2modelsIntent.UpdateResponse] | None = ...,
         ) -> None: ...
     class Guardrail(_model.NestedObject):
         identifier: str
@@ -466,7 +466,7 @@ class Lexv2modelsIntent(_model.Resource):
             title: str,
             image_url: str | None = ...,
             subtitle: str | None = ...,
-            button: ListOf[Lexv2modelsIntent.Button] | None = ...,
+            button: Lexv2modelsIntent.Button | ListOf[Lexv2modelsIntent.Button] | None = ...,
         ) -> None: ...
     class InitialResponseSetting(_model.NestedObject):
         code_hook: list[Lexv2modelsIntent.CodeHook]
@@ -476,10 +476,10 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            code_hook: ListOf[Lexv2modelsIntent.CodeHook] | None = ...,
-            conditional: ListOf[Lexv2modelsIntent.Conditional] | None = ...,
-            initial_response: ListOf[Lexv2modelsIntent.InitialResponse] | None = ...,
-            next_step: ListOf[Lexv2modelsIntent.NextStep] | None = ...,
+            code_hook: Lexv2modelsIntent.CodeHook | ListOf[Lexv2modelsIntent.CodeHook] | None = ...,
+            conditional: Lexv2modelsIntent.Conditional | ListOf[Lexv2modelsIntent.Conditional] | None = ...,
+            initial_response: Lexv2modelsIntent.InitialResponse | ListOf[Lexv2modelsIntent.InitialResponse] | None = ...,
+            next_step: Lexv2modelsIntent.NextStep | ListOf[Lexv2modelsIntent.NextStep] | None = ...,
         ) -> None: ...
     class InputContext(_model.NestedObject):
         name: str
@@ -495,7 +495,7 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             name: str | None = ...,
-            slot: ListOf[Lexv2modelsIntent.Slot] | None = ...,
+            slot: Lexv2modelsIntent.Slot | ListOf[Lexv2modelsIntent.Slot] | None = ...,
         ) -> None: ...
     class KendraConfiguration(_model.NestedObject):
         kendra_index: str
@@ -516,10 +516,10 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            custom_payload: ListOf[Lexv2modelsIntent.CustomPayload] | None = ...,
-            image_response_card: ListOf[Lexv2modelsIntent.ImageResponseCard] | None = ...,
-            plain_text_message: ListOf[Lexv2modelsIntent.PlainTextMessage] | None = ...,
-            ssml_message: ListOf[Lexv2modelsIntent.SsmlMessage] | None = ...,
+            custom_payload: Lexv2modelsIntent.CustomPayload | ListOf[Lexv2modelsIntent.CustomPayload] | None = ...,
+            image_response_card: Lexv2modelsIntent.ImageResponseCard | ListOf[Lexv2modelsIntent.ImageResponseCard] | None = ...,
+            plain_text_message: Lexv2modelsIntent.PlainTextMessage | ListOf[Lexv2modelsIntent.PlainTextMessage] | None = ...,
+            ssml_message: Lexv2modelsIntent.SsmlMessage | ListOf[Lexv2modelsIntent.SsmlMessage] | None = ...,
         ) -> None: ...
     class MessageGroup(_model.NestedObject):
         message: list[Lexv2modelsIntent.Message]
@@ -527,8 +527,8 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            message: ListOf[Lexv2modelsIntent.Message] | None = ...,
-            variation: ListOf[Lexv2modelsIntent.Variation] | None = ...,
+            message: Lexv2modelsIntent.Message | ListOf[Lexv2modelsIntent.Message] | None = ...,
+            variation: Lexv2modelsIntent.Variation | ListOf[Lexv2modelsIntent.Variation] | None = ...,
         ) -> None: ...
     class NextStep(_model.NestedObject):
         session_attributes: dict[str, str]
@@ -538,8 +538,8 @@ class Lexv2modelsIntent(_model.Resource):
             self,
             *,
             session_attributes: Mapping[str, str] | None = ...,
-            dialog_action: ListOf[Lexv2modelsIntent.DialogAction] | None = ...,
-            intent: ListOf[Lexv2modelsIntent.Intent] | None = ...,
+            dialog_action: Lexv2modelsIntent.DialogAction | ListOf[Lexv2modelsIntent.DialogAction] | None = ...,
+            intent: Lexv2modelsIntent.Intent | ListOf[Lexv2modelsIntent.Intent] | None = ...,
         ) -> None: ...
     class OpensearchConfiguration(_model.NestedObject):
         domain_endpoint: str
@@ -554,7 +554,7 @@ class Lexv2modelsIntent(_model.Resource):
             index_name: str,
             exact_response: bool | None = ...,
             include_fields: ListOf[str] | None = ...,
-            exact_response_fields: ListOf[Lexv2modelsIntent.OpensearchConfigurationExactResponseFields] | None = ...,
+            exact_response_fields: Lexv2modelsIntent.OpensearchConfigurationExactResponseFields | ListOf[Lexv2modelsIntent.OpensearchConfigurationExactResponseFields] | None = ...,
         ) -> None: ...
     class OpensearchConfigurationExactResponseFields(_model.NestedObject):
         answer_field: str
@@ -589,15 +589,15 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            failure_conditional: ListOf[Lexv2modelsIntent.FailureConditional] | None = ...,
-            failure_next_step: ListOf[Lexv2modelsIntent.FailureNextStep] | None = ...,
-            failure_response: ListOf[Lexv2modelsIntent.FailureResponse] | None = ...,
-            success_conditional: ListOf[Lexv2modelsIntent.SuccessConditional] | None = ...,
-            success_next_step: ListOf[Lexv2modelsIntent.SuccessNextStep] | None = ...,
-            success_response: ListOf[Lexv2modelsIntent.SuccessResponse] | None = ...,
-            timeout_conditional: ListOf[Lexv2modelsIntent.TimeoutConditional] | None = ...,
-            timeout_next_step: ListOf[Lexv2modelsIntent.TimeoutNextStep] | None = ...,
-            timeout_response: ListOf[Lexv2modelsIntent.TimeoutResponse] | None = ...,
+            failure_conditional: Lexv2modelsIntent.FailureConditional | ListOf[Lexv2modelsIntent.FailureConditional] | None = ...,
+            failure_next_step: Lexv2modelsIntent.FailureNextStep | ListOf[Lexv2modelsIntent.FailureNextStep] | None = ...,
+            failure_response: Lexv2modelsIntent.FailureResponse | ListOf[Lexv2modelsIntent.FailureResponse] | None = ...,
+            success_conditional: Lexv2modelsIntent.SuccessConditional | ListOf[Lexv2modelsIntent.SuccessConditional] | None = ...,
+            success_next_step: Lexv2modelsIntent.SuccessNextStep | ListOf[Lexv2modelsIntent.SuccessNextStep] | None = ...,
+            success_response: Lexv2modelsIntent.SuccessResponse | ListOf[Lexv2modelsIntent.SuccessResponse] | None = ...,
+            timeout_conditional: Lexv2modelsIntent.TimeoutConditional | ListOf[Lexv2modelsIntent.TimeoutConditional] | None = ...,
+            timeout_next_step: Lexv2modelsIntent.TimeoutNextStep | ListOf[Lexv2modelsIntent.TimeoutNextStep] | None = ...,
+            timeout_response: Lexv2modelsIntent.TimeoutResponse | ListOf[Lexv2modelsIntent.TimeoutResponse] | None = ...,
         ) -> None: ...
     class PromptAttemptsSpecification(_model.NestedObject):
         allow_interrupt: bool
@@ -610,9 +610,9 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             map_block_key: str,
             allow_interrupt: bool | None = ...,
-            allowed_input_types: ListOf[Lexv2modelsIntent.AllowedInputTypes] | None = ...,
-            audio_and_dtmf_input_specification: ListOf[Lexv2modelsIntent.AudioAndDtmfInputSpecification] | None = ...,
-            text_input_specification: ListOf[Lexv2modelsIntent.TextInputSpecification] | None = ...,
+            allowed_input_types: Lexv2modelsIntent.AllowedInputTypes | ListOf[Lexv2modelsIntent.AllowedInputTypes] | None = ...,
+            audio_and_dtmf_input_specification: Lexv2modelsIntent.AudioAndDtmfInputSpecification | ListOf[Lexv2modelsIntent.AudioAndDtmfInputSpecification] | None = ...,
+            text_input_specification: Lexv2modelsIntent.TextInputSpecification | ListOf[Lexv2modelsIntent.TextInputSpecification] | None = ...,
         ) -> None: ...
     class PromptSpecification(_model.NestedObject):
         allow_interrupt: bool
@@ -626,8 +626,8 @@ class Lexv2modelsIntent(_model.Resource):
             max_retries: float,
             allow_interrupt: bool | None = ...,
             message_selection_strategy: str | None = ...,
-            message_group: ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
-            prompt_attempts_specification: ListOf[Lexv2modelsIntent.PromptAttemptsSpecification] | None = ...,
+            message_group: Lexv2modelsIntent.MessageGroup | ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
+            prompt_attempts_specification: Lexv2modelsIntent.PromptAttemptsSpecification | ListOf[Lexv2modelsIntent.PromptAttemptsSpecification] | None = ...,
         ) -> None: ...
     class QnaIntentConfiguration(_model.NestedObject):
         bedrock_model_configuration: list[Lexv2modelsIntent.BedrockModelConfiguration]
@@ -635,8 +635,8 @@ class Lexv2modelsIntent(_model.Resource):
         def __init__(
             self,
             *,
-            bedrock_model_configuration: ListOf[Lexv2modelsIntent.BedrockModelConfiguration] | None = ...,
-            data_source_configuration: ListOf[Lexv2modelsIntent.DataSourceConfiguration] | None = ...,
+            bedrock_model_configuration: Lexv2modelsIntent.BedrockModelConfiguration | ListOf[Lexv2modelsIntent.BedrockModelConfiguration] | None = ...,
+            data_source_configuration: Lexv2modelsIntent.DataSourceConfiguration | ListOf[Lexv2modelsIntent.DataSourceConfiguration] | None = ...,
         ) -> None: ...
     class SampleUtterance(_model.NestedObject):
         utterance: str
@@ -654,7 +654,7 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             map_block_key: str,
             shape: str | None = ...,
-            value: ListOf[Lexv2modelsIntent.Value] | None = ...,
+            value: Lexv2modelsIntent.Value | ListOf[Lexv2modelsIntent.Value] | None = ...,
         ) -> None: ...
     class SlotPriority(_model.NestedObject):
         priority: int
@@ -674,7 +674,7 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             allow_interrupt: bool | None = ...,
             delay_in_seconds: float | None = ...,
-            message_group: ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
+            message_group: Lexv2modelsIntent.MessageGroup | ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
         ) -> None: ...
     class TextInputSpecification(_model.NestedObject):
         start_timeout_ms: int
@@ -706,7 +706,7 @@ class Lexv2modelsIntent(_model.Resource):
             *,
             frequency_in_seconds: float,
             allow_interrupt: bool | None = ...,
-            message_group: ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
+            message_group: Lexv2modelsIntent.MessageGroup | ListOf[Lexv2modelsIntent.MessageGroup] | None = ...,
         ) -> None: ...
     class Value(_model.NestedObject):
         interpreted_value: str
@@ -772,17 +772,17 @@ class Lexv2modelsIntent(_model.Resource):
         description: str | None = ...,
         parent_intent_signature: str | None = ...,
         region: str | None = ...,
-        closing_setting: ListOf[Lexv2modelsIntent.ClosingSetting] | None = ...,
-        confirmation_setting: ListOf[Lexv2modelsIntent.ConfirmationSetting] | None = ...,
-        dialog_code_hook: ListOf[Lexv2modelsIntent.DialogCodeHook] | None = ...,
-        fulfillment_code_hook: ListOf[Lexv2modelsIntent.FulfillmentCodeHook] | None = ...,
-        initial_response_setting: ListOf[Lexv2modelsIntent.InitialResponseSetting] | None = ...,
-        input_context: ListOf[Lexv2modelsIntent.InputContext] | None = ...,
-        kendra_configuration: ListOf[Lexv2modelsIntent.KendraConfiguration] | None = ...,
-        output_context: ListOf[Lexv2modelsIntent.OutputContext] | None = ...,
-        qna_intent_configuration: ListOf[Lexv2modelsIntent.QnaIntentConfiguration] | None = ...,
-        sample_utterance: ListOf[Lexv2modelsIntent.SampleUtterance] | None = ...,
-        slot_priority: ListOf[Lexv2modelsIntent.SlotPriority] | None = ...,
+        closing_setting: Lexv2modelsIntent.ClosingSetting | ListOf[Lexv2modelsIntent.ClosingSetting] | None = ...,
+        confirmation_setting: Lexv2modelsIntent.ConfirmationSetting | ListOf[Lexv2modelsIntent.ConfirmationSetting] | None = ...,
+        dialog_code_hook: Lexv2modelsIntent.DialogCodeHook | ListOf[Lexv2modelsIntent.DialogCodeHook] | None = ...,
+        fulfillment_code_hook: Lexv2modelsIntent.FulfillmentCodeHook | ListOf[Lexv2modelsIntent.FulfillmentCodeHook] | None = ...,
+        initial_response_setting: Lexv2modelsIntent.InitialResponseSetting | ListOf[Lexv2modelsIntent.InitialResponseSetting] | None = ...,
+        input_context: Lexv2modelsIntent.InputContext | ListOf[Lexv2modelsIntent.InputContext] | None = ...,
+        kendra_configuration: Lexv2modelsIntent.KendraConfiguration | ListOf[Lexv2modelsIntent.KendraConfiguration] | None = ...,
+        output_context: Lexv2modelsIntent.OutputContext | ListOf[Lexv2modelsIntent.OutputContext] | None = ...,
+        qna_intent_configuration: Lexv2modelsIntent.QnaIntentConfiguration | ListOf[Lexv2modelsIntent.QnaIntentConfiguration] | None = ...,
+        sample_utterance: Lexv2modelsIntent.SampleUtterance | ListOf[Lexv2modelsIntent.SampleUtterance] | None = ...,
+        slot_priority: Lexv2modelsIntent.SlotPriority | ListOf[Lexv2modelsIntent.SlotPriority] | None = ...,
         timeouts: Lexv2modelsIntent.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -805,8 +805,8 @@ class Lexv2modelsSlot(_model.Resource):
             self,
             *,
             start_timeout_ms: float,
-            audio_specification: ListOf[Lexv2modelsSlot.AudioSpecification] | None = ...,
-            dtmf_specification: ListOf[Lexv2modelsSlot.DtmfSpecification] | None = ...,
+            audio_specification: Lexv2modelsSlot.AudioSpecification | ListOf[Lexv2modelsSlot.AudioSpecification] | None = ...,
+            dtmf_specification: Lexv2modelsSlot.DtmfSpecification | ListOf[Lexv2modelsSlot.DtmfSpecification] | None = ...,
         ) -> None: ...
     class AudioSpecification(_model.NestedObject):
         end_timeout_ms: int
@@ -833,7 +833,7 @@ class Lexv2modelsSlot(_model.Resource):
             self,
             *,
             allow_interrupt: bool | None = ...,
-            message_group: ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
+            message_group: Lexv2modelsSlot.MessageGroup | ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
         ) -> None: ...
     class CustomPayload(_model.NestedObject):
         value: str
@@ -854,7 +854,7 @@ class Lexv2modelsSlot(_model.Resource):
         def __init__(
             self,
             *,
-            default_value_list: ListOf[Lexv2modelsSlot.DefaultValueList] | None = ...,
+            default_value_list: Lexv2modelsSlot.DefaultValueList | ListOf[Lexv2modelsSlot.DefaultValueList] | None = ...,
         ) -> None: ...
     class DtmfSpecification(_model.NestedObject):
         deletion_character: str
@@ -880,7 +880,7 @@ class Lexv2modelsSlot(_model.Resource):
             title: str,
             image_url: str | None = ...,
             subtitle: str | None = ...,
-            button: ListOf[Lexv2modelsSlot.Button] | None = ...,
+            button: Lexv2modelsSlot.Button | ListOf[Lexv2modelsSlot.Button] | None = ...,
         ) -> None: ...
     class Message(_model.NestedObject):
         custom_payload: list[Lexv2modelsSlot.CustomPayload]
@@ -890,10 +890,10 @@ class Lexv2modelsSlot(_model.Resource):
         def __init__(
             self,
             *,
-            custom_payload: ListOf[Lexv2modelsSlot.CustomPayload] | None = ...,
-            image_response_card: ListOf[Lexv2modelsSlot.ImageResponseCard] | None = ...,
-            plain_text_message: ListOf[Lexv2modelsSlot.PlainTextMessage] | None = ...,
-            ssml_message: ListOf[Lexv2modelsSlot.SsmlMessage] | None = ...,
+            custom_payload: Lexv2modelsSlot.CustomPayload | ListOf[Lexv2modelsSlot.CustomPayload] | None = ...,
+            image_response_card: Lexv2modelsSlot.ImageResponseCard | ListOf[Lexv2modelsSlot.ImageResponseCard] | None = ...,
+            plain_text_message: Lexv2modelsSlot.PlainTextMessage | ListOf[Lexv2modelsSlot.PlainTextMessage] | None = ...,
+            ssml_message: Lexv2modelsSlot.SsmlMessage | ListOf[Lexv2modelsSlot.SsmlMessage] | None = ...,
         ) -> None: ...
     class MessageGroup(_model.NestedObject):
         message: list[Lexv2modelsSlot.Message]
@@ -901,8 +901,8 @@ class Lexv2modelsSlot(_model.Resource):
         def __init__(
             self,
             *,
-            message: ListOf[Lexv2modelsSlot.Message] | None = ...,
-            variation: ListOf[Lexv2modelsSlot.Variation] | None = ...,
+            message: Lexv2modelsSlot.Message | ListOf[Lexv2modelsSlot.Message] | None = ...,
+            variation: Lexv2modelsSlot.Variation | ListOf[Lexv2modelsSlot.Variation] | None = ...,
         ) -> None: ...
     class MultipleValuesSetting(_model.NestedObject):
         allow_multiple_values: bool
@@ -929,9 +929,9 @@ class Lexv2modelsSlot(_model.Resource):
             *,
             map_block_key: str,
             allow_interrupt: bool | None = ...,
-            allowed_input_types: ListOf[Lexv2modelsSlot.AllowedInputTypes] | None = ...,
-            audio_and_dtmf_input_specification: ListOf[Lexv2modelsSlot.AudioAndDtmfInputSpecification] | None = ...,
-            text_input_specification: ListOf[Lexv2modelsSlot.TextInputSpecification] | None = ...,
+            allowed_input_types: Lexv2modelsSlot.AllowedInputTypes | ListOf[Lexv2modelsSlot.AllowedInputTypes] | None = ...,
+            audio_and_dtmf_input_specification: Lexv2modelsSlot.AudioAndDtmfInputSpecification | ListOf[Lexv2modelsSlot.AudioAndDtmfInputSpecification] | None = ...,
+            text_input_specification: Lexv2modelsSlot.TextInputSpecification | ListOf[Lexv2modelsSlot.TextInputSpecification] | None = ...,
         ) -> None: ...
     class PromptSpecification(_model.NestedObject):
         allow_interrupt: bool
@@ -945,8 +945,8 @@ class Lexv2modelsSlot(_model.Resource):
             max_retries: float,
             allow_interrupt: bool | None = ...,
             message_selection_strategy: str | None = ...,
-            message_group: ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
-            prompt_attempts_specification: ListOf[Lexv2modelsSlot.PromptAttemptsSpecification] | None = ...,
+            message_group: Lexv2modelsSlot.MessageGroup | ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
+            prompt_attempts_specification: Lexv2modelsSlot.PromptAttemptsSpecification | ListOf[Lexv2modelsSlot.PromptAttemptsSpecification] | None = ...,
         ) -> None: ...
     class SampleUtterance(_model.NestedObject):
         utterance: str
@@ -971,7 +971,7 @@ class Lexv2modelsSlot(_model.Resource):
             *,
             map_block_key: str,
             slot_type_id: str,
-            value_elicitation_setting: ListOf[Lexv2modelsSlot.SlotSpecificationValueElicitationSetting] | None = ...,
+            value_elicitation_setting: Lexv2modelsSlot.SlotSpecificationValueElicitationSetting | ListOf[Lexv2modelsSlot.SlotSpecificationValueElicitationSetting] | None = ...,
         ) -> None: ...
     class SlotSpecificationValueElicitationSetting(_model.NestedObject):
         default_value_specification: list[Lexv2modelsSlot.DefaultValueSpecification]
@@ -981,10 +981,10 @@ class Lexv2modelsSlot(_model.Resource):
         def __init__(
             self,
             *,
-            default_value_specification: ListOf[Lexv2modelsSlot.DefaultValueSpecification] | None = ...,
-            prompt_specification: ListOf[Lexv2modelsSlot.PromptSpecification] | None = ...,
-            sample_utterance: ListOf[Lexv2modelsSlot.SampleUtterance] | None = ...,
-            wait_and_continue_specification: ListOf[Lexv2modelsSlot.WaitAndContinueSpecification] | None = ...,
+            default_value_specification: Lexv2modelsSlot.DefaultValueSpecification | ListOf[Lexv2modelsSlot.DefaultValueSpecification] | None = ...,
+            prompt_specification: Lexv2modelsSlot.PromptSpecification | ListOf[Lexv2modelsSlot.PromptSpecification] | None = ...,
+            sample_utterance: Lexv2modelsSlot.SampleUtterance | ListOf[Lexv2modelsSlot.SampleUtterance] | None = ...,
+            wait_and_continue_specification: Lexv2modelsSlot.WaitAndContinueSpecification | ListOf[Lexv2modelsSlot.WaitAndContinueSpecification] | None = ...,
         ) -> None: ...
     class StillWaitingResponse(_model.NestedObject):
         allow_interrupt: bool
@@ -997,7 +997,7 @@ class Lexv2modelsSlot(_model.Resource):
             frequency_in_seconds: float,
             timeout_in_seconds: float,
             allow_interrupt: bool | None = ...,
-            message_group: ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
+            message_group: Lexv2modelsSlot.MessageGroup | ListOf[Lexv2modelsSlot.MessageGroup] | None = ...,
         ) -> None: ...
     class SubSlotSetting(_model.NestedObject):
         expression: str
@@ -1006,7 +1006,7 @@ class Lexv2modelsSlot(_model.Resource):
             self,
             *,
             expression: str | None = ...,
-            slot_specification: ListOf[Lexv2modelsSlot.SlotSpecification] | None = ...,
+            slot_specification: Lexv2modelsSlot.SlotSpecification | ListOf[Lexv2modelsSlot.SlotSpecification] | None = ...,
         ) -> None: ...
     class TextInputSpecification(_model.NestedObject):
         start_timeout_ms: int
@@ -1040,11 +1040,11 @@ class Lexv2modelsSlot(_model.Resource):
             self,
             *,
             slot_constraint: str,
-            default_value_specification: ListOf[Lexv2modelsSlot.DefaultValueSpecification] | None = ...,
-            prompt_specification: ListOf[Lexv2modelsSlot.PromptSpecification] | None = ...,
-            sample_utterance: ListOf[Lexv2modelsSlot.SampleUtterance] | None = ...,
-            slot_resolution_setting: ListOf[Lexv2modelsSlot.SlotResolutionSetting] | None = ...,
-            wait_and_continue_specification: ListOf[Lexv2modelsSlot.WaitAndContinueSpecification] | None = ...,
+            default_value_specification: Lexv2modelsSlot.DefaultValueSpecification | ListOf[Lexv2modelsSlot.DefaultValueSpecification] | None = ...,
+            prompt_specification: Lexv2modelsSlot.PromptSpecification | ListOf[Lexv2modelsSlot.PromptSpecification] | None = ...,
+            sample_utterance: Lexv2modelsSlot.SampleUtterance | ListOf[Lexv2modelsSlot.SampleUtterance] | None = ...,
+            slot_resolution_setting: Lexv2modelsSlot.SlotResolutionSetting | ListOf[Lexv2modelsSlot.SlotResolutionSetting] | None = ...,
+            wait_and_continue_specification: Lexv2modelsSlot.WaitAndContinueSpecification | ListOf[Lexv2modelsSlot.WaitAndContinueSpecification] | None = ...,
         ) -> None: ...
     class WaitAndContinueSpecification(_model.NestedObject):
         active: bool
@@ -1055,9 +1055,9 @@ class Lexv2modelsSlot(_model.Resource):
             self,
             *,
             active: bool | None = ...,
-            continue_response: ListOf[Lexv2modelsSlot.ContinueResponse] | None = ...,
-            still_waiting_response: ListOf[Lexv2modelsSlot.StillWaitingResponse] | None = ...,
-            waiting_response: ListOf[Lexv2modelsSlot.WaitingResponse] | None = ...,
+            continue_response: Lexv2modelsSlot.ContinueResponse | ListOf[Lexv2modelsSlot.ContinueResponse] | None = ...,
+            still_waiting_response: Lexv2modelsSlot.StillWaitingResponse | ListOf[Lexv2modelsSlot.StillWaitingResponse] | None = ...,
+            waiting_response: Lexv2modelsSlot.WaitingResponse | ListOf[Lexv2modelsSlot.WaitingResponse] | None = ...,
         ) -> None: ...
     PlainTextMessage: TypeAlias = CustomPayload
     SsmlMessage: TypeAlias = CustomPayload
@@ -1092,11 +1092,11 @@ class Lexv2modelsSlot(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         slot_type_id: str | None = ...,
-        multiple_values_setting: ListOf[Lexv2modelsSlot.MultipleValuesSetting] | None = ...,
-        obfuscation_setting: ListOf[Lexv2modelsSlot.ObfuscationSetting] | None = ...,
-        sub_slot_setting: ListOf[Lexv2modelsSlot.SubSlotSetting] | None = ...,
+        multiple_values_setting: Lexv2modelsSlot.MultipleValuesSetting | ListOf[Lexv2modelsSlot.MultipleValuesSetting] | None = ...,
+        obfuscation_setting: Lexv2modelsSlot.ObfuscationSetting | ListOf[Lexv2modelsSlot.ObfuscationSetting] | None = ...,
+        sub_slot_setting: Lexv2modelsSlot.SubSlotSetting | ListOf[Lexv2modelsSlot.SubSlotSetting] | None = ...,
         timeouts: Lexv2modelsSlot.Timeouts | None = ...,
-        value_elicitation_setting: ListOf[Lexv2modelsSlot.ValueElicitationSetting] | None = ...,
+        value_elicitation_setting: Lexv2modelsSlot.ValueElicitationSetting | ListOf[Lexv2modelsSlot.ValueElicitationSetting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Lexv2modelsSlotType(_model.Resource):
@@ -1113,21 +1113,21 @@ class Lexv2modelsSlotType(_model.Resource):
         def __init__(
             self,
             *,
-            sub_slots: ListOf[Lexv2modelsSlotType.SubSlots] | None = ...,
+            sub_slots: Lexv2modelsSlotType.SubSlots | ListOf[Lexv2modelsSlotType.SubSlots] | None = ...,
         ) -> None: ...
     class ExternalSourceSetting(_model.NestedObject):
         grammar_slot_type_setting: list[Lexv2modelsSlotType.GrammarSlotTypeSetting]
         def __init__(
             self,
             *,
-            grammar_slot_type_setting: ListOf[Lexv2modelsSlotType.GrammarSlotTypeSetting] | None = ...,
+            grammar_slot_type_setting: Lexv2modelsSlotType.GrammarSlotTypeSetting | ListOf[Lexv2modelsSlotType.GrammarSlotTypeSetting] | None = ...,
         ) -> None: ...
     class GrammarSlotTypeSetting(_model.NestedObject):
         source: list[Lexv2modelsSlotType.Source]
         def __init__(
             self,
             *,
-            source: ListOf[Lexv2modelsSlotType.Source] | None = ...,
+            source: Lexv2modelsSlotType.Source | ListOf[Lexv2modelsSlotType.Source] | None = ...,
         ) -> None: ...
     class RegexFilter(_model.NestedObject):
         pattern: str
@@ -1149,8 +1149,8 @@ class Lexv2modelsSlotType(_model.Resource):
         def __init__(
             self,
             *,
-            sample_value: ListOf[Lexv2modelsSlotType.SampleValue] | None = ...,
-            synonyms: ListOf[Lexv2modelsSlotType.Synonyms] | None = ...,
+            sample_value: Lexv2modelsSlotType.SampleValue | ListOf[Lexv2modelsSlotType.SampleValue] | None = ...,
+            synonyms: Lexv2modelsSlotType.Synonyms | ListOf[Lexv2modelsSlotType.Synonyms] | None = ...,
         ) -> None: ...
     class Source(_model.NestedObject):
         kms_key_arn: str
@@ -1194,8 +1194,8 @@ class Lexv2modelsSlotType(_model.Resource):
             self,
             *,
             resolution_strategy: str,
-            advanced_recognition_setting: ListOf[Lexv2modelsSlotType.AdvancedRecognitionSetting] | None = ...,
-            regex_filter: ListOf[Lexv2modelsSlotType.RegexFilter] | None = ...,
+            advanced_recognition_setting: Lexv2modelsSlotType.AdvancedRecognitionSetting | ListOf[Lexv2modelsSlotType.AdvancedRecognitionSetting] | None = ...,
+            regex_filter: Lexv2modelsSlotType.RegexFilter | ListOf[Lexv2modelsSlotType.RegexFilter] | None = ...,
         ) -> None: ...
     Synonyms: TypeAlias = SampleValue
     bot_id: str
@@ -1225,10 +1225,10 @@ class Lexv2modelsSlotType(_model.Resource):
         description: str | None = ...,
         parent_slot_type_signature: str | None = ...,
         region: str | None = ...,
-        composite_slot_type_setting: ListOf[Lexv2modelsSlotType.CompositeSlotTypeSetting] | None = ...,
-        external_source_setting: ListOf[Lexv2modelsSlotType.ExternalSourceSetting] | None = ...,
-        slot_type_values: ListOf[Lexv2modelsSlotType.SlotTypeValues] | None = ...,
+        composite_slot_type_setting: Lexv2modelsSlotType.CompositeSlotTypeSetting | ListOf[Lexv2modelsSlotType.CompositeSlotTypeSetting] | None = ...,
+        external_source_setting: Lexv2modelsSlotType.ExternalSourceSetting | ListOf[Lexv2modelsSlotType.ExternalSourceSetting] | None = ...,
+        slot_type_values: Lexv2modelsSlotType.SlotTypeValues | ListOf[Lexv2modelsSlotType.SlotTypeValues] | None = ...,
         timeouts: Lexv2modelsSlotType.Timeouts | None = ...,
-        value_selection_setting: ListOf[Lexv2modelsSlotType.ValueSelectionSetting] | None = ...,
+        value_selection_setting: Lexv2modelsSlotType.ValueSelectionSetting | ListOf[Lexv2modelsSlotType.ValueSelectionSetting] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -146,7 +146,7 @@ class LightsailContainerService(_model.Resource):
         def __init__(
             self,
             *,
-            certificate: ListOf[LightsailContainerService.Certificate],
+            certificate: LightsailContainerService.Certificate | ListOf[LightsailContainerService.Certificate],
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -266,7 +266,7 @@ class LightsailContainerServiceDeploymentVersion(_model.Resource):
         /,
         *,
         service_name: str,
-        container: ListOf[LightsailContainerServiceDeploymentVersion.Container],
+        container: LightsailContainerServiceDeploymentVersion.Container | ListOf[LightsailContainerServiceDeploymentVersion.Container],
         id: str | None = ...,
         region: str | None = ...,
         public_endpoint: LightsailContainerServiceDeploymentVersion.PublicEndpoint | ListOf[LightsailContainerServiceDeploymentVersion.PublicEndpoint] | None = ...,
@@ -538,7 +538,7 @@ class LightsailDistribution(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        cache_behavior: ListOf[LightsailDistribution.CacheBehavior] | None = ...,
+        cache_behavior: LightsailDistribution.CacheBehavior | ListOf[LightsailDistribution.CacheBehavior] | None = ...,
         cache_behavior_settings: LightsailDistribution.CacheBehaviorSettings | ListOf[LightsailDistribution.CacheBehaviorSettings] | None = ...,
         timeouts: LightsailDistribution.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -668,7 +668,7 @@ class LightsailInstancePublicPorts(_model.Resource):
         /,
         *,
         instance_name: str,
-        port_info: ListOf[LightsailInstancePublicPorts.PortInfo],
+        port_info: LightsailInstancePublicPorts.PortInfo | ListOf[LightsailInstancePublicPorts.PortInfo],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -78,6 +78,6 @@ class LoadBalancerPolicy(_model.Resource):
         policy_type_name: str,
         id: str | None = ...,
         region: str | None = ...,
-        policy_attribute: ListOf[LoadBalancerPolicy.PolicyAttribute] | None = ...,
+        policy_attribute: LoadBalancerPolicy.PolicyAttribute | ListOf[LoadBalancerPolicy.PolicyAttribute] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

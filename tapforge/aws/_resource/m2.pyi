@@ -60,7 +60,7 @@ class M2Application(_model.Resource):
         region: str | None = ...,
         role_arn: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        definition: ListOf[M2Application.Definition] | None = ...,
+        definition: M2Application.Definition | ListOf[M2Application.Definition] | None = ...,
         timeouts: M2Application.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -128,8 +128,8 @@ class M2Environment(_model.Resource):
         def __init__(
             self,
             *,
-            efs: ListOf[M2Environment.Efs] | None = ...,
-            fsx: ListOf[M2Environment.Fsx] | None = ...,
+            efs: M2Environment.Efs | ListOf[M2Environment.Efs] | None = ...,
+            fsx: M2Environment.Fsx | ListOf[M2Environment.Fsx] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -188,8 +188,8 @@ class M2Environment(_model.Resource):
         security_group_ids: ListOf[str] | None = ...,
         subnet_ids: ListOf[str] | None = ...,
         tags: Mapping[str, str] | None = ...,
-        high_availability_config: ListOf[M2Environment.HighAvailabilityConfig] | None = ...,
-        storage_configuration: ListOf[M2Environment.StorageConfiguration] | None = ...,
+        high_availability_config: M2Environment.HighAvailabilityConfig | ListOf[M2Environment.HighAvailabilityConfig] | None = ...,
+        storage_configuration: M2Environment.StorageConfiguration | ListOf[M2Environment.StorageConfiguration] | None = ...,
         timeouts: M2Environment.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

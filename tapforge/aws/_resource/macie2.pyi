@@ -72,7 +72,7 @@ class Macie2ClassificationJob(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[Macie2ClassificationJob.BucketCriteriaExcludesAnd] | None = ...,
+            and_: Macie2ClassificationJob.BucketCriteriaExcludesAnd | ListOf[Macie2ClassificationJob.BucketCriteriaExcludesAnd] | None = ...,
         ) -> None: ...
     class BucketCriteriaExcludesAnd(_model.NestedObject):
         simple_criterion: list[Macie2ClassificationJob.SimpleCriterion]
@@ -100,7 +100,7 @@ class Macie2ClassificationJob(_model.Resource):
             self,
             *,
             bucket_criteria: Macie2ClassificationJob.BucketCriteria | ListOf[Macie2ClassificationJob.BucketCriteria] | None = ...,
-            bucket_definitions: ListOf[Macie2ClassificationJob.BucketDefinitions] | None = ...,
+            bucket_definitions: Macie2ClassificationJob.BucketDefinitions | ListOf[Macie2ClassificationJob.BucketDefinitions] | None = ...,
             scoping: Macie2ClassificationJob.Scoping | ListOf[Macie2ClassificationJob.Scoping] | None = ...,
         ) -> None: ...
     class ScheduleFrequency(_model.NestedObject):
@@ -128,7 +128,7 @@ class Macie2ClassificationJob(_model.Resource):
         def __init__(
             self,
             *,
-            and_: ListOf[Macie2ClassificationJob.ScopingExcludesAnd] | None = ...,
+            and_: Macie2ClassificationJob.ScopingExcludesAnd | ListOf[Macie2ClassificationJob.ScopingExcludesAnd] | None = ...,
         ) -> None: ...
     class ScopingExcludesAnd(_model.NestedObject):
         simple_scope_term: list[Macie2ClassificationJob.SimpleScopeTerm]
@@ -157,7 +157,7 @@ class Macie2ClassificationJob(_model.Resource):
             self,
             *,
             comparator: str | None = ...,
-            tag_values: ListOf[Macie2ClassificationJob.TagValues] | None = ...,
+            tag_values: Macie2ClassificationJob.TagValues | ListOf[Macie2ClassificationJob.TagValues] | None = ...,
         ) -> None: ...
     class TagScopeTerm(_model.NestedObject):
         comparator: str
@@ -170,7 +170,7 @@ class Macie2ClassificationJob(_model.Resource):
             comparator: str | None = ...,
             key: str | None = ...,
             target: str | None = ...,
-            tag_values: ListOf[Macie2ClassificationJob.TagValues] | None = ...,
+            tag_values: Macie2ClassificationJob.TagValues | ListOf[Macie2ClassificationJob.TagValues] | None = ...,
         ) -> None: ...
     class TagValues(_model.NestedObject):
         key: str
@@ -317,7 +317,7 @@ class Macie2FindingsFilter(_model.Resource):
         def __init__(
             self,
             *,
-            criterion: ListOf[Macie2FindingsFilter.Criterion] | None = ...,
+            criterion: Macie2FindingsFilter.Criterion | ListOf[Macie2FindingsFilter.Criterion] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str

@@ -22,7 +22,7 @@ class MailmanagerIngressPoint(_model.Resource):
             secret_arn: str | None = ...,
             smtp_password_wo: str | None = ...,
             smtp_password_wo_version: float | None = ...,
-            tls_auth_configuration: ListOf[MailmanagerIngressPoint.TlsAuthConfiguration] | None = ...,
+            tls_auth_configuration: MailmanagerIngressPoint.TlsAuthConfiguration | ListOf[MailmanagerIngressPoint.TlsAuthConfiguration] | None = ...,
         ) -> None: ...
     class NetworkConfiguration(_model.NestedObject):
         private_network_configuration: list[MailmanagerIngressPoint.PrivateNetworkConfiguration]
@@ -30,8 +30,8 @@ class MailmanagerIngressPoint(_model.Resource):
         def __init__(
             self,
             *,
-            private_network_configuration: ListOf[MailmanagerIngressPoint.PrivateNetworkConfiguration] | None = ...,
-            public_network_configuration: ListOf[MailmanagerIngressPoint.PublicNetworkConfiguration] | None = ...,
+            private_network_configuration: MailmanagerIngressPoint.PrivateNetworkConfiguration | ListOf[MailmanagerIngressPoint.PrivateNetworkConfiguration] | None = ...,
+            public_network_configuration: MailmanagerIngressPoint.PublicNetworkConfiguration | ListOf[MailmanagerIngressPoint.PublicNetworkConfiguration] | None = ...,
         ) -> None: ...
     class PrivateNetworkConfiguration(_model.NestedObject):
         vpc_endpoint_id: str
@@ -66,7 +66,7 @@ class MailmanagerIngressPoint(_model.Resource):
         def __init__(
             self,
             *,
-            trust_store: ListOf[MailmanagerIngressPoint.TrustStore] | None = ...,
+            trust_store: MailmanagerIngressPoint.TrustStore | ListOf[MailmanagerIngressPoint.TrustStore] | None = ...,
         ) -> None: ...
     class TrustStore(_model.NestedObject):
         ca_content: str
@@ -109,8 +109,8 @@ class MailmanagerIngressPoint(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tls_policy: str | None = ...,
-        ingress_point_configuration: ListOf[MailmanagerIngressPoint.IngressPointConfiguration] | None = ...,
-        network_configuration: ListOf[MailmanagerIngressPoint.NetworkConfiguration] | None = ...,
+        ingress_point_configuration: MailmanagerIngressPoint.IngressPointConfiguration | ListOf[MailmanagerIngressPoint.IngressPointConfiguration] | None = ...,
+        network_configuration: MailmanagerIngressPoint.NetworkConfiguration | ListOf[MailmanagerIngressPoint.NetworkConfiguration] | None = ...,
         timeouts: MailmanagerIngressPoint.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -123,7 +123,7 @@ class MailmanagerRelay(_model.Resource):
             self,
             *,
             secret_arn: str | None = ...,
-            no_authentication: ListOf[MailmanagerRelay.NoAuthentication] | None = ...,
+            no_authentication: MailmanagerRelay.NoAuthentication | ListOf[MailmanagerRelay.NoAuthentication] | None = ...,
         ) -> None: ...
     class NoAuthentication(_model.NestedObject):
         def __init__(self) -> None: ...
@@ -149,7 +149,7 @@ class MailmanagerRelay(_model.Resource):
         server_port: float,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        authentication: ListOf[MailmanagerRelay.Authentication] | None = ...,
+        authentication: MailmanagerRelay.Authentication | ListOf[MailmanagerRelay.Authentication] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class MailmanagerRuleSet(_model.Resource):
@@ -170,18 +170,18 @@ class MailmanagerRuleSet(_model.Resource):
         def __init__(
             self,
             *,
-            add_header: ListOf[MailmanagerRuleSet.AddHeader] | None = ...,
-            archive: ListOf[MailmanagerRuleSet.Archive] | None = ...,
-            bounce: ListOf[MailmanagerRuleSet.Bounce] | None = ...,
-            deliver_to_mailbox: ListOf[MailmanagerRuleSet.DeliverToMailbox] | None = ...,
-            deliver_to_q_business: ListOf[MailmanagerRuleSet.DeliverToQBusiness] | None = ...,
-            drop: ListOf[MailmanagerRuleSet.Drop] | None = ...,
-            invoke_lambda: ListOf[MailmanagerRuleSet.InvokeLambda] | None = ...,
-            publish_to_sns: ListOf[MailmanagerRuleSet.PublishToSns] | None = ...,
-            relay: ListOf[MailmanagerRuleSet.Relay] | None = ...,
-            replace_recipient: ListOf[MailmanagerRuleSet.ReplaceRecipient] | None = ...,
-            send: ListOf[MailmanagerRuleSet.Send] | None = ...,
-            write_to_s3: ListOf[MailmanagerRuleSet.WriteToS3] | None = ...,
+            add_header: MailmanagerRuleSet.AddHeader | ListOf[MailmanagerRuleSet.AddHeader] | None = ...,
+            archive: MailmanagerRuleSet.Archive | ListOf[MailmanagerRuleSet.Archive] | None = ...,
+            bounce: MailmanagerRuleSet.Bounce | ListOf[MailmanagerRuleSet.Bounce] | None = ...,
+            deliver_to_mailbox: MailmanagerRuleSet.DeliverToMailbox | ListOf[MailmanagerRuleSet.DeliverToMailbox] | None = ...,
+            deliver_to_q_business: MailmanagerRuleSet.DeliverToQBusiness | ListOf[MailmanagerRuleSet.DeliverToQBusiness] | None = ...,
+            drop: MailmanagerRuleSet.Drop | ListOf[MailmanagerRuleSet.Drop] | None = ...,
+            invoke_lambda: MailmanagerRuleSet.InvokeLambda | ListOf[MailmanagerRuleSet.InvokeLambda] | None = ...,
+            publish_to_sns: MailmanagerRuleSet.PublishToSns | ListOf[MailmanagerRuleSet.PublishToSns] | None = ...,
+            relay: MailmanagerRuleSet.Relay | ListOf[MailmanagerRuleSet.Relay] | None = ...,
+            replace_recipient: MailmanagerRuleSet.ReplaceRecipient | ListOf[MailmanagerRuleSet.ReplaceRecipient] | None = ...,
+            send: MailmanagerRuleSet.Send | ListOf[MailmanagerRuleSet.Send] | None = ...,
+            write_to_s3: MailmanagerRuleSet.WriteToS3 | ListOf[MailmanagerRuleSet.WriteToS3] | None = ...,
         ) -> None: ...
     class AddHeader(_model.NestedObject):
         header_name: str
@@ -217,7 +217,7 @@ class MailmanagerRuleSet(_model.Resource):
             self,
             *,
             operator: str,
-            evaluate: ListOf[MailmanagerRuleSet.BooleanExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerRuleSet.BooleanExpressionEvaluate | ListOf[MailmanagerRuleSet.BooleanExpressionEvaluate] | None = ...,
         ) -> None: ...
     class BooleanExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -227,8 +227,8 @@ class MailmanagerRuleSet(_model.Resource):
             self,
             *,
             attribute: str | None = ...,
-            analysis: ListOf[MailmanagerRuleSet.Analysis] | None = ...,
-            is_in_address_list: ListOf[MailmanagerRuleSet.IsInAddressList] | None = ...,
+            analysis: MailmanagerRuleSet.Analysis | ListOf[MailmanagerRuleSet.Analysis] | None = ...,
+            is_in_address_list: MailmanagerRuleSet.IsInAddressList | ListOf[MailmanagerRuleSet.IsInAddressList] | None = ...,
         ) -> None: ...
     class Bounce(_model.NestedObject):
         action_failure_policy: str
@@ -259,12 +259,12 @@ class MailmanagerRuleSet(_model.Resource):
         def __init__(
             self,
             *,
-            boolean_expression: ListOf[MailmanagerRuleSet.BooleanExpression] | None = ...,
-            dmarc_expression: ListOf[MailmanagerRuleSet.DmarcExpression] | None = ...,
-            ip_expression: ListOf[MailmanagerRuleSet.IpExpression] | None = ...,
-            number_expression: ListOf[MailmanagerRuleSet.NumberExpression] | None = ...,
-            string_expression: ListOf[MailmanagerRuleSet.StringExpression] | None = ...,
-            verdict_expression: ListOf[MailmanagerRuleSet.VerdictExpression] | None = ...,
+            boolean_expression: MailmanagerRuleSet.BooleanExpression | ListOf[MailmanagerRuleSet.BooleanExpression] | None = ...,
+            dmarc_expression: MailmanagerRuleSet.DmarcExpression | ListOf[MailmanagerRuleSet.DmarcExpression] | None = ...,
+            ip_expression: MailmanagerRuleSet.IpExpression | ListOf[MailmanagerRuleSet.IpExpression] | None = ...,
+            number_expression: MailmanagerRuleSet.NumberExpression | ListOf[MailmanagerRuleSet.NumberExpression] | None = ...,
+            string_expression: MailmanagerRuleSet.StringExpression | ListOf[MailmanagerRuleSet.StringExpression] | None = ...,
+            verdict_expression: MailmanagerRuleSet.VerdictExpression | ListOf[MailmanagerRuleSet.VerdictExpression] | None = ...,
         ) -> None: ...
     class DeliverToMailbox(_model.NestedObject):
         action_failure_policy: str
@@ -325,7 +325,7 @@ class MailmanagerRuleSet(_model.Resource):
             *,
             operator: str,
             values: ListOf[str],
-            evaluate: ListOf[MailmanagerRuleSet.IpExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerRuleSet.IpExpressionEvaluate | ListOf[MailmanagerRuleSet.IpExpressionEvaluate] | None = ...,
         ) -> None: ...
     class IpExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -352,7 +352,7 @@ class MailmanagerRuleSet(_model.Resource):
             *,
             operator: str,
             value: float,
-            evaluate: ListOf[MailmanagerRuleSet.IpExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerRuleSet.IpExpressionEvaluate | ListOf[MailmanagerRuleSet.IpExpressionEvaluate] | None = ...,
         ) -> None: ...
     class PublishToSns(_model.NestedObject):
         action_failure_policy: str
@@ -396,9 +396,9 @@ class MailmanagerRuleSet(_model.Resource):
             self,
             *,
             name: str | None = ...,
-            action: ListOf[MailmanagerRuleSet.Action] | None = ...,
-            condition: ListOf[MailmanagerRuleSet.Condition] | None = ...,
-            unless: ListOf[MailmanagerRuleSet.Unless] | None = ...,
+            action: MailmanagerRuleSet.Action | ListOf[MailmanagerRuleSet.Action] | None = ...,
+            condition: MailmanagerRuleSet.Condition | ListOf[MailmanagerRuleSet.Condition] | None = ...,
+            unless: MailmanagerRuleSet.Unless | ListOf[MailmanagerRuleSet.Unless] | None = ...,
         ) -> None: ...
     class Send(_model.NestedObject):
         action_failure_policy: str
@@ -418,7 +418,7 @@ class MailmanagerRuleSet(_model.Resource):
             *,
             operator: str,
             values: ListOf[str],
-            evaluate: ListOf[MailmanagerRuleSet.StringExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerRuleSet.StringExpressionEvaluate | ListOf[MailmanagerRuleSet.StringExpressionEvaluate] | None = ...,
         ) -> None: ...
     class StringExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -431,7 +431,7 @@ class MailmanagerRuleSet(_model.Resource):
             attribute: str | None = ...,
             client_certificate_attribute: str | None = ...,
             mime_header_attribute: str | None = ...,
-            analysis: ListOf[MailmanagerRuleSet.Analysis] | None = ...,
+            analysis: MailmanagerRuleSet.Analysis | ListOf[MailmanagerRuleSet.Analysis] | None = ...,
         ) -> None: ...
     class VerdictExpression(_model.NestedObject):
         operator: str
@@ -442,7 +442,7 @@ class MailmanagerRuleSet(_model.Resource):
             *,
             operator: str,
             values: ListOf[str],
-            evaluate: ListOf[MailmanagerRuleSet.VerdictExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerRuleSet.VerdictExpressionEvaluate | ListOf[MailmanagerRuleSet.VerdictExpressionEvaluate] | None = ...,
         ) -> None: ...
     class VerdictExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -451,7 +451,7 @@ class MailmanagerRuleSet(_model.Resource):
             self,
             *,
             attribute: str | None = ...,
-            analysis: ListOf[MailmanagerRuleSet.Analysis] | None = ...,
+            analysis: MailmanagerRuleSet.Analysis | ListOf[MailmanagerRuleSet.Analysis] | None = ...,
         ) -> None: ...
     class WriteToS3(_model.NestedObject):
         action_failure_policy: str
@@ -487,7 +487,7 @@ class MailmanagerRuleSet(_model.Resource):
         name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        rule: ListOf[MailmanagerRuleSet.Rule] | None = ...,
+        rule: MailmanagerRuleSet.Rule | ListOf[MailmanagerRuleSet.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class MailmanagerTrafficPolicy(_model.Resource):
@@ -508,7 +508,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             self,
             *,
             operator: str,
-            evaluate: ListOf[MailmanagerTrafficPolicy.BooleanExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerTrafficPolicy.BooleanExpressionEvaluate | ListOf[MailmanagerTrafficPolicy.BooleanExpressionEvaluate] | None = ...,
         ) -> None: ...
     class BooleanExpressionEvaluate(_model.NestedObject):
         analysis: list[MailmanagerTrafficPolicy.Analysis]
@@ -516,8 +516,8 @@ class MailmanagerTrafficPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            analysis: ListOf[MailmanagerTrafficPolicy.Analysis] | None = ...,
-            is_in_address_list: ListOf[MailmanagerTrafficPolicy.IsInAddressList] | None = ...,
+            analysis: MailmanagerTrafficPolicy.Analysis | ListOf[MailmanagerTrafficPolicy.Analysis] | None = ...,
+            is_in_address_list: MailmanagerTrafficPolicy.IsInAddressList | ListOf[MailmanagerTrafficPolicy.IsInAddressList] | None = ...,
         ) -> None: ...
     class Condition(_model.NestedObject):
         boolean_expression: list[MailmanagerTrafficPolicy.BooleanExpression]
@@ -528,11 +528,11 @@ class MailmanagerTrafficPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            boolean_expression: ListOf[MailmanagerTrafficPolicy.BooleanExpression] | None = ...,
-            ip_expression: ListOf[MailmanagerTrafficPolicy.IpExpression] | None = ...,
-            ipv6_expression: ListOf[MailmanagerTrafficPolicy.Ipv6Expression] | None = ...,
-            string_expression: ListOf[MailmanagerTrafficPolicy.StringExpression] | None = ...,
-            tls_expression: ListOf[MailmanagerTrafficPolicy.TlsExpression] | None = ...,
+            boolean_expression: MailmanagerTrafficPolicy.BooleanExpression | ListOf[MailmanagerTrafficPolicy.BooleanExpression] | None = ...,
+            ip_expression: MailmanagerTrafficPolicy.IpExpression | ListOf[MailmanagerTrafficPolicy.IpExpression] | None = ...,
+            ipv6_expression: MailmanagerTrafficPolicy.Ipv6Expression | ListOf[MailmanagerTrafficPolicy.Ipv6Expression] | None = ...,
+            string_expression: MailmanagerTrafficPolicy.StringExpression | ListOf[MailmanagerTrafficPolicy.StringExpression] | None = ...,
+            tls_expression: MailmanagerTrafficPolicy.TlsExpression | ListOf[MailmanagerTrafficPolicy.TlsExpression] | None = ...,
         ) -> None: ...
     class IpExpression(_model.NestedObject):
         operator: str
@@ -543,7 +543,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             *,
             operator: str,
             values: ListOf[str],
-            evaluate: ListOf[MailmanagerTrafficPolicy.IpExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerTrafficPolicy.IpExpressionEvaluate | ListOf[MailmanagerTrafficPolicy.IpExpressionEvaluate] | None = ...,
         ) -> None: ...
     class IpExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -568,7 +568,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             self,
             *,
             action: str,
-            condition: ListOf[MailmanagerTrafficPolicy.Condition] | None = ...,
+            condition: MailmanagerTrafficPolicy.Condition | ListOf[MailmanagerTrafficPolicy.Condition] | None = ...,
         ) -> None: ...
     class StringExpression(_model.NestedObject):
         operator: str
@@ -579,7 +579,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             *,
             operator: str,
             values: ListOf[str],
-            evaluate: ListOf[MailmanagerTrafficPolicy.StringExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerTrafficPolicy.StringExpressionEvaluate | ListOf[MailmanagerTrafficPolicy.StringExpressionEvaluate] | None = ...,
         ) -> None: ...
     class StringExpressionEvaluate(_model.NestedObject):
         attribute: str
@@ -588,7 +588,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             self,
             *,
             attribute: str | None = ...,
-            analysis: ListOf[MailmanagerTrafficPolicy.Analysis] | None = ...,
+            analysis: MailmanagerTrafficPolicy.Analysis | ListOf[MailmanagerTrafficPolicy.Analysis] | None = ...,
         ) -> None: ...
     class TlsExpression(_model.NestedObject):
         operator: str
@@ -599,7 +599,7 @@ class MailmanagerTrafficPolicy(_model.Resource):
             *,
             operator: str,
             value: str,
-            evaluate: ListOf[MailmanagerTrafficPolicy.IpExpressionEvaluate] | None = ...,
+            evaluate: MailmanagerTrafficPolicy.IpExpressionEvaluate | ListOf[MailmanagerTrafficPolicy.IpExpressionEvaluate] | None = ...,
         ) -> None: ...
     Ipv6Expression: TypeAlias = IpExpression
     arn: str
@@ -624,6 +624,6 @@ class MailmanagerTrafficPolicy(_model.Resource):
         max_message_size_bytes: float | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        policy_statement: ListOf[MailmanagerTrafficPolicy.PolicyStatement] | None = ...,
+        policy_statement: MailmanagerTrafficPolicy.PolicyStatement | ListOf[MailmanagerTrafficPolicy.PolicyStatement] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

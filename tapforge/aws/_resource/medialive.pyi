@@ -236,7 +236,7 @@ class MedialiveChannel(_model.Resource):
         def __init__(
             self,
             *,
-            tracks: ListOf[MedialiveChannel.Tracks],
+            tracks: MedialiveChannel.Tracks | ListOf[MedialiveChannel.Tracks],
             dolby_e_decode: MedialiveChannel.DolbyEDecode | ListOf[MedialiveChannel.DolbyEDecode] | None = ...,
         ) -> None: ...
     class AudioWatermarkSettings(_model.NestedObject):
@@ -257,7 +257,7 @@ class MedialiveChannel(_model.Resource):
             secondary_input_id: str,
             error_clear_time_msec: float | None = ...,
             input_preference: str | None = ...,
-            failover_condition: ListOf[MedialiveChannel.FailoverCondition] | None = ...,
+            failover_condition: MedialiveChannel.FailoverCondition | ListOf[MedialiveChannel.FailoverCondition] | None = ...,
         ) -> None: ...
     class AvailBlanking(_model.NestedObject):
         state: str
@@ -390,7 +390,7 @@ class MedialiveChannel(_model.Resource):
             self,
             *,
             output_channel: float,
-            input_channel_levels: ListOf[MedialiveChannel.InputChannelLevels],
+            input_channel_levels: MedialiveChannel.InputChannelLevels | ListOf[MedialiveChannel.InputChannelLevels],
         ) -> None: ...
     class ColorSpaceSettings(_model.NestedObject):
         color_space_passthrough_settings: list[MedialiveChannel.ColorSpacePassthroughSettings]
@@ -454,9 +454,9 @@ class MedialiveChannel(_model.Resource):
             self,
             *,
             id: str,
-            media_package_settings: ListOf[MedialiveChannel.MediaPackageSettings] | None = ...,
+            media_package_settings: MedialiveChannel.MediaPackageSettings | ListOf[MedialiveChannel.MediaPackageSettings] | None = ...,
             multiplex_settings: MedialiveChannel.MultiplexSettings | ListOf[MedialiveChannel.MultiplexSettings] | None = ...,
-            settings: ListOf[MedialiveChannel.Settings] | None = ...,
+            settings: MedialiveChannel.Settings | ListOf[MedialiveChannel.Settings] | None = ...,
         ) -> None: ...
     class DolbyEDecode(_model.NestedObject):
         program_selection: str
@@ -645,15 +645,15 @@ class MedialiveChannel(_model.Resource):
         def __init__(
             self,
             *,
-            output_groups: ListOf[MedialiveChannel.OutputGroups],
+            output_groups: MedialiveChannel.OutputGroups | ListOf[MedialiveChannel.OutputGroups],
             timecode_config: MedialiveChannel.TimecodeConfig | ListOf[MedialiveChannel.TimecodeConfig],
-            audio_descriptions: ListOf[MedialiveChannel.AudioDescriptions] | None = ...,
+            audio_descriptions: MedialiveChannel.AudioDescriptions | ListOf[MedialiveChannel.AudioDescriptions] | None = ...,
             avail_blanking: MedialiveChannel.AvailBlanking | ListOf[MedialiveChannel.AvailBlanking] | None = ...,
-            caption_descriptions: ListOf[MedialiveChannel.CaptionDescriptions] | None = ...,
+            caption_descriptions: MedialiveChannel.CaptionDescriptions | ListOf[MedialiveChannel.CaptionDescriptions] | None = ...,
             global_configuration: MedialiveChannel.GlobalConfiguration | ListOf[MedialiveChannel.GlobalConfiguration] | None = ...,
             motion_graphics_configuration: MedialiveChannel.MotionGraphicsConfiguration | ListOf[MedialiveChannel.MotionGraphicsConfiguration] | None = ...,
             nielsen_configuration: MedialiveChannel.NielsenConfiguration | ListOf[MedialiveChannel.NielsenConfiguration] | None = ...,
-            video_descriptions: ListOf[MedialiveChannel.VideoDescriptions] | None = ...,
+            video_descriptions: MedialiveChannel.VideoDescriptions | ListOf[MedialiveChannel.VideoDescriptions] | None = ...,
         ) -> None: ...
     class FailoverCondition(_model.NestedObject):
         failover_condition_settings: list[MedialiveChannel.FailoverConditionSettings]
@@ -1056,8 +1056,8 @@ class MedialiveChannel(_model.Resource):
             timed_metadata_id3_period: float | None = ...,
             timestamp_delta_milliseconds: float | None = ...,
             ts_file_mode: str | None = ...,
-            caption_language_mappings: ListOf[MedialiveChannel.CaptionLanguageMappings] | None = ...,
-            hls_cdn_settings: ListOf[MedialiveChannel.HlsCdnSettings] | None = ...,
+            caption_language_mappings: MedialiveChannel.CaptionLanguageMappings | ListOf[MedialiveChannel.CaptionLanguageMappings] | None = ...,
+            hls_cdn_settings: MedialiveChannel.HlsCdnSettings | ListOf[MedialiveChannel.HlsCdnSettings] | None = ...,
             key_provider_settings: MedialiveChannel.KeyProviderSettings | ListOf[MedialiveChannel.KeyProviderSettings] | None = ...,
         ) -> None: ...
     class HlsInputSettings(_model.NestedObject):
@@ -1197,8 +1197,8 @@ class MedialiveChannel(_model.Resource):
             scte35_pid: float | None = ...,
             smpte2038_data_preference: str | None = ...,
             source_end_behavior: str | None = ...,
-            audio_selector: ListOf[MedialiveChannel.AudioSelector] | None = ...,
-            caption_selector: ListOf[MedialiveChannel.CaptionSelector] | None = ...,
+            audio_selector: MedialiveChannel.AudioSelector | ListOf[MedialiveChannel.AudioSelector] | None = ...,
+            caption_selector: MedialiveChannel.CaptionSelector | ListOf[MedialiveChannel.CaptionSelector] | None = ...,
             network_input_settings: MedialiveChannel.NetworkInputSettings | ListOf[MedialiveChannel.NetworkInputSettings] | None = ...,
             video_selector: MedialiveChannel.VideoSelector | ListOf[MedialiveChannel.VideoSelector] | None = ...,
         ) -> None: ...
@@ -1218,7 +1218,7 @@ class MedialiveChannel(_model.Resource):
         def __init__(
             self,
             *,
-            static_key_settings: ListOf[MedialiveChannel.StaticKeySettings] | None = ...,
+            static_key_settings: MedialiveChannel.StaticKeySettings | ListOf[MedialiveChannel.StaticKeySettings] | None = ...,
         ) -> None: ...
     class M2tsSettings(_model.NestedObject):
         absent_input_audio_behavior: str
@@ -1516,7 +1516,7 @@ class MedialiveChannel(_model.Resource):
             *,
             nielsen_distribution_type: str | None = ...,
             nielsen_cbet_settings: MedialiveChannel.NielsenCbetSettings | ListOf[MedialiveChannel.NielsenCbetSettings] | None = ...,
-            nielsen_naes_ii_nw_settings: ListOf[MedialiveChannel.NielsenNaesIiNwSettings] | None = ...,
+            nielsen_naes_ii_nw_settings: MedialiveChannel.NielsenNaesIiNwSettings | ListOf[MedialiveChannel.NielsenNaesIiNwSettings] | None = ...,
         ) -> None: ...
     class OutputGroupSettings(_model.NestedObject):
         archive_group_settings: list[MedialiveChannel.ArchiveGroupSettings]
@@ -1530,7 +1530,7 @@ class MedialiveChannel(_model.Resource):
         def __init__(
             self,
             *,
-            archive_group_settings: ListOf[MedialiveChannel.ArchiveGroupSettings] | None = ...,
+            archive_group_settings: MedialiveChannel.ArchiveGroupSettings | ListOf[MedialiveChannel.ArchiveGroupSettings] | None = ...,
             frame_capture_group_settings: MedialiveChannel.FrameCaptureGroupSettings | ListOf[MedialiveChannel.FrameCaptureGroupSettings] | None = ...,
             hls_group_settings: MedialiveChannel.HlsGroupSettings | ListOf[MedialiveChannel.HlsGroupSettings] | None = ...,
             media_package_group_settings: MedialiveChannel.MediaPackageGroupSettings | ListOf[MedialiveChannel.MediaPackageGroupSettings] | None = ...,
@@ -1547,7 +1547,7 @@ class MedialiveChannel(_model.Resource):
             self,
             *,
             output_group_settings: MedialiveChannel.OutputGroupSettings | ListOf[MedialiveChannel.OutputGroupSettings],
-            outputs: ListOf[MedialiveChannel.Outputs],
+            outputs: MedialiveChannel.Outputs | ListOf[MedialiveChannel.Outputs],
             name: str | None = ...,
         ) -> None: ...
     class OutputRectangle(_model.NestedObject):
@@ -1608,7 +1608,7 @@ class MedialiveChannel(_model.Resource):
         def __init__(
             self,
             *,
-            channel_mappings: ListOf[MedialiveChannel.ChannelMappings],
+            channel_mappings: MedialiveChannel.ChannelMappings | ListOf[MedialiveChannel.ChannelMappings],
             channels_in: float | None = ...,
             channels_out: float | None = ...,
         ) -> None: ...
@@ -1904,9 +1904,9 @@ class MedialiveChannel(_model.Resource):
         *,
         channel_class: str,
         name: str,
-        destinations: ListOf[MedialiveChannel.Destinations],
+        destinations: MedialiveChannel.Destinations | ListOf[MedialiveChannel.Destinations],
         encoder_settings: MedialiveChannel.EncoderSettings | ListOf[MedialiveChannel.EncoderSettings],
-        input_attachments: ListOf[MedialiveChannel.InputAttachments],
+        input_attachments: MedialiveChannel.InputAttachments | ListOf[MedialiveChannel.InputAttachments],
         input_specification: MedialiveChannel.InputSpecification | ListOf[MedialiveChannel.InputSpecification],
         id: str | None = ...,
         log_level: str | None = ...,
@@ -2008,10 +2008,10 @@ class MedialiveInput(_model.Resource):
         role_arn: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        destinations: ListOf[MedialiveInput.Destinations] | None = ...,
-        input_devices: ListOf[MedialiveInput.InputDevices] | None = ...,
-        media_connect_flows: ListOf[MedialiveInput.MediaConnectFlows] | None = ...,
-        sources: ListOf[MedialiveInput.Sources] | None = ...,
+        destinations: MedialiveInput.Destinations | ListOf[MedialiveInput.Destinations] | None = ...,
+        input_devices: MedialiveInput.InputDevices | ListOf[MedialiveInput.InputDevices] | None = ...,
+        media_connect_flows: MedialiveInput.MediaConnectFlows | ListOf[MedialiveInput.MediaConnectFlows] | None = ...,
+        sources: MedialiveInput.Sources | ListOf[MedialiveInput.Sources] | None = ...,
         timeouts: MedialiveInput.Timeouts | None = ...,
         vpc: MedialiveInput.Vpc | ListOf[MedialiveInput.Vpc] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -2050,7 +2050,7 @@ class MedialiveInputSecurityGroup(_model.Resource):
         label: str,
         /,
         *,
-        whitelist_rules: ListOf[MedialiveInputSecurityGroup.WhitelistRules],
+        whitelist_rules: MedialiveInputSecurityGroup.WhitelistRules | ListOf[MedialiveInputSecurityGroup.WhitelistRules],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
@@ -2123,8 +2123,8 @@ class MedialiveMultiplexProgram(_model.Resource):
             *,
             preferred_channel_pipeline: str,
             program_number: float,
-            service_descriptor: ListOf[MedialiveMultiplexProgram.ServiceDescriptor] | None = ...,
-            video_settings: ListOf[MedialiveMultiplexProgram.VideoSettings] | None = ...,
+            service_descriptor: MedialiveMultiplexProgram.ServiceDescriptor | ListOf[MedialiveMultiplexProgram.ServiceDescriptor] | None = ...,
+            video_settings: MedialiveMultiplexProgram.VideoSettings | ListOf[MedialiveMultiplexProgram.VideoSettings] | None = ...,
         ) -> None: ...
     class ServiceDescriptor(_model.NestedObject):
         provider_name: str
@@ -2161,7 +2161,7 @@ class MedialiveMultiplexProgram(_model.Resource):
             self,
             *,
             constant_bitrate: float | None = ...,
-            statmux_settings: ListOf[MedialiveMultiplexProgram.StatmuxSettings] | None = ...,
+            statmux_settings: MedialiveMultiplexProgram.StatmuxSettings | ListOf[MedialiveMultiplexProgram.StatmuxSettings] | None = ...,
         ) -> None: ...
     id: str
     multiplex_id: str
@@ -2178,7 +2178,7 @@ class MedialiveMultiplexProgram(_model.Resource):
         multiplex_id: str,
         program_name: str,
         region: str | None = ...,
-        multiplex_program_settings: ListOf[MedialiveMultiplexProgram.MultiplexProgramSettings] | None = ...,
+        multiplex_program_settings: MedialiveMultiplexProgram.MultiplexProgramSettings | ListOf[MedialiveMultiplexProgram.MultiplexProgramSettings] | None = ...,
         timeouts: MedialiveMultiplexProgram.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -246,7 +246,7 @@ class MemorydbParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[MemorydbParameterGroup.Parameter] | None = ...,
+        parameter: MemorydbParameterGroup.Parameter | ListOf[MemorydbParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class MemorydbSnapshot(_model.Resource):

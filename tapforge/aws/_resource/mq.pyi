@@ -186,7 +186,7 @@ class MqBroker(_model.Resource):
         logs: MqBroker.Logs | ListOf[MqBroker.Logs] | None = ...,
         maintenance_window_start_time: MqBroker.MaintenanceWindowStartTime | ListOf[MqBroker.MaintenanceWindowStartTime] | None = ...,
         timeouts: MqBroker.Timeouts | None = ...,
-        user: ListOf[MqBroker.User] | None = ...,
+        user: MqBroker.User | ListOf[MqBroker.User] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class MqConfiguration(_model.Resource):

@@ -415,8 +415,8 @@ class MskReplicator(_model.Resource):
             source_kafka_cluster_arn: str,
             target_compression_type: str,
             target_kafka_cluster_arn: str,
-            consumer_group_replication: ListOf[MskReplicator.ConsumerGroupReplication],
-            topic_replication: ListOf[MskReplicator.TopicReplication],
+            consumer_group_replication: MskReplicator.ConsumerGroupReplication | ListOf[MskReplicator.ConsumerGroupReplication],
+            topic_replication: MskReplicator.TopicReplication | ListOf[MskReplicator.TopicReplication],
         ) -> None: ...
     class ReplicatorLogDelivery(_model.NestedObject):
         cloudwatch_logs: list[MskReplicator.CloudwatchLogs]
@@ -508,7 +508,7 @@ class MskReplicator(_model.Resource):
         *,
         replicator_name: str,
         service_execution_role_arn: str,
-        kafka_cluster: ListOf[MskReplicator.KafkaCluster],
+        kafka_cluster: MskReplicator.KafkaCluster | ListOf[MskReplicator.KafkaCluster],
         replication_info_list: MskReplicator.ReplicationInfoList | ListOf[MskReplicator.ReplicationInfoList],
         description: str | None = ...,
         id: str | None = ...,
@@ -597,7 +597,7 @@ class MskServerlessCluster(_model.Resource):
         *,
         cluster_name: str,
         client_authentication: MskServerlessCluster.ClientAuthentication | ListOf[MskServerlessCluster.ClientAuthentication],
-        vpc_config: ListOf[MskServerlessCluster.VpcConfig],
+        vpc_config: MskServerlessCluster.VpcConfig | ListOf[MskServerlessCluster.VpcConfig],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,

@@ -198,7 +198,7 @@ class MskconnectConnector(_model.Resource):
         kafka_cluster: MskconnectConnector.KafkaCluster | ListOf[MskconnectConnector.KafkaCluster],
         kafka_cluster_client_authentication: MskconnectConnector.KafkaClusterClientAuthentication | ListOf[MskconnectConnector.KafkaClusterClientAuthentication],
         kafka_cluster_encryption_in_transit: MskconnectConnector.KafkaClusterEncryptionInTransit | ListOf[MskconnectConnector.KafkaClusterEncryptionInTransit],
-        plugin: ListOf[MskconnectConnector.Plugin],
+        plugin: MskconnectConnector.Plugin | ListOf[MskconnectConnector.Plugin],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,

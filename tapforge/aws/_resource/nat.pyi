@@ -93,7 +93,7 @@ class NatGateway(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         vpc_id: str | None = ...,
-        availability_zone_address: ListOf[NatGateway.AvailabilityZoneAddress] | None = ...,
+        availability_zone_address: NatGateway.AvailabilityZoneAddress | ListOf[NatGateway.AvailabilityZoneAddress] | None = ...,
         timeouts: NatGateway.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

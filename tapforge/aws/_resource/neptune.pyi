@@ -252,7 +252,7 @@ class NeptuneClusterParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[NeptuneClusterParameterGroup.Parameter] | None = ...,
+        parameter: NeptuneClusterParameterGroup.Parameter | ListOf[NeptuneClusterParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class NeptuneClusterSnapshot(_model.Resource):
@@ -431,7 +431,7 @@ class NeptuneParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[NeptuneParameterGroup.Parameter] | None = ...,
+        parameter: NeptuneParameterGroup.Parameter | ListOf[NeptuneParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class NeptuneSubnetGroup(_model.Resource):

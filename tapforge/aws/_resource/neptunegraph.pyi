@@ -70,7 +70,7 @@ class NeptunegraphGraph(_model.Resource):
         replica_count: float | None = ...,
         tags: Mapping[str, str] | None = ...,
         timeouts: NeptunegraphGraph.Timeouts | None = ...,
-        vector_search_configuration: ListOf[NeptunegraphGraph.VectorSearchConfiguration] | None = ...,
+        vector_search_configuration: NeptunegraphGraph.VectorSearchConfiguration | ListOf[NeptunegraphGraph.VectorSearchConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class NeptunegraphPrivateGraphEndpoint(_model.Resource):

@@ -203,7 +203,7 @@ class NetworkInterface(_model.Resource):
         source_dest_check: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        attachment: ListOf[NetworkInterface.Attachment] | None = ...,
+        attachment: NetworkInterface.Attachment | ListOf[NetworkInterface.Attachment] | None = ...,
         ena_srd_specification: NetworkInterface.EnaSrdSpecification | ListOf[NetworkInterface.EnaSrdSpecification] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

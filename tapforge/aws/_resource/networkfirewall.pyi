@@ -26,7 +26,7 @@ class NetworkfirewallContainerAssociation(_model.Resource):
             self,
             *,
             cluster_arn: str,
-            attribute_filter: ListOf[NetworkfirewallContainerAssociation.AttributeFilter] | None = ...,
+            attribute_filter: NetworkfirewallContainerAssociation.AttributeFilter | ListOf[NetworkfirewallContainerAssociation.AttributeFilter] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -64,7 +64,7 @@ class NetworkfirewallContainerAssociation(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        container_monitoring_configuration: ListOf[NetworkfirewallContainerAssociation.ContainerMonitoringConfiguration] | None = ...,
+        container_monitoring_configuration: NetworkfirewallContainerAssociation.ContainerMonitoringConfiguration | ListOf[NetworkfirewallContainerAssociation.ContainerMonitoringConfiguration] | None = ...,
         timeouts: NetworkfirewallContainerAssociation.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -182,9 +182,9 @@ class NetworkfirewallFirewall(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         transit_gateway_id: str | None = ...,
         vpc_id: str | None = ...,
-        availability_zone_mapping: ListOf[NetworkfirewallFirewall.AvailabilityZoneMapping] | None = ...,
+        availability_zone_mapping: NetworkfirewallFirewall.AvailabilityZoneMapping | ListOf[NetworkfirewallFirewall.AvailabilityZoneMapping] | None = ...,
         encryption_configuration: NetworkfirewallFirewall.EncryptionConfiguration | ListOf[NetworkfirewallFirewall.EncryptionConfiguration] | None = ...,
-        subnet_mapping: ListOf[NetworkfirewallFirewall.SubnetMapping] | None = ...,
+        subnet_mapping: NetworkfirewallFirewall.SubnetMapping | ListOf[NetworkfirewallFirewall.SubnetMapping] | None = ...,
         timeouts: NetworkfirewallFirewall.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -234,9 +234,9 @@ class NetworkfirewallFirewallPolicy(_model.Resource):
             tls_inspection_configuration_arn: str | None = ...,
             policy_variables: NetworkfirewallFirewallPolicy.PolicyVariables | ListOf[NetworkfirewallFirewallPolicy.PolicyVariables] | None = ...,
             stateful_engine_options: NetworkfirewallFirewallPolicy.StatefulEngineOptions | ListOf[NetworkfirewallFirewallPolicy.StatefulEngineOptions] | None = ...,
-            stateful_rule_group_reference: ListOf[NetworkfirewallFirewallPolicy.StatefulRuleGroupReference] | None = ...,
-            stateless_custom_action: ListOf[NetworkfirewallFirewallPolicy.StatelessCustomAction] | None = ...,
-            stateless_rule_group_reference: ListOf[NetworkfirewallFirewallPolicy.StatelessRuleGroupReference] | None = ...,
+            stateful_rule_group_reference: NetworkfirewallFirewallPolicy.StatefulRuleGroupReference | ListOf[NetworkfirewallFirewallPolicy.StatefulRuleGroupReference] | None = ...,
+            stateless_custom_action: NetworkfirewallFirewallPolicy.StatelessCustomAction | ListOf[NetworkfirewallFirewallPolicy.StatelessCustomAction] | None = ...,
+            stateless_rule_group_reference: NetworkfirewallFirewallPolicy.StatelessRuleGroupReference | ListOf[NetworkfirewallFirewallPolicy.StatelessRuleGroupReference] | None = ...,
         ) -> None: ...
     class FlowTimeouts(_model.NestedObject):
         tcp_idle_timeout_seconds: int
@@ -264,14 +264,14 @@ class NetworkfirewallFirewallPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            rule_variables: ListOf[NetworkfirewallFirewallPolicy.RuleVariables] | None = ...,
+            rule_variables: NetworkfirewallFirewallPolicy.RuleVariables | ListOf[NetworkfirewallFirewallPolicy.RuleVariables] | None = ...,
         ) -> None: ...
     class PublishMetricAction(_model.NestedObject):
         dimension: set[NetworkfirewallFirewallPolicy.Dimension]
         def __init__(
             self,
             *,
-            dimension: ListOf[NetworkfirewallFirewallPolicy.Dimension],
+            dimension: NetworkfirewallFirewallPolicy.Dimension | ListOf[NetworkfirewallFirewallPolicy.Dimension],
         ) -> None: ...
     class RuleVariables(_model.NestedObject):
         key: str
@@ -395,7 +395,7 @@ class NetworkfirewallLoggingConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            log_destination_config: ListOf[NetworkfirewallLoggingConfiguration.LogDestinationConfig],
+            log_destination_config: NetworkfirewallLoggingConfiguration.LogDestinationConfig | ListOf[NetworkfirewallLoggingConfiguration.LogDestinationConfig],
         ) -> None: ...
     enable_monitoring_dashboard: bool
     firewall_arn: str
@@ -521,7 +521,7 @@ class NetworkfirewallRuleGroup(_model.Resource):
             self,
             *,
             key: str,
-            ip_set_reference: ListOf[NetworkfirewallRuleGroup.IpSetReference],
+            ip_set_reference: NetworkfirewallRuleGroup.IpSetReference | ListOf[NetworkfirewallRuleGroup.IpSetReference],
         ) -> None: ...
     class IpSets(_model.NestedObject):
         key: str
@@ -543,11 +543,11 @@ class NetworkfirewallRuleGroup(_model.Resource):
             self,
             *,
             protocols: ListOf[float] | None = ...,
-            destination: ListOf[NetworkfirewallRuleGroup.Destination] | None = ...,
-            destination_port: ListOf[NetworkfirewallRuleGroup.DestinationPort] | None = ...,
-            source: ListOf[NetworkfirewallRuleGroup.Source] | None = ...,
-            source_port: ListOf[NetworkfirewallRuleGroup.SourcePort] | None = ...,
-            tcp_flag: ListOf[NetworkfirewallRuleGroup.TcpFlag] | None = ...,
+            destination: NetworkfirewallRuleGroup.Destination | ListOf[NetworkfirewallRuleGroup.Destination] | None = ...,
+            destination_port: NetworkfirewallRuleGroup.DestinationPort | ListOf[NetworkfirewallRuleGroup.DestinationPort] | None = ...,
+            source: NetworkfirewallRuleGroup.Source | ListOf[NetworkfirewallRuleGroup.Source] | None = ...,
+            source_port: NetworkfirewallRuleGroup.SourcePort | ListOf[NetworkfirewallRuleGroup.SourcePort] | None = ...,
+            tcp_flag: NetworkfirewallRuleGroup.TcpFlag | ListOf[NetworkfirewallRuleGroup.TcpFlag] | None = ...,
         ) -> None: ...
     class PortSets(_model.NestedObject):
         key: str
@@ -563,14 +563,14 @@ class NetworkfirewallRuleGroup(_model.Resource):
         def __init__(
             self,
             *,
-            dimension: ListOf[NetworkfirewallRuleGroup.Dimension],
+            dimension: NetworkfirewallRuleGroup.Dimension | ListOf[NetworkfirewallRuleGroup.Dimension],
         ) -> None: ...
     class ReferenceSets(_model.NestedObject):
         ip_set_references: set[NetworkfirewallRuleGroup.IpSetReferences]
         def __init__(
             self,
             *,
-            ip_set_references: ListOf[NetworkfirewallRuleGroup.IpSetReferences] | None = ...,
+            ip_set_references: NetworkfirewallRuleGroup.IpSetReferences | ListOf[NetworkfirewallRuleGroup.IpSetReferences] | None = ...,
         ) -> None: ...
     class RuleDefinition(_model.NestedObject):
         actions: set[str]
@@ -609,8 +609,8 @@ class NetworkfirewallRuleGroup(_model.Resource):
         def __init__(
             self,
             *,
-            ip_sets: ListOf[NetworkfirewallRuleGroup.IpSets] | None = ...,
-            port_sets: ListOf[NetworkfirewallRuleGroup.PortSets] | None = ...,
+            ip_sets: NetworkfirewallRuleGroup.IpSets | ListOf[NetworkfirewallRuleGroup.IpSets] | None = ...,
+            port_sets: NetworkfirewallRuleGroup.PortSets | ListOf[NetworkfirewallRuleGroup.PortSets] | None = ...,
         ) -> None: ...
     class RulesSource(_model.NestedObject):
         rules_string: str
@@ -622,7 +622,7 @@ class NetworkfirewallRuleGroup(_model.Resource):
             *,
             rules_string: str | None = ...,
             rules_source_list: NetworkfirewallRuleGroup.RulesSourceList | ListOf[NetworkfirewallRuleGroup.RulesSourceList] | None = ...,
-            stateful_rule: ListOf[NetworkfirewallRuleGroup.StatefulRule] | None = ...,
+            stateful_rule: NetworkfirewallRuleGroup.StatefulRule | ListOf[NetworkfirewallRuleGroup.StatefulRule] | None = ...,
             stateless_rules_and_custom_actions: NetworkfirewallRuleGroup.StatelessRulesAndCustomActions | ListOf[NetworkfirewallRuleGroup.StatelessRulesAndCustomActions] | None = ...,
         ) -> None: ...
     class RulesSourceList(_model.NestedObject):
@@ -645,7 +645,7 @@ class NetworkfirewallRuleGroup(_model.Resource):
             *,
             action: str,
             header: NetworkfirewallRuleGroup.Header | ListOf[NetworkfirewallRuleGroup.Header],
-            rule_option: ListOf[NetworkfirewallRuleGroup.RuleOption],
+            rule_option: NetworkfirewallRuleGroup.RuleOption | ListOf[NetworkfirewallRuleGroup.RuleOption],
         ) -> None: ...
     class StatefulRuleOptions(_model.NestedObject):
         rule_order: str
@@ -669,8 +669,8 @@ class NetworkfirewallRuleGroup(_model.Resource):
         def __init__(
             self,
             *,
-            stateless_rule: ListOf[NetworkfirewallRuleGroup.StatelessRule],
-            custom_action: ListOf[NetworkfirewallRuleGroup.CustomAction] | None = ...,
+            stateless_rule: NetworkfirewallRuleGroup.StatelessRule | ListOf[NetworkfirewallRuleGroup.StatelessRule],
+            custom_action: NetworkfirewallRuleGroup.CustomAction | ListOf[NetworkfirewallRuleGroup.CustomAction] | None = ...,
         ) -> None: ...
     class TcpFlag(_model.NestedObject):
         flags: set[str]
@@ -775,10 +775,10 @@ class NetworkfirewallTlsInspectionConfiguration(_model.Resource):
             self,
             *,
             protocols: ListOf[float],
-            destination: ListOf[NetworkfirewallTlsInspectionConfiguration.Destination] | None = ...,
-            destination_ports: ListOf[NetworkfirewallTlsInspectionConfiguration.DestinationPorts] | None = ...,
-            source: ListOf[NetworkfirewallTlsInspectionConfiguration.Source] | None = ...,
-            source_ports: ListOf[NetworkfirewallTlsInspectionConfiguration.SourcePorts] | None = ...,
+            destination: NetworkfirewallTlsInspectionConfiguration.Destination | ListOf[NetworkfirewallTlsInspectionConfiguration.Destination] | None = ...,
+            destination_ports: NetworkfirewallTlsInspectionConfiguration.DestinationPorts | ListOf[NetworkfirewallTlsInspectionConfiguration.DestinationPorts] | None = ...,
+            source: NetworkfirewallTlsInspectionConfiguration.Source | ListOf[NetworkfirewallTlsInspectionConfiguration.Source] | None = ...,
+            source_ports: NetworkfirewallTlsInspectionConfiguration.SourcePorts | ListOf[NetworkfirewallTlsInspectionConfiguration.SourcePorts] | None = ...,
         ) -> None: ...
     class ServerCertificate(_model.NestedObject):
         resource_arn: str
@@ -796,9 +796,9 @@ class NetworkfirewallTlsInspectionConfiguration(_model.Resource):
             self,
             *,
             certificate_authority_arn: str | None = ...,
-            check_certificate_revocation_status: ListOf[NetworkfirewallTlsInspectionConfiguration.CheckCertificateRevocationStatus] | None = ...,
-            scope: ListOf[NetworkfirewallTlsInspectionConfiguration.Scope] | None = ...,
-            server_certificate: ListOf[NetworkfirewallTlsInspectionConfiguration.ServerCertificate] | None = ...,
+            check_certificate_revocation_status: NetworkfirewallTlsInspectionConfiguration.CheckCertificateRevocationStatus | ListOf[NetworkfirewallTlsInspectionConfiguration.CheckCertificateRevocationStatus] | None = ...,
+            scope: NetworkfirewallTlsInspectionConfiguration.Scope | ListOf[NetworkfirewallTlsInspectionConfiguration.Scope] | None = ...,
+            server_certificate: NetworkfirewallTlsInspectionConfiguration.ServerCertificate | ListOf[NetworkfirewallTlsInspectionConfiguration.ServerCertificate] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -819,7 +819,7 @@ class NetworkfirewallTlsInspectionConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            server_certificate_configuration: ListOf[NetworkfirewallTlsInspectionConfiguration.ServerCertificateConfiguration] | None = ...,
+            server_certificate_configuration: NetworkfirewallTlsInspectionConfiguration.ServerCertificateConfiguration | ListOf[NetworkfirewallTlsInspectionConfiguration.ServerCertificateConfiguration] | None = ...,
         ) -> None: ...
     Certificates: TypeAlias = CertificateAuthority
     Source: TypeAlias = Destination
@@ -851,7 +851,7 @@ class NetworkfirewallTlsInspectionConfiguration(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         timeouts: NetworkfirewallTlsInspectionConfiguration.Timeouts | None = ...,
-        tls_inspection_configuration: ListOf[NetworkfirewallTlsInspectionConfiguration.TlsInspectionConfiguration] | None = ...,
+        tls_inspection_configuration: NetworkfirewallTlsInspectionConfiguration.TlsInspectionConfiguration | ListOf[NetworkfirewallTlsInspectionConfiguration.TlsInspectionConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class NetworkfirewallVpcEndpointAssociation(_model.Resource):
@@ -927,7 +927,7 @@ class NetworkfirewallVpcEndpointAssociation(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        subnet_mapping: ListOf[NetworkfirewallVpcEndpointAssociation.SubnetMapping] | None = ...,
+        subnet_mapping: NetworkfirewallVpcEndpointAssociation.SubnetMapping | ListOf[NetworkfirewallVpcEndpointAssociation.SubnetMapping] | None = ...,
         timeouts: NetworkfirewallVpcEndpointAssociation.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -53,8 +53,8 @@ class NetworkflowmonitorMonitor(_model.Resource):
         scope_arn: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        local_resource: ListOf[NetworkflowmonitorMonitor.LocalResource] | None = ...,
-        remote_resource: ListOf[NetworkflowmonitorMonitor.RemoteResource] | None = ...,
+        local_resource: NetworkflowmonitorMonitor.LocalResource | ListOf[NetworkflowmonitorMonitor.LocalResource] | None = ...,
+        remote_resource: NetworkflowmonitorMonitor.RemoteResource | ListOf[NetworkflowmonitorMonitor.RemoteResource] | None = ...,
         timeouts: NetworkflowmonitorMonitor.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -67,7 +67,7 @@ class NetworkflowmonitorScope(_model.Resource):
             self,
             *,
             region: str,
-            target_identifier: ListOf[NetworkflowmonitorScope.TargetIdentifier] | None = ...,
+            target_identifier: NetworkflowmonitorScope.TargetIdentifier | ListOf[NetworkflowmonitorScope.TargetIdentifier] | None = ...,
         ) -> None: ...
     class TargetId(_model.NestedObject):
         account_id: str
@@ -83,7 +83,7 @@ class NetworkflowmonitorScope(_model.Resource):
             self,
             *,
             target_type: str,
-            target_id: ListOf[NetworkflowmonitorScope.TargetId] | None = ...,
+            target_id: NetworkflowmonitorScope.TargetId | ListOf[NetworkflowmonitorScope.TargetId] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -114,7 +114,7 @@ class NetworkflowmonitorScope(_model.Resource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        target: ListOf[NetworkflowmonitorScope.Target] | None = ...,
+        target: NetworkflowmonitorScope.Target | ListOf[NetworkflowmonitorScope.Target] | None = ...,
         timeouts: NetworkflowmonitorScope.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -20,8 +20,8 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
             *,
             account: str,
             region: str,
-            destination_logs_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfiguration] | None = ...,
-            destination_metrics_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfiguration] | None = ...,
+            destination_logs_configuration: ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfiguration] | None = ...,
+            destination_metrics_configuration: ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfiguration] | None = ...,
         ) -> None: ...
     class DestinationLogsConfiguration(_model.NestedObject):
         backup_configuration: list[ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfigurationBackupConfiguration]
@@ -31,10 +31,10 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
         def __init__(
             self,
             *,
-            backup_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfigurationBackupConfiguration] | None = ...,
-            log_group_name_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.LogGroupNameConfiguration] | None = ...,
-            logs_encryption_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.LogsEncryptionConfiguration] | None = ...,
-            tag_propagation_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.TagPropagationConfiguration] | None = ...,
+            backup_configuration: ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfigurationBackupConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationLogsConfigurationBackupConfiguration] | None = ...,
+            log_group_name_configuration: ObservabilityadminCentralizationRuleForOrganization.LogGroupNameConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.LogGroupNameConfiguration] | None = ...,
+            logs_encryption_configuration: ObservabilityadminCentralizationRuleForOrganization.LogsEncryptionConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.LogsEncryptionConfiguration] | None = ...,
+            tag_propagation_configuration: ObservabilityadminCentralizationRuleForOrganization.TagPropagationConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.TagPropagationConfiguration] | None = ...,
         ) -> None: ...
     class DestinationLogsConfigurationBackupConfiguration(_model.NestedObject):
         kms_key_arn: str
@@ -50,7 +50,7 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
         def __init__(
             self,
             *,
-            backup_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfigurationBackupConfiguration] | None = ...,
+            backup_configuration: ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfigurationBackupConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.DestinationMetricsConfigurationBackupConfiguration] | None = ...,
         ) -> None: ...
     class DestinationMetricsConfigurationBackupConfiguration(_model.NestedObject):
         region: str
@@ -85,8 +85,8 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[ObservabilityadminCentralizationRuleForOrganization.Destination] | None = ...,
-            source: ListOf[ObservabilityadminCentralizationRuleForOrganization.Source] | None = ...,
+            destination: ObservabilityadminCentralizationRuleForOrganization.Destination | ListOf[ObservabilityadminCentralizationRuleForOrganization.Destination] | None = ...,
+            source: ObservabilityadminCentralizationRuleForOrganization.Source | ListOf[ObservabilityadminCentralizationRuleForOrganization.Source] | None = ...,
         ) -> None: ...
     class Source(_model.NestedObject):
         regions: set[str]
@@ -98,8 +98,8 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
             *,
             regions: ListOf[str],
             scope: str,
-            source_logs_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.SourceLogsConfiguration] | None = ...,
-            source_metrics_configuration: ListOf[ObservabilityadminCentralizationRuleForOrganization.SourceMetricsConfiguration] | None = ...,
+            source_logs_configuration: ObservabilityadminCentralizationRuleForOrganization.SourceLogsConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.SourceLogsConfiguration] | None = ...,
+            source_metrics_configuration: ObservabilityadminCentralizationRuleForOrganization.SourceMetricsConfiguration | ListOf[ObservabilityadminCentralizationRuleForOrganization.SourceMetricsConfiguration] | None = ...,
         ) -> None: ...
     class SourceLogsConfiguration(_model.NestedObject):
         data_source_selection_criteria: str
@@ -157,7 +157,7 @@ class ObservabilityadminCentralizationRuleForOrganization(_model.Resource):
         rule_name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        rule: ListOf[ObservabilityadminCentralizationRuleForOrganization.Rule] | None = ...,
+        rule: ObservabilityadminCentralizationRuleForOrganization.Rule | ListOf[ObservabilityadminCentralizationRuleForOrganization.Rule] | None = ...,
         timeouts: ObservabilityadminCentralizationRuleForOrganization.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -200,7 +200,7 @@ class ObservabilityadminS3TableIntegration(_model.Resource):
         role_arn: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        encryption: ListOf[ObservabilityadminS3TableIntegration.Encryption] | None = ...,
+        encryption: ObservabilityadminS3TableIntegration.Encryption | ListOf[ObservabilityadminS3TableIntegration.Encryption] | None = ...,
         timeouts: ObservabilityadminS3TableIntegration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -331,7 +331,7 @@ class ObservabilityadminTelemetryPipeline(_model.Resource):
         name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        configuration: ListOf[ObservabilityadminTelemetryPipeline.Configuration] | None = ...,
+        configuration: ObservabilityadminTelemetryPipeline.Configuration | ListOf[ObservabilityadminTelemetryPipeline.Configuration] | None = ...,
         timeouts: ObservabilityadminTelemetryPipeline.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -351,14 +351,14 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             self,
             *,
             name: str | None = ...,
-            field_selectors: ListOf[ObservabilityadminTelemetryRule.FieldSelectors] | None = ...,
+            field_selectors: ObservabilityadminTelemetryRule.FieldSelectors | ListOf[ObservabilityadminTelemetryRule.FieldSelectors] | None = ...,
         ) -> None: ...
     class CloudtrailParameters(_model.NestedObject):
         advanced_event_selectors: list[ObservabilityadminTelemetryRule.AdvancedEventSelectors]
         def __init__(
             self,
             *,
-            advanced_event_selectors: ListOf[ObservabilityadminTelemetryRule.AdvancedEventSelectors] | None = ...,
+            advanced_event_selectors: ObservabilityadminTelemetryRule.AdvancedEventSelectors | ListOf[ObservabilityadminTelemetryRule.AdvancedEventSelectors] | None = ...,
         ) -> None: ...
     class Conditions(_model.NestedObject):
         action_condition: list[ObservabilityadminTelemetryRule.ActionCondition]
@@ -366,8 +366,8 @@ class ObservabilityadminTelemetryRule(_model.Resource):
         def __init__(
             self,
             *,
-            action_condition: ListOf[ObservabilityadminTelemetryRule.ActionCondition] | None = ...,
-            label_name_condition: ListOf[ObservabilityadminTelemetryRule.LabelNameCondition] | None = ...,
+            action_condition: ObservabilityadminTelemetryRule.ActionCondition | ListOf[ObservabilityadminTelemetryRule.ActionCondition] | None = ...,
+            label_name_condition: ObservabilityadminTelemetryRule.LabelNameCondition | ListOf[ObservabilityadminTelemetryRule.LabelNameCondition] | None = ...,
         ) -> None: ...
     class DestinationConfiguration(_model.NestedObject):
         destination_pattern: str
@@ -385,12 +385,12 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             destination_pattern: str | None = ...,
             destination_type: str | None = ...,
             retention_in_days: float | None = ...,
-            cloudtrail_parameters: ListOf[ObservabilityadminTelemetryRule.CloudtrailParameters] | None = ...,
-            elb_load_balancer_logging_parameters: ListOf[ObservabilityadminTelemetryRule.ElbLoadBalancerLoggingParameters] | None = ...,
-            log_delivery_parameters: ListOf[ObservabilityadminTelemetryRule.LogDeliveryParameters] | None = ...,
-            msk_monitoring_parameters: ListOf[ObservabilityadminTelemetryRule.MskMonitoringParameters] | None = ...,
-            vpc_flow_log_parameters: ListOf[ObservabilityadminTelemetryRule.VpcFlowLogParameters] | None = ...,
-            waf_logging_parameters: ListOf[ObservabilityadminTelemetryRule.WafLoggingParameters] | None = ...,
+            cloudtrail_parameters: ObservabilityadminTelemetryRule.CloudtrailParameters | ListOf[ObservabilityadminTelemetryRule.CloudtrailParameters] | None = ...,
+            elb_load_balancer_logging_parameters: ObservabilityadminTelemetryRule.ElbLoadBalancerLoggingParameters | ListOf[ObservabilityadminTelemetryRule.ElbLoadBalancerLoggingParameters] | None = ...,
+            log_delivery_parameters: ObservabilityadminTelemetryRule.LogDeliveryParameters | ListOf[ObservabilityadminTelemetryRule.LogDeliveryParameters] | None = ...,
+            msk_monitoring_parameters: ObservabilityadminTelemetryRule.MskMonitoringParameters | ListOf[ObservabilityadminTelemetryRule.MskMonitoringParameters] | None = ...,
+            vpc_flow_log_parameters: ObservabilityadminTelemetryRule.VpcFlowLogParameters | ListOf[ObservabilityadminTelemetryRule.VpcFlowLogParameters] | None = ...,
+            waf_logging_parameters: ObservabilityadminTelemetryRule.WafLoggingParameters | ListOf[ObservabilityadminTelemetryRule.WafLoggingParameters] | None = ...,
         ) -> None: ...
     class ElbLoadBalancerLoggingParameters(_model.NestedObject):
         field_delimiter: str
@@ -429,7 +429,7 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             *,
             behavior: str | None = ...,
             requirement: str | None = ...,
-            conditions: ListOf[ObservabilityadminTelemetryRule.Conditions] | None = ...,
+            conditions: ObservabilityadminTelemetryRule.Conditions | ListOf[ObservabilityadminTelemetryRule.Conditions] | None = ...,
         ) -> None: ...
     class LabelNameCondition(_model.NestedObject):
         label_name: str
@@ -452,7 +452,7 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             self,
             *,
             default_behavior: str | None = ...,
-            filters: ListOf[ObservabilityadminTelemetryRule.Filters] | None = ...,
+            filters: ObservabilityadminTelemetryRule.Filters | ListOf[ObservabilityadminTelemetryRule.Filters] | None = ...,
         ) -> None: ...
     class MskMonitoringParameters(_model.NestedObject):
         enhanced_monitoring: str
@@ -472,7 +472,7 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             method: str | None = ...,
             query_string: str | None = ...,
             uri_path: str | None = ...,
-            single_header: ListOf[ObservabilityadminTelemetryRule.SingleHeader] | None = ...,
+            single_header: ObservabilityadminTelemetryRule.SingleHeader | ListOf[ObservabilityadminTelemetryRule.SingleHeader] | None = ...,
         ) -> None: ...
     class Rule(_model.NestedObject):
         all_regions: bool
@@ -495,7 +495,7 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             scope: str | None = ...,
             selection_criteria: str | None = ...,
             telemetry_source_types: ListOf[str] | None = ...,
-            destination_configuration: ListOf[ObservabilityadminTelemetryRule.DestinationConfiguration] | None = ...,
+            destination_configuration: ObservabilityadminTelemetryRule.DestinationConfiguration | ListOf[ObservabilityadminTelemetryRule.DestinationConfiguration] | None = ...,
         ) -> None: ...
     class SingleHeader(_model.NestedObject):
         name: str
@@ -537,8 +537,8 @@ class ObservabilityadminTelemetryRule(_model.Resource):
             self,
             *,
             log_type: str | None = ...,
-            logging_filter: ListOf[ObservabilityadminTelemetryRule.LoggingFilter] | None = ...,
-            redacted_fields: ListOf[ObservabilityadminTelemetryRule.RedactedFields] | None = ...,
+            logging_filter: ObservabilityadminTelemetryRule.LoggingFilter | ListOf[ObservabilityadminTelemetryRule.LoggingFilter] | None = ...,
+            redacted_fields: ObservabilityadminTelemetryRule.RedactedFields | ListOf[ObservabilityadminTelemetryRule.RedactedFields] | None = ...,
         ) -> None: ...
     region: str
     """Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the [provider configuration](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#aws-configuration-reference)."""
@@ -556,7 +556,7 @@ class ObservabilityadminTelemetryRule(_model.Resource):
         rule_name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        rule: ListOf[ObservabilityadminTelemetryRule.Rule] | None = ...,
+        rule: ObservabilityadminTelemetryRule.Rule | ListOf[ObservabilityadminTelemetryRule.Rule] | None = ...,
         timeouts: ObservabilityadminTelemetryRule.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -576,14 +576,14 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             self,
             *,
             name: str | None = ...,
-            field_selectors: ListOf[ObservabilityadminTelemetryRuleForOrganization.FieldSelectors] | None = ...,
+            field_selectors: ObservabilityadminTelemetryRuleForOrganization.FieldSelectors | ListOf[ObservabilityadminTelemetryRuleForOrganization.FieldSelectors] | None = ...,
         ) -> None: ...
     class CloudtrailParameters(_model.NestedObject):
         advanced_event_selectors: list[ObservabilityadminTelemetryRuleForOrganization.AdvancedEventSelectors]
         def __init__(
             self,
             *,
-            advanced_event_selectors: ListOf[ObservabilityadminTelemetryRuleForOrganization.AdvancedEventSelectors] | None = ...,
+            advanced_event_selectors: ObservabilityadminTelemetryRuleForOrganization.AdvancedEventSelectors | ListOf[ObservabilityadminTelemetryRuleForOrganization.AdvancedEventSelectors] | None = ...,
         ) -> None: ...
     class Conditions(_model.NestedObject):
         action_condition: list[ObservabilityadminTelemetryRuleForOrganization.ActionCondition]
@@ -591,8 +591,8 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
         def __init__(
             self,
             *,
-            action_condition: ListOf[ObservabilityadminTelemetryRuleForOrganization.ActionCondition] | None = ...,
-            label_name_condition: ListOf[ObservabilityadminTelemetryRuleForOrganization.LabelNameCondition] | None = ...,
+            action_condition: ObservabilityadminTelemetryRuleForOrganization.ActionCondition | ListOf[ObservabilityadminTelemetryRuleForOrganization.ActionCondition] | None = ...,
+            label_name_condition: ObservabilityadminTelemetryRuleForOrganization.LabelNameCondition | ListOf[ObservabilityadminTelemetryRuleForOrganization.LabelNameCondition] | None = ...,
         ) -> None: ...
     class DestinationConfiguration(_model.NestedObject):
         destination_pattern: str
@@ -610,12 +610,12 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             destination_pattern: str | None = ...,
             destination_type: str | None = ...,
             retention_in_days: float | None = ...,
-            cloudtrail_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.CloudtrailParameters] | None = ...,
-            elb_load_balancer_logging_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.ElbLoadBalancerLoggingParameters] | None = ...,
-            log_delivery_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.LogDeliveryParameters] | None = ...,
-            msk_monitoring_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.MskMonitoringParameters] | None = ...,
-            vpc_flow_log_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.VpcFlowLogParameters] | None = ...,
-            waf_logging_parameters: ListOf[ObservabilityadminTelemetryRuleForOrganization.WafLoggingParameters] | None = ...,
+            cloudtrail_parameters: ObservabilityadminTelemetryRuleForOrganization.CloudtrailParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.CloudtrailParameters] | None = ...,
+            elb_load_balancer_logging_parameters: ObservabilityadminTelemetryRuleForOrganization.ElbLoadBalancerLoggingParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.ElbLoadBalancerLoggingParameters] | None = ...,
+            log_delivery_parameters: ObservabilityadminTelemetryRuleForOrganization.LogDeliveryParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.LogDeliveryParameters] | None = ...,
+            msk_monitoring_parameters: ObservabilityadminTelemetryRuleForOrganization.MskMonitoringParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.MskMonitoringParameters] | None = ...,
+            vpc_flow_log_parameters: ObservabilityadminTelemetryRuleForOrganization.VpcFlowLogParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.VpcFlowLogParameters] | None = ...,
+            waf_logging_parameters: ObservabilityadminTelemetryRuleForOrganization.WafLoggingParameters | ListOf[ObservabilityadminTelemetryRuleForOrganization.WafLoggingParameters] | None = ...,
         ) -> None: ...
     class ElbLoadBalancerLoggingParameters(_model.NestedObject):
         field_delimiter: str
@@ -654,7 +654,7 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             *,
             behavior: str | None = ...,
             requirement: str | None = ...,
-            conditions: ListOf[ObservabilityadminTelemetryRuleForOrganization.Conditions] | None = ...,
+            conditions: ObservabilityadminTelemetryRuleForOrganization.Conditions | ListOf[ObservabilityadminTelemetryRuleForOrganization.Conditions] | None = ...,
         ) -> None: ...
     class LabelNameCondition(_model.NestedObject):
         label_name: str
@@ -677,7 +677,7 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             self,
             *,
             default_behavior: str | None = ...,
-            filters: ListOf[ObservabilityadminTelemetryRuleForOrganization.Filters] | None = ...,
+            filters: ObservabilityadminTelemetryRuleForOrganization.Filters | ListOf[ObservabilityadminTelemetryRuleForOrganization.Filters] | None = ...,
         ) -> None: ...
     class MskMonitoringParameters(_model.NestedObject):
         enhanced_monitoring: str
@@ -697,7 +697,7 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             method: str | None = ...,
             query_string: str | None = ...,
             uri_path: str | None = ...,
-            single_header: ListOf[ObservabilityadminTelemetryRuleForOrganization.SingleHeader] | None = ...,
+            single_header: ObservabilityadminTelemetryRuleForOrganization.SingleHeader | ListOf[ObservabilityadminTelemetryRuleForOrganization.SingleHeader] | None = ...,
         ) -> None: ...
     class Rule(_model.NestedObject):
         all_regions: bool
@@ -720,7 +720,7 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             scope: str | None = ...,
             selection_criteria: str | None = ...,
             telemetry_source_types: ListOf[str] | None = ...,
-            destination_configuration: ListOf[ObservabilityadminTelemetryRuleForOrganization.DestinationConfiguration] | None = ...,
+            destination_configuration: ObservabilityadminTelemetryRuleForOrganization.DestinationConfiguration | ListOf[ObservabilityadminTelemetryRuleForOrganization.DestinationConfiguration] | None = ...,
         ) -> None: ...
     class SingleHeader(_model.NestedObject):
         name: str
@@ -762,8 +762,8 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
             self,
             *,
             log_type: str | None = ...,
-            logging_filter: ListOf[ObservabilityadminTelemetryRuleForOrganization.LoggingFilter] | None = ...,
-            redacted_fields: ListOf[ObservabilityadminTelemetryRuleForOrganization.RedactedFields] | None = ...,
+            logging_filter: ObservabilityadminTelemetryRuleForOrganization.LoggingFilter | ListOf[ObservabilityadminTelemetryRuleForOrganization.LoggingFilter] | None = ...,
+            redacted_fields: ObservabilityadminTelemetryRuleForOrganization.RedactedFields | ListOf[ObservabilityadminTelemetryRuleForOrganization.RedactedFields] | None = ...,
         ) -> None: ...
     region: str
     """Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the [provider configuration](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#aws-configuration-reference)."""
@@ -781,7 +781,7 @@ class ObservabilityadminTelemetryRuleForOrganization(_model.Resource):
         rule_name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        rule: ListOf[ObservabilityadminTelemetryRuleForOrganization.Rule] | None = ...,
+        rule: ObservabilityadminTelemetryRuleForOrganization.Rule | ListOf[ObservabilityadminTelemetryRuleForOrganization.Rule] | None = ...,
         timeouts: ObservabilityadminTelemetryRuleForOrganization.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -150,7 +150,7 @@ class OdbCloudAutonomousVmCluster(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         time_zone: str | None = ...,
-        maintenance_window: ListOf[OdbCloudAutonomousVmCluster.MaintenanceWindow] | None = ...,
+        maintenance_window: OdbCloudAutonomousVmCluster.MaintenanceWindow | ListOf[OdbCloudAutonomousVmCluster.MaintenanceWindow] | None = ...,
         timeouts: OdbCloudAutonomousVmCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -276,7 +276,7 @@ class OdbCloudExadataInfrastructure(_model.Resource):
         storage_count: float | None = ...,
         storage_server_type: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        maintenance_window: ListOf[OdbCloudExadataInfrastructure.MaintenanceWindow] | None = ...,
+        maintenance_window: OdbCloudExadataInfrastructure.MaintenanceWindow | ListOf[OdbCloudExadataInfrastructure.MaintenanceWindow] | None = ...,
         timeouts: OdbCloudExadataInfrastructure.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -426,7 +426,7 @@ class OdbCloudVmCluster(_model.Resource):
         scan_listener_port_tcp: float | None = ...,
         tags: Mapping[str, str] | None = ...,
         timezone: str | None = ...,
-        data_collection_options: ListOf[OdbCloudVmCluster.DataCollectionOptions] | None = ...,
+        data_collection_options: OdbCloudVmCluster.DataCollectionOptions | ListOf[OdbCloudVmCluster.DataCollectionOptions] | None = ...,
         timeouts: OdbCloudVmCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

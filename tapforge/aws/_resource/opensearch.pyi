@@ -76,9 +76,9 @@ class OpensearchApplication(_model.Resource):
         kms_key_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        app_config: ListOf[OpensearchApplication.AppConfig] | None = ...,
-        data_source: ListOf[OpensearchApplication.DataSource] | None = ...,
-        iam_identity_center_options: ListOf[OpensearchApplication.IamIdentityCenterOptions] | None = ...,
+        app_config: OpensearchApplication.AppConfig | ListOf[OpensearchApplication.AppConfig] | None = ...,
+        data_source: OpensearchApplication.DataSource | ListOf[OpensearchApplication.DataSource] | None = ...,
+        iam_identity_center_options: OpensearchApplication.IamIdentityCenterOptions | ListOf[OpensearchApplication.IamIdentityCenterOptions] | None = ...,
         timeouts: OpensearchApplication.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -147,7 +147,7 @@ class OpensearchDomain(_model.Resource):
             desired_state: str,
             rollback_on_disable: str | None = ...,
             use_off_peak_window: bool | None = ...,
-            maintenance_schedule: ListOf[OpensearchDomain.MaintenanceSchedule] | None = ...,
+            maintenance_schedule: OpensearchDomain.MaintenanceSchedule | ListOf[OpensearchDomain.MaintenanceSchedule] | None = ...,
         ) -> None: ...
     class ClusterConfig(_model.NestedObject):
         dedicated_master_count: int
@@ -177,7 +177,7 @@ class OpensearchDomain(_model.Resource):
             warm_type: str | None = ...,
             zone_awareness_enabled: bool | None = ...,
             cold_storage_options: OpensearchDomain.ColdStorageOptions | ListOf[OpensearchDomain.ColdStorageOptions] | None = ...,
-            node_options: ListOf[OpensearchDomain.NodeOptions] | None = ...,
+            node_options: OpensearchDomain.NodeOptions | ListOf[OpensearchDomain.NodeOptions] | None = ...,
             zone_awareness_config: OpensearchDomain.ZoneAwarenessConfig | ListOf[OpensearchDomain.ZoneAwarenessConfig] | None = ...,
         ) -> None: ...
     class CognitoOptions(_model.NestedObject):
@@ -478,7 +478,7 @@ class OpensearchDomain(_model.Resource):
         ebs_options: OpensearchDomain.EbsOptions | ListOf[OpensearchDomain.EbsOptions] | None = ...,
         encrypt_at_rest: OpensearchDomain.EncryptAtRest | ListOf[OpensearchDomain.EncryptAtRest] | None = ...,
         identity_center_options: OpensearchDomain.IdentityCenterOptions | ListOf[OpensearchDomain.IdentityCenterOptions] | None = ...,
-        log_publishing_options: ListOf[OpensearchDomain.LogPublishingOptions] | None = ...,
+        log_publishing_options: OpensearchDomain.LogPublishingOptions | ListOf[OpensearchDomain.LogPublishingOptions] | None = ...,
         node_to_node_encryption: OpensearchDomain.NodeToNodeEncryption | ListOf[OpensearchDomain.NodeToNodeEncryption] | None = ...,
         off_peak_window_options: OpensearchDomain.OffPeakWindowOptions | ListOf[OpensearchDomain.OffPeakWindowOptions] | None = ...,
         snapshot_options: OpensearchDomain.SnapshotOptions | ListOf[OpensearchDomain.SnapshotOptions] | None = ...,

@@ -239,9 +239,9 @@ class OpensearchserverlessSecurityConfig(_model.Resource):
         type: str,
         description: str | None = ...,
         region: str | None = ...,
-        iam_federation_options: ListOf[OpensearchserverlessSecurityConfig.IamFederationOptions] | None = ...,
-        iam_identity_center_options: ListOf[OpensearchserverlessSecurityConfig.IamIdentityCenterOptions] | None = ...,
-        saml_options: ListOf[OpensearchserverlessSecurityConfig.SamlOptions] | None = ...,
+        iam_federation_options: OpensearchserverlessSecurityConfig.IamFederationOptions | ListOf[OpensearchserverlessSecurityConfig.IamFederationOptions] | None = ...,
+        iam_identity_center_options: OpensearchserverlessSecurityConfig.IamIdentityCenterOptions | ListOf[OpensearchserverlessSecurityConfig.IamIdentityCenterOptions] | None = ...,
+        saml_options: OpensearchserverlessSecurityConfig.SamlOptions | ListOf[OpensearchserverlessSecurityConfig.SamlOptions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class OpensearchserverlessSecurityPolicy(_model.Resource):

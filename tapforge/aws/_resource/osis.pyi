@@ -38,7 +38,7 @@ class OsisPipeline(_model.Resource):
             self,
             *,
             is_logging_enabled: bool | None = ...,
-            cloudwatch_log_destination: ListOf[OsisPipeline.CloudwatchLogDestination] | None = ...,
+            cloudwatch_log_destination: OsisPipeline.CloudwatchLogDestination | ListOf[OsisPipeline.CloudwatchLogDestination] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -94,11 +94,11 @@ class OsisPipeline(_model.Resource):
         pipeline_role_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        buffer_options: ListOf[OsisPipeline.BufferOptions] | None = ...,
-        encryption_at_rest_options: ListOf[OsisPipeline.EncryptionAtRestOptions] | None = ...,
-        log_publishing_options: ListOf[OsisPipeline.LogPublishingOptions] | None = ...,
+        buffer_options: OsisPipeline.BufferOptions | ListOf[OsisPipeline.BufferOptions] | None = ...,
+        encryption_at_rest_options: OsisPipeline.EncryptionAtRestOptions | ListOf[OsisPipeline.EncryptionAtRestOptions] | None = ...,
+        log_publishing_options: OsisPipeline.LogPublishingOptions | ListOf[OsisPipeline.LogPublishingOptions] | None = ...,
         timeouts: OsisPipeline.Timeouts | None = ...,
-        vpc_options: ListOf[OsisPipeline.VpcOptions] | None = ...,
+        vpc_options: OsisPipeline.VpcOptions | ListOf[OsisPipeline.VpcOptions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class OsisPipelineEndpoint(_model.Resource):
@@ -139,7 +139,7 @@ class OsisPipelineEndpoint(_model.Resource):
         pipeline_arn: str,
         region: str | None = ...,
         timeouts: OsisPipelineEndpoint.Timeouts | None = ...,
-        vpc_options: ListOf[OsisPipelineEndpoint.VpcOptions] | None = ...,
+        vpc_options: OsisPipelineEndpoint.VpcOptions | ListOf[OsisPipelineEndpoint.VpcOptions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class OsisResourcePolicy(_model.Resource):

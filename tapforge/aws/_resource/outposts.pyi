@@ -61,8 +61,8 @@ class OutpostsCapacityTask(_model.Resource):
         order_id: str | None = ...,
         region: str | None = ...,
         task_action_on_blocking_instances: str | None = ...,
-        instance_pool: ListOf[OutpostsCapacityTask.InstancePool] | None = ...,
-        instances_to_exclude: ListOf[OutpostsCapacityTask.InstancesToExclude] | None = ...,
+        instance_pool: OutpostsCapacityTask.InstancePool | ListOf[OutpostsCapacityTask.InstancePool] | None = ...,
+        instances_to_exclude: OutpostsCapacityTask.InstancesToExclude | ListOf[OutpostsCapacityTask.InstancesToExclude] | None = ...,
         timeouts: OutpostsCapacityTask.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -21,7 +21,7 @@ class PaymentcryptographyKey(_model.Resource):
             key_algorithm: str,
             key_class: str,
             key_usage: str,
-            key_modes_of_use: ListOf[PaymentcryptographyKey.KeyModesOfUse] | None = ...,
+            key_modes_of_use: PaymentcryptographyKey.KeyModesOfUse | ListOf[PaymentcryptographyKey.KeyModesOfUse] | None = ...,
         ) -> None: ...
     class KeyModesOfUse(_model.NestedObject):
         decrypt: bool
@@ -86,7 +86,7 @@ class PaymentcryptographyKey(_model.Resource):
         key_check_value_algorithm: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        key_attributes: ListOf[PaymentcryptographyKey.KeyAttributes] | None = ...,
+        key_attributes: PaymentcryptographyKey.KeyAttributes | ListOf[PaymentcryptographyKey.KeyAttributes] | None = ...,
         timeouts: PaymentcryptographyKey.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -291,7 +291,7 @@ class PinpointEmailTemplate(_model.Resource):
             recommender_id: str | None = ...,
             subject: str | None = ...,
             text_part: str | None = ...,
-            header: ListOf[PinpointEmailTemplate.Header] | None = ...,
+            header: PinpointEmailTemplate.Header | ListOf[PinpointEmailTemplate.Header] | None = ...,
         ) -> None: ...
     class Header(_model.NestedObject):
         name: str
@@ -317,7 +317,7 @@ class PinpointEmailTemplate(_model.Resource):
         template_name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        email_template: ListOf[PinpointEmailTemplate.EmailTemplate] | None = ...,
+        email_template: PinpointEmailTemplate.EmailTemplate | ListOf[PinpointEmailTemplate.EmailTemplate] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class PinpointEventStream(_model.Resource):

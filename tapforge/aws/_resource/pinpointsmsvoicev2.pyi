@@ -87,9 +87,9 @@ class Pinpointsmsvoicev2EventDestination(_model.Resource):
         matching_event_types: ListOf[str],
         enabled: bool | None = ...,
         region: str | None = ...,
-        cloudwatch_logs_destination: ListOf[Pinpointsmsvoicev2EventDestination.CloudwatchLogsDestination] | None = ...,
-        kinesis_firehose_destination: ListOf[Pinpointsmsvoicev2EventDestination.KinesisFirehoseDestination] | None = ...,
-        sns_destination: ListOf[Pinpointsmsvoicev2EventDestination.SnsDestination] | None = ...,
+        cloudwatch_logs_destination: Pinpointsmsvoicev2EventDestination.CloudwatchLogsDestination | ListOf[Pinpointsmsvoicev2EventDestination.CloudwatchLogsDestination] | None = ...,
+        kinesis_firehose_destination: Pinpointsmsvoicev2EventDestination.KinesisFirehoseDestination | ListOf[Pinpointsmsvoicev2EventDestination.KinesisFirehoseDestination] | None = ...,
+        sns_destination: Pinpointsmsvoicev2EventDestination.SnsDestination | ListOf[Pinpointsmsvoicev2EventDestination.SnsDestination] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Pinpointsmsvoicev2Keyword(_model.Resource):

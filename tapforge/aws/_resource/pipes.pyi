@@ -64,7 +64,7 @@ class PipesPipe(_model.Resource):
             parameters: Mapping[str, str] | None = ...,
             array_properties: PipesPipe.ArrayProperties | ListOf[PipesPipe.ArrayProperties] | None = ...,
             container_overrides: PipesPipe.ContainerOverrides | ListOf[PipesPipe.ContainerOverrides] | None = ...,
-            depends_on: ListOf[PipesPipe.DependsOn] | None = ...,
+            depends_on: PipesPipe.DependsOn | ListOf[PipesPipe.DependsOn] | None = ...,
             retry_strategy: PipesPipe.RetryStrategy | ListOf[PipesPipe.RetryStrategy] | None = ...,
         ) -> None: ...
     class CapacityProviderStrategy(_model.NestedObject):
@@ -111,9 +111,9 @@ class PipesPipe(_model.Resource):
             memory: float | None = ...,
             memory_reservation: float | None = ...,
             name: str | None = ...,
-            environment: ListOf[PipesPipe.Environment] | None = ...,
-            environment_file: ListOf[PipesPipe.EnvironmentFile] | None = ...,
-            resource_requirement: ListOf[PipesPipe.ResourceRequirement] | None = ...,
+            environment: PipesPipe.Environment | ListOf[PipesPipe.Environment] | None = ...,
+            environment_file: PipesPipe.EnvironmentFile | ListOf[PipesPipe.EnvironmentFile] | None = ...,
+            resource_requirement: PipesPipe.ResourceRequirement | ListOf[PipesPipe.ResourceRequirement] | None = ...,
         ) -> None: ...
     class ContainerOverrides(_model.NestedObject):
         command: list[str]
@@ -125,8 +125,8 @@ class PipesPipe(_model.Resource):
             *,
             command: ListOf[str] | None = ...,
             instance_type: str | None = ...,
-            environment: ListOf[PipesPipe.Environment] | None = ...,
-            resource_requirement: ListOf[PipesPipe.ResourceRequirement] | None = ...,
+            environment: PipesPipe.Environment | ListOf[PipesPipe.Environment] | None = ...,
+            resource_requirement: PipesPipe.ResourceRequirement | ListOf[PipesPipe.ResourceRequirement] | None = ...,
         ) -> None: ...
     class DeadLetterConfig(_model.NestedObject):
         arn: str
@@ -194,11 +194,11 @@ class PipesPipe(_model.Resource):
             reference_id: str | None = ...,
             tags: Mapping[str, str] | None = ...,
             task_count: float | None = ...,
-            capacity_provider_strategy: ListOf[PipesPipe.CapacityProviderStrategy] | None = ...,
+            capacity_provider_strategy: PipesPipe.CapacityProviderStrategy | ListOf[PipesPipe.CapacityProviderStrategy] | None = ...,
             network_configuration: PipesPipe.NetworkConfiguration | ListOf[PipesPipe.NetworkConfiguration] | None = ...,
             overrides: PipesPipe.Overrides | ListOf[PipesPipe.Overrides] | None = ...,
-            placement_constraint: ListOf[PipesPipe.PlacementConstraint] | None = ...,
-            placement_strategy: ListOf[PipesPipe.PlacementStrategy] | None = ...,
+            placement_constraint: PipesPipe.PlacementConstraint | ListOf[PipesPipe.PlacementConstraint] | None = ...,
+            placement_strategy: PipesPipe.PlacementStrategy | ListOf[PipesPipe.PlacementStrategy] | None = ...,
         ) -> None: ...
     class EnrichmentParameters(_model.NestedObject):
         input_template: str
@@ -252,7 +252,7 @@ class PipesPipe(_model.Resource):
         def __init__(
             self,
             *,
-            filter: ListOf[PipesPipe.Filter] | None = ...,
+            filter: PipesPipe.Filter | ListOf[PipesPipe.Filter] | None = ...,
         ) -> None: ...
     class FirehoseLogDestination(_model.NestedObject):
         delivery_stream_arn: str
@@ -351,9 +351,9 @@ class PipesPipe(_model.Resource):
             execution_role_arn: str | None = ...,
             memory: str | None = ...,
             task_role_arn: str | None = ...,
-            container_override: ListOf[PipesPipe.ContainerOverride] | None = ...,
+            container_override: PipesPipe.ContainerOverride | ListOf[PipesPipe.ContainerOverride] | None = ...,
             ephemeral_storage: PipesPipe.EphemeralStorage | ListOf[PipesPipe.EphemeralStorage] | None = ...,
-            inference_accelerator_override: ListOf[PipesPipe.InferenceAcceleratorOverride] | None = ...,
+            inference_accelerator_override: PipesPipe.InferenceAcceleratorOverride | ListOf[PipesPipe.InferenceAcceleratorOverride] | None = ...,
         ) -> None: ...
     class PipelineParameter(_model.NestedObject):
         name: str
@@ -448,7 +448,7 @@ class PipesPipe(_model.Resource):
         def __init__(
             self,
             *,
-            pipeline_parameter: ListOf[PipesPipe.PipelineParameter] | None = ...,
+            pipeline_parameter: PipesPipe.PipelineParameter | ListOf[PipesPipe.PipelineParameter] | None = ...,
         ) -> None: ...
     class SelfManagedKafkaParameters(_model.NestedObject):
         additional_bootstrap_servers: set[str]

@@ -33,7 +33,7 @@ class PrometheusAnomalyDetector(_model.Resource):
         def __init__(
             self,
             *,
-            random_cut_forest: ListOf[PrometheusAnomalyDetector.RandomCutForest] | None = ...,
+            random_cut_forest: PrometheusAnomalyDetector.RandomCutForest | ListOf[PrometheusAnomalyDetector.RandomCutForest] | None = ...,
         ) -> None: ...
     class IgnoreNearExpectedFromAbove(_model.NestedObject):
         amount: int
@@ -65,8 +65,8 @@ class PrometheusAnomalyDetector(_model.Resource):
             query: str,
             sample_size: float | None = ...,
             shingle_size: float | None = ...,
-            ignore_near_expected_from_above: ListOf[PrometheusAnomalyDetector.IgnoreNearExpectedFromAbove] | None = ...,
-            ignore_near_expected_from_below: ListOf[PrometheusAnomalyDetector.IgnoreNearExpectedFromBelow] | None = ...,
+            ignore_near_expected_from_above: PrometheusAnomalyDetector.IgnoreNearExpectedFromAbove | ListOf[PrometheusAnomalyDetector.IgnoreNearExpectedFromAbove] | None = ...,
+            ignore_near_expected_from_below: PrometheusAnomalyDetector.IgnoreNearExpectedFromBelow | ListOf[PrometheusAnomalyDetector.IgnoreNearExpectedFromBelow] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -108,8 +108,8 @@ class PrometheusAnomalyDetector(_model.Resource):
         labels: Mapping[str, str] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        configuration: ListOf[PrometheusAnomalyDetector.Configuration] | None = ...,
-        missing_data_action: ListOf[PrometheusAnomalyDetector.MissingDataAction] | None = ...,
+        configuration: PrometheusAnomalyDetector.Configuration | ListOf[PrometheusAnomalyDetector.Configuration] | None = ...,
+        missing_data_action: PrometheusAnomalyDetector.MissingDataAction | ListOf[PrometheusAnomalyDetector.MissingDataAction] | None = ...,
         timeouts: PrometheusAnomalyDetector.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -128,8 +128,8 @@ class PrometheusQueryLoggingConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            cloudwatch_logs: ListOf[PrometheusQueryLoggingConfiguration.CloudwatchLogs] | None = ...,
-            filters: ListOf[PrometheusQueryLoggingConfiguration.Filters] | None = ...,
+            cloudwatch_logs: PrometheusQueryLoggingConfiguration.CloudwatchLogs | ListOf[PrometheusQueryLoggingConfiguration.CloudwatchLogs] | None = ...,
+            filters: PrometheusQueryLoggingConfiguration.Filters | ListOf[PrometheusQueryLoggingConfiguration.Filters] | None = ...,
         ) -> None: ...
     class Filters(_model.NestedObject):
         qsp_threshold: int
@@ -164,7 +164,7 @@ class PrometheusQueryLoggingConfiguration(_model.Resource):
         *,
         workspace_id: str,
         region: str | None = ...,
-        destination: ListOf[PrometheusQueryLoggingConfiguration.Destination] | None = ...,
+        destination: PrometheusQueryLoggingConfiguration.Destination | ListOf[PrometheusQueryLoggingConfiguration.Destination] | None = ...,
         timeouts: PrometheusQueryLoggingConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -249,8 +249,8 @@ class PrometheusScraper(_model.Resource):
         def __init__(
             self,
             *,
-            amp: ListOf[PrometheusScraper.Amp] | None = ...,
-            cloudwatch: ListOf[PrometheusScraper.Cloudwatch] | None = ...,
+            amp: PrometheusScraper.Amp | ListOf[PrometheusScraper.Amp] | None = ...,
+            cloudwatch: PrometheusScraper.Cloudwatch | ListOf[PrometheusScraper.Cloudwatch] | None = ...,
         ) -> None: ...
     class Eks(_model.NestedObject):
         cluster_arn: str
@@ -268,7 +268,7 @@ class PrometheusScraper(_model.Resource):
         def __init__(
             self,
             *,
-            opensearch: ListOf[PrometheusScraper.Opensearch] | None = ...,
+            opensearch: PrometheusScraper.Opensearch | ListOf[PrometheusScraper.Opensearch] | None = ...,
         ) -> None: ...
     class Opensearch(_model.NestedObject):
         domain_arn: str
@@ -292,8 +292,8 @@ class PrometheusScraper(_model.Resource):
         def __init__(
             self,
             *,
-            eks: ListOf[PrometheusScraper.Eks] | None = ...,
-            vpc: ListOf[PrometheusScraper.Vpc] | None = ...,
+            eks: PrometheusScraper.Eks | ListOf[PrometheusScraper.Eks] | None = ...,
+            vpc: PrometheusScraper.Vpc | ListOf[PrometheusScraper.Vpc] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -341,10 +341,10 @@ class PrometheusScraper(_model.Resource):
         alias: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        destination: ListOf[PrometheusScraper.Destination] | None = ...,
-        exporter: ListOf[PrometheusScraper.Exporter] | None = ...,
-        role_configuration: ListOf[PrometheusScraper.RoleConfiguration] | None = ...,
-        source: ListOf[PrometheusScraper.Source] | None = ...,
+        destination: PrometheusScraper.Destination | ListOf[PrometheusScraper.Destination] | None = ...,
+        exporter: PrometheusScraper.Exporter | ListOf[PrometheusScraper.Exporter] | None = ...,
+        role_configuration: PrometheusScraper.RoleConfiguration | ListOf[PrometheusScraper.RoleConfiguration] | None = ...,
+        source: PrometheusScraper.Source | ListOf[PrometheusScraper.Source] | None = ...,
         timeouts: PrometheusScraper.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -362,7 +362,7 @@ class PrometheusScraperLoggingConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            cloudwatch_logs: ListOf[PrometheusScraperLoggingConfiguration.CloudwatchLogs] | None = ...,
+            cloudwatch_logs: PrometheusScraperLoggingConfiguration.CloudwatchLogs | ListOf[PrometheusScraperLoggingConfiguration.CloudwatchLogs] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -392,7 +392,7 @@ class PrometheusScraperLoggingConfiguration(_model.Resource):
         scraper_id: str,
         region: str | None = ...,
         scraper_components: ListOf[str] | None = ...,
-        logging_destination: ListOf[PrometheusScraperLoggingConfiguration.LoggingDestination] | None = ...,
+        logging_destination: PrometheusScraperLoggingConfiguration.LoggingDestination | ListOf[PrometheusScraperLoggingConfiguration.LoggingDestination] | None = ...,
         timeouts: PrometheusScraperLoggingConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -445,7 +445,7 @@ class PrometheusWorkspaceConfiguration(_model.Resource):
             self,
             *,
             label_set: Mapping[str, str],
-            limits: ListOf[PrometheusWorkspaceConfiguration.Limits] | None = ...,
+            limits: PrometheusWorkspaceConfiguration.Limits | ListOf[PrometheusWorkspaceConfiguration.Limits] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -476,7 +476,7 @@ class PrometheusWorkspaceConfiguration(_model.Resource):
         region: str | None = ...,
         retention_period_in_days: float | None = ...,
         rule_query_offset_in_seconds: float | None = ...,
-        limits_per_label_set: ListOf[PrometheusWorkspaceConfiguration.LimitsPerLabelSet] | None = ...,
+        limits_per_label_set: PrometheusWorkspaceConfiguration.LimitsPerLabelSet | ListOf[PrometheusWorkspaceConfiguration.LimitsPerLabelSet] | None = ...,
         timeouts: PrometheusWorkspaceConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

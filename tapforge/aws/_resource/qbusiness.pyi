@@ -69,8 +69,8 @@ class QbusinessApplication(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        attachments_configuration: ListOf[QbusinessApplication.AttachmentsConfiguration] | None = ...,
-        encryption_configuration: ListOf[QbusinessApplication.EncryptionConfiguration] | None = ...,
+        attachments_configuration: QbusinessApplication.AttachmentsConfiguration | ListOf[QbusinessApplication.AttachmentsConfiguration] | None = ...,
+        encryption_configuration: QbusinessApplication.EncryptionConfiguration | ListOf[QbusinessApplication.EncryptionConfiguration] | None = ...,
         timeouts: QbusinessApplication.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -144,10 +144,10 @@ class QuicksightAnalysis(_model.Resource):
         def __init__(
             self,
             *,
-            date_time_parameters: ListOf[QuicksightAnalysis.DateTimeParameters] | None = ...,
-            decimal_parameters: ListOf[QuicksightAnalysis.DecimalParameters] | None = ...,
-            integer_parameters: ListOf[QuicksightAnalysis.IntegerParameters] | None = ...,
-            string_parameters: ListOf[QuicksightAnalysis.StringParameters] | None = ...,
+            date_time_parameters: QuicksightAnalysis.DateTimeParameters | ListOf[QuicksightAnalysis.DateTimeParameters] | None = ...,
+            decimal_parameters: QuicksightAnalysis.DecimalParameters | ListOf[QuicksightAnalysis.DecimalParameters] | None = ...,
+            integer_parameters: QuicksightAnalysis.IntegerParameters | ListOf[QuicksightAnalysis.IntegerParameters] | None = ...,
+            string_parameters: QuicksightAnalysis.StringParameters | ListOf[QuicksightAnalysis.StringParameters] | None = ...,
         ) -> None: ...
     class Permissions(_model.NestedObject):
         actions: set[str]
@@ -172,7 +172,7 @@ class QuicksightAnalysis(_model.Resource):
             self,
             *,
             arn: str,
-            data_set_references: ListOf[QuicksightAnalysis.DataSetReferences],
+            data_set_references: QuicksightAnalysis.DataSetReferences | ListOf[QuicksightAnalysis.DataSetReferences],
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -221,9 +221,9 @@ class QuicksightAnalysis(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         theme_arn: str | None = ...,
-        definition: ListOf[QuicksightAnalysis.Definition] | None = ...,
+        definition: QuicksightAnalysis.Definition | ListOf[QuicksightAnalysis.Definition] | None = ...,
         parameters: QuicksightAnalysis.Parameters | ListOf[QuicksightAnalysis.Parameters] | None = ...,
-        permissions: ListOf[QuicksightAnalysis.Permissions] | None = ...,
+        permissions: QuicksightAnalysis.Permissions | ListOf[QuicksightAnalysis.Permissions] | None = ...,
         source_entity: QuicksightAnalysis.SourceEntity | ListOf[QuicksightAnalysis.SourceEntity] | None = ...,
         timeouts: QuicksightAnalysis.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -298,7 +298,7 @@ class QuicksightCustomPermissions(_model.Resource):
         aws_account_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        capabilities: ListOf[QuicksightCustomPermissions.Capabilities] | None = ...,
+        capabilities: QuicksightCustomPermissions.Capabilities | ListOf[QuicksightCustomPermissions.Capabilities] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class QuicksightDashboard(_model.Resource):
@@ -372,10 +372,10 @@ class QuicksightDashboard(_model.Resource):
         def __init__(
             self,
             *,
-            date_time_parameters: ListOf[QuicksightDashboard.DateTimeParameters] | None = ...,
-            decimal_parameters: ListOf[QuicksightDashboard.DecimalParameters] | None = ...,
-            integer_parameters: ListOf[QuicksightDashboard.IntegerParameters] | None = ...,
-            string_parameters: ListOf[QuicksightDashboard.StringParameters] | None = ...,
+            date_time_parameters: QuicksightDashboard.DateTimeParameters | ListOf[QuicksightDashboard.DateTimeParameters] | None = ...,
+            decimal_parameters: QuicksightDashboard.DecimalParameters | ListOf[QuicksightDashboard.DecimalParameters] | None = ...,
+            integer_parameters: QuicksightDashboard.IntegerParameters | ListOf[QuicksightDashboard.IntegerParameters] | None = ...,
+            string_parameters: QuicksightDashboard.StringParameters | ListOf[QuicksightDashboard.StringParameters] | None = ...,
         ) -> None: ...
     class Permissions(_model.NestedObject):
         actions: set[str]
@@ -407,7 +407,7 @@ class QuicksightDashboard(_model.Resource):
             self,
             *,
             arn: str,
-            data_set_references: ListOf[QuicksightDashboard.DataSetReferences],
+            data_set_references: QuicksightDashboard.DataSetReferences | ListOf[QuicksightDashboard.DataSetReferences],
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -468,9 +468,9 @@ class QuicksightDashboard(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         theme_arn: str | None = ...,
         dashboard_publish_options: QuicksightDashboard.DashboardPublishOptions | ListOf[QuicksightDashboard.DashboardPublishOptions] | None = ...,
-        definition: ListOf[QuicksightDashboard.Definition] | None = ...,
+        definition: QuicksightDashboard.Definition | ListOf[QuicksightDashboard.Definition] | None = ...,
         parameters: QuicksightDashboard.Parameters | ListOf[QuicksightDashboard.Parameters] | None = ...,
-        permissions: ListOf[QuicksightDashboard.Permissions] | None = ...,
+        permissions: QuicksightDashboard.Permissions | ListOf[QuicksightDashboard.Permissions] | None = ...,
         source_entity: QuicksightDashboard.SourceEntity | ListOf[QuicksightDashboard.SourceEntity] | None = ...,
         timeouts: QuicksightDashboard.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -525,7 +525,7 @@ class QuicksightDataSet(_model.Resource):
         def __init__(
             self,
             *,
-            columns: ListOf[QuicksightDataSet.CreateColumnsOperationColumns],
+            columns: QuicksightDataSet.CreateColumnsOperationColumns | ListOf[QuicksightDataSet.CreateColumnsOperationColumns],
         ) -> None: ...
     class CreateColumnsOperationColumns(_model.NestedObject):
         column_id: str
@@ -549,7 +549,7 @@ class QuicksightDataSet(_model.Resource):
             data_source_arn: str,
             name: str,
             sql_query: str,
-            columns: ListOf[QuicksightDataSet.Columns] | None = ...,
+            columns: QuicksightDataSet.Columns | ListOf[QuicksightDataSet.Columns] | None = ...,
         ) -> None: ...
     class DataSetUsageConfiguration(_model.NestedObject):
         disable_use_as_direct_query_source: bool
@@ -650,7 +650,7 @@ class QuicksightDataSet(_model.Resource):
             alias: str,
             logical_table_map_id: str,
             source: QuicksightDataSet.Source | ListOf[QuicksightDataSet.Source],
-            data_transforms: ListOf[QuicksightDataSet.DataTransforms] | None = ...,
+            data_transforms: QuicksightDataSet.DataTransforms | ListOf[QuicksightDataSet.DataTransforms] | None = ...,
         ) -> None: ...
     class LookbackWindow(_model.NestedObject):
         column_name: str
@@ -728,7 +728,7 @@ class QuicksightDataSet(_model.Resource):
             *,
             data_source_arn: str,
             name: str,
-            input_columns: ListOf[QuicksightDataSet.InputColumns],
+            input_columns: QuicksightDataSet.InputColumns | ListOf[QuicksightDataSet.InputColumns],
             catalog: str | None = ...,
             schema: str | None = ...,
         ) -> None: ...
@@ -762,7 +762,7 @@ class QuicksightDataSet(_model.Resource):
         def __init__(
             self,
             *,
-            tag_rules: ListOf[QuicksightDataSet.TagRules],
+            tag_rules: QuicksightDataSet.TagRules | ListOf[QuicksightDataSet.TagRules],
             status: str | None = ...,
         ) -> None: ...
     class S3Source(_model.NestedObject):
@@ -773,7 +773,7 @@ class QuicksightDataSet(_model.Resource):
             self,
             *,
             data_source_arn: str,
-            input_columns: ListOf[QuicksightDataSet.InputColumns],
+            input_columns: QuicksightDataSet.InputColumns | ListOf[QuicksightDataSet.InputColumns],
             upload_settings: QuicksightDataSet.UploadSettings | ListOf[QuicksightDataSet.UploadSettings],
         ) -> None: ...
     class Source(_model.NestedObject):
@@ -794,7 +794,7 @@ class QuicksightDataSet(_model.Resource):
             self,
             *,
             column_name: str,
-            tags: ListOf[QuicksightDataSet.Tags],
+            tags: QuicksightDataSet.Tags | ListOf[QuicksightDataSet.Tags],
         ) -> None: ...
     class TagRules(_model.NestedObject):
         column_name: str
@@ -880,13 +880,13 @@ class QuicksightDataSet(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         use_as: str | None = ...,
-        column_groups: ListOf[QuicksightDataSet.ColumnGroups] | None = ...,
-        column_level_permission_rules: ListOf[QuicksightDataSet.ColumnLevelPermissionRules] | None = ...,
+        column_groups: QuicksightDataSet.ColumnGroups | ListOf[QuicksightDataSet.ColumnGroups] | None = ...,
+        column_level_permission_rules: QuicksightDataSet.ColumnLevelPermissionRules | ListOf[QuicksightDataSet.ColumnLevelPermissionRules] | None = ...,
         data_set_usage_configuration: QuicksightDataSet.DataSetUsageConfiguration | ListOf[QuicksightDataSet.DataSetUsageConfiguration] | None = ...,
-        field_folders: ListOf[QuicksightDataSet.FieldFolders] | None = ...,
-        logical_table_map: ListOf[QuicksightDataSet.LogicalTableMap] | None = ...,
-        permissions: ListOf[QuicksightDataSet.Permissions] | None = ...,
-        physical_table_map: ListOf[QuicksightDataSet.PhysicalTableMap] | None = ...,
+        field_folders: QuicksightDataSet.FieldFolders | ListOf[QuicksightDataSet.FieldFolders] | None = ...,
+        logical_table_map: QuicksightDataSet.LogicalTableMap | ListOf[QuicksightDataSet.LogicalTableMap] | None = ...,
+        permissions: QuicksightDataSet.Permissions | ListOf[QuicksightDataSet.Permissions] | None = ...,
+        physical_table_map: QuicksightDataSet.PhysicalTableMap | ListOf[QuicksightDataSet.PhysicalTableMap] | None = ...,
         refresh_properties: QuicksightDataSet.RefreshProperties | ListOf[QuicksightDataSet.RefreshProperties] | None = ...,
         row_level_permission_data_set: QuicksightDataSet.RowLevelPermissionDataSet | ListOf[QuicksightDataSet.RowLevelPermissionDataSet] | None = ...,
         row_level_permission_tag_configuration: QuicksightDataSet.RowLevelPermissionTagConfiguration | ListOf[QuicksightDataSet.RowLevelPermissionTagConfiguration] | None = ...,
@@ -1154,7 +1154,7 @@ class QuicksightDataSource(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         credentials: QuicksightDataSource.Credentials | ListOf[QuicksightDataSource.Credentials] | None = ...,
-        permission: ListOf[QuicksightDataSource.Permission] | None = ...,
+        permission: QuicksightDataSource.Permission | ListOf[QuicksightDataSource.Permission] | None = ...,
         ssl_properties: QuicksightDataSource.SslProperties | ListOf[QuicksightDataSource.SslProperties] | None = ...,
         vpc_connection_properties: QuicksightDataSource.VpcConnectionProperties | ListOf[QuicksightDataSource.VpcConnectionProperties] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -1213,7 +1213,7 @@ class QuicksightFolder(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        permissions: ListOf[QuicksightFolder.Permissions] | None = ...,
+        permissions: QuicksightFolder.Permissions | ListOf[QuicksightFolder.Permissions] | None = ...,
         timeouts: QuicksightFolder.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1316,7 +1316,7 @@ class QuicksightIamPolicyAssignment(_model.Resource):
         namespace: str | None = ...,
         policy_arn: str | None = ...,
         region: str | None = ...,
-        identities: ListOf[QuicksightIamPolicyAssignment.Identities] | None = ...,
+        identities: QuicksightIamPolicyAssignment.Identities | ListOf[QuicksightIamPolicyAssignment.Identities] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class QuicksightIngestion(_model.Resource):
@@ -1386,7 +1386,7 @@ class QuicksightKeyRegistration(_model.Resource):
         *,
         aws_account_id: str | None = ...,
         region: str | None = ...,
-        key_registration: ListOf[QuicksightKeyRegistration.KeyRegistration] | None = ...,
+        key_registration: QuicksightKeyRegistration.KeyRegistration | ListOf[QuicksightKeyRegistration.KeyRegistration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class QuicksightNamespace(_model.Resource):
@@ -1447,7 +1447,7 @@ class QuicksightRefreshSchedule(_model.Resource):
             *,
             refresh_type: str,
             start_after_date_time: str | None = ...,
-            schedule_frequency: ListOf[QuicksightRefreshSchedule.ScheduleFrequency] | None = ...,
+            schedule_frequency: QuicksightRefreshSchedule.ScheduleFrequency | ListOf[QuicksightRefreshSchedule.ScheduleFrequency] | None = ...,
         ) -> None: ...
     class ScheduleFrequency(_model.NestedObject):
         interval: str
@@ -1460,7 +1460,7 @@ class QuicksightRefreshSchedule(_model.Resource):
             interval: str,
             time_of_the_day: str | None = ...,
             timezone: str | None = ...,
-            refresh_on_day: ListOf[QuicksightRefreshSchedule.RefreshOnDay] | None = ...,
+            refresh_on_day: QuicksightRefreshSchedule.RefreshOnDay | ListOf[QuicksightRefreshSchedule.RefreshOnDay] | None = ...,
         ) -> None: ...
     arn: str
     aws_account_id: str
@@ -1479,7 +1479,7 @@ class QuicksightRefreshSchedule(_model.Resource):
         schedule_id: str,
         aws_account_id: str | None = ...,
         region: str | None = ...,
-        schedule: ListOf[QuicksightRefreshSchedule.Schedule] | None = ...,
+        schedule: QuicksightRefreshSchedule.Schedule | ListOf[QuicksightRefreshSchedule.Schedule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class QuicksightRoleCustomPermission(_model.Resource):
@@ -1551,7 +1551,7 @@ class QuicksightTemplate(_model.Resource):
             self,
             *,
             arn: str,
-            data_set_references: ListOf[QuicksightTemplate.DataSetReferences],
+            data_set_references: QuicksightTemplate.DataSetReferences | ListOf[QuicksightTemplate.DataSetReferences],
         ) -> None: ...
     class SourceEntity(_model.NestedObject):
         source_analysis: list[QuicksightTemplate.SourceAnalysis]
@@ -1612,8 +1612,8 @@ class QuicksightTemplate(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        definition: ListOf[QuicksightTemplate.Definition] | None = ...,
-        permissions: ListOf[QuicksightTemplate.Permissions] | None = ...,
+        definition: QuicksightTemplate.Definition | ListOf[QuicksightTemplate.Definition] | None = ...,
+        permissions: QuicksightTemplate.Permissions | ListOf[QuicksightTemplate.Permissions] | None = ...,
         source_entity: QuicksightTemplate.SourceEntity | ListOf[QuicksightTemplate.SourceEntity] | None = ...,
         timeouts: QuicksightTemplate.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -1730,7 +1730,7 @@ class QuicksightTheme(_model.Resource):
         def __init__(
             self,
             *,
-            font_families: ListOf[QuicksightTheme.FontFamilies] | None = ...,
+            font_families: QuicksightTheme.FontFamilies | ListOf[QuicksightTheme.FontFamilies] | None = ...,
         ) -> None: ...
     class UiColorPalette(_model.NestedObject):
         accent: str
@@ -1804,7 +1804,7 @@ class QuicksightTheme(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         version_description: str | None = ...,
         configuration: QuicksightTheme.Configuration | ListOf[QuicksightTheme.Configuration] | None = ...,
-        permissions: ListOf[QuicksightTheme.Permissions] | None = ...,
+        permissions: QuicksightTheme.Permissions | ListOf[QuicksightTheme.Permissions] | None = ...,
         timeouts: QuicksightTheme.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -83,9 +83,9 @@ class RbinRule(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        exclude_resource_tags: ListOf[RbinRule.ExcludeResourceTags] | None = ...,
+        exclude_resource_tags: RbinRule.ExcludeResourceTags | ListOf[RbinRule.ExcludeResourceTags] | None = ...,
         lock_configuration: RbinRule.LockConfiguration | ListOf[RbinRule.LockConfiguration] | None = ...,
-        resource_tags: ListOf[RbinRule.ResourceTags] | None = ...,
+        resource_tags: RbinRule.ResourceTags | ListOf[RbinRule.ResourceTags] | None = ...,
         timeouts: RbinRule.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

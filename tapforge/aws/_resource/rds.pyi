@@ -440,7 +440,7 @@ class RdsClusterParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[RdsClusterParameterGroup.Parameter] | None = ...,
+        parameter: RdsClusterParameterGroup.Parameter | ListOf[RdsClusterParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class RdsClusterRoleAssociation(_model.Resource):

@@ -455,7 +455,7 @@ class RedshiftIdcApplication(_model.Resource):
         def __init__(
             self,
             *,
-            lake_formation_query: ListOf[RedshiftIdcApplication.LakeFormationQuery] | None = ...,
+            lake_formation_query: RedshiftIdcApplication.LakeFormationQuery | ListOf[RedshiftIdcApplication.LakeFormationQuery] | None = ...,
         ) -> None: ...
     class LakeFormationQuery(_model.NestedObject):
         authorization: str
@@ -469,14 +469,14 @@ class RedshiftIdcApplication(_model.Resource):
         def __init__(
             self,
             *,
-            connect: ListOf[RedshiftIdcApplication.Connect] | None = ...,
+            connect: RedshiftIdcApplication.Connect | ListOf[RedshiftIdcApplication.Connect] | None = ...,
         ) -> None: ...
     class S3AccessGrants(_model.NestedObject):
         read_write_access: list[RedshiftIdcApplication.ReadWriteAccess]
         def __init__(
             self,
             *,
-            read_write_access: ListOf[RedshiftIdcApplication.ReadWriteAccess] | None = ...,
+            read_write_access: RedshiftIdcApplication.ReadWriteAccess | ListOf[RedshiftIdcApplication.ReadWriteAccess] | None = ...,
         ) -> None: ...
     class ServiceIntegration(_model.NestedObject):
         lake_formation: list[RedshiftIdcApplication.LakeFormation]
@@ -485,9 +485,9 @@ class RedshiftIdcApplication(_model.Resource):
         def __init__(
             self,
             *,
-            lake_formation: ListOf[RedshiftIdcApplication.LakeFormation] | None = ...,
-            redshift: ListOf[RedshiftIdcApplication.Redshift] | None = ...,
-            s3_access_grants: ListOf[RedshiftIdcApplication.S3AccessGrants] | None = ...,
+            lake_formation: RedshiftIdcApplication.LakeFormation | ListOf[RedshiftIdcApplication.LakeFormation] | None = ...,
+            redshift: RedshiftIdcApplication.Redshift | ListOf[RedshiftIdcApplication.Redshift] | None = ...,
+            s3_access_grants: RedshiftIdcApplication.S3AccessGrants | ListOf[RedshiftIdcApplication.S3AccessGrants] | None = ...,
         ) -> None: ...
     Connect: TypeAlias = LakeFormationQuery
     ReadWriteAccess: TypeAlias = LakeFormationQuery
@@ -518,8 +518,8 @@ class RedshiftIdcApplication(_model.Resource):
         identity_namespace: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        authorized_token_issuer: ListOf[RedshiftIdcApplication.AuthorizedTokenIssuer] | None = ...,
-        service_integration: ListOf[RedshiftIdcApplication.ServiceIntegration] | None = ...,
+        authorized_token_issuer: RedshiftIdcApplication.AuthorizedTokenIssuer | ListOf[RedshiftIdcApplication.AuthorizedTokenIssuer] | None = ...,
+        service_integration: RedshiftIdcApplication.ServiceIntegration | ListOf[RedshiftIdcApplication.ServiceIntegration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class RedshiftIntegration(_model.Resource):
@@ -644,7 +644,7 @@ class RedshiftParameterGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        parameter: ListOf[RedshiftParameterGroup.Parameter] | None = ...,
+        parameter: RedshiftParameterGroup.Parameter | ListOf[RedshiftParameterGroup.Parameter] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class RedshiftPartner(_model.Resource):

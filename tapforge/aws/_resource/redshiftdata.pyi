@@ -54,7 +54,7 @@ class RedshiftdataStatement(_model.Resource):
         statement_name: str | None = ...,
         with_event: bool | None = ...,
         workgroup_name: str | None = ...,
-        parameters: ListOf[RedshiftdataStatement.Parameters] | None = ...,
+        parameters: RedshiftdataStatement.Parameters | ListOf[RedshiftdataStatement.Parameters] | None = ...,
         timeouts: RedshiftdataStatement.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -302,7 +302,7 @@ class RedshiftserverlessWorkgroup(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         track_name: str | None = ...,
-        config_parameter: ListOf[RedshiftserverlessWorkgroup.ConfigParameter] | None = ...,
+        config_parameter: RedshiftserverlessWorkgroup.ConfigParameter | ListOf[RedshiftserverlessWorkgroup.ConfigParameter] | None = ...,
         price_performance_target: RedshiftserverlessWorkgroup.PricePerformanceTarget | ListOf[RedshiftserverlessWorkgroup.PricePerformanceTarget] | None = ...,
         timeouts: RedshiftserverlessWorkgroup.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -129,7 +129,7 @@ class RekognitionStreamProcessor(_model.Resource):
         def __init__(
             self,
             *,
-            kinesis_video_stream: ListOf[RekognitionStreamProcessor.KinesisVideoStream] | None = ...,
+            kinesis_video_stream: RekognitionStreamProcessor.KinesisVideoStream | ListOf[RekognitionStreamProcessor.KinesisVideoStream] | None = ...,
         ) -> None: ...
     class KinesisDataStream(_model.NestedObject):
         arn: str
@@ -161,8 +161,8 @@ class RekognitionStreamProcessor(_model.Resource):
         def __init__(
             self,
             *,
-            kinesis_data_stream: ListOf[RekognitionStreamProcessor.KinesisDataStream] | None = ...,
-            s3_destination: ListOf[RekognitionStreamProcessor.S3Destination] | None = ...,
+            kinesis_data_stream: RekognitionStreamProcessor.KinesisDataStream | ListOf[RekognitionStreamProcessor.KinesisDataStream] | None = ...,
+            s3_destination: RekognitionStreamProcessor.S3Destination | ListOf[RekognitionStreamProcessor.S3Destination] | None = ...,
         ) -> None: ...
     class Polygon(_model.NestedObject):
         x: int
@@ -181,8 +181,8 @@ class RekognitionStreamProcessor(_model.Resource):
         def __init__(
             self,
             *,
-            bounding_box: ListOf[RekognitionStreamProcessor.BoundingBox] | None = ...,
-            polygon: ListOf[RekognitionStreamProcessor.Polygon] | None = ...,
+            bounding_box: RekognitionStreamProcessor.BoundingBox | ListOf[RekognitionStreamProcessor.BoundingBox] | None = ...,
+            polygon: RekognitionStreamProcessor.Polygon | ListOf[RekognitionStreamProcessor.Polygon] | None = ...,
         ) -> None: ...
     class S3Destination(_model.NestedObject):
         bucket: str
@@ -201,8 +201,8 @@ class RekognitionStreamProcessor(_model.Resource):
         def __init__(
             self,
             *,
-            connected_home: ListOf[RekognitionStreamProcessor.ConnectedHome] | None = ...,
-            face_search: ListOf[RekognitionStreamProcessor.FaceSearch] | None = ...,
+            connected_home: RekognitionStreamProcessor.ConnectedHome | ListOf[RekognitionStreamProcessor.ConnectedHome] | None = ...,
+            face_search: RekognitionStreamProcessor.FaceSearch | ListOf[RekognitionStreamProcessor.FaceSearch] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -247,12 +247,12 @@ class RekognitionStreamProcessor(_model.Resource):
         kms_key_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        data_sharing_preference: ListOf[RekognitionStreamProcessor.DataSharingPreference] | None = ...,
-        input: ListOf[RekognitionStreamProcessor.Input] | None = ...,
-        notification_channel: ListOf[RekognitionStreamProcessor.NotificationChannel] | None = ...,
-        output: ListOf[RekognitionStreamProcessor.Output] | None = ...,
-        regions_of_interest: ListOf[RekognitionStreamProcessor.RegionsOfInterest] | None = ...,
-        settings: ListOf[RekognitionStreamProcessor.Settings] | None = ...,
+        data_sharing_preference: RekognitionStreamProcessor.DataSharingPreference | ListOf[RekognitionStreamProcessor.DataSharingPreference] | None = ...,
+        input: RekognitionStreamProcessor.Input | ListOf[RekognitionStreamProcessor.Input] | None = ...,
+        notification_channel: RekognitionStreamProcessor.NotificationChannel | ListOf[RekognitionStreamProcessor.NotificationChannel] | None = ...,
+        output: RekognitionStreamProcessor.Output | ListOf[RekognitionStreamProcessor.Output] | None = ...,
+        regions_of_interest: RekognitionStreamProcessor.RegionsOfInterest | ListOf[RekognitionStreamProcessor.RegionsOfInterest] | None = ...,
+        settings: RekognitionStreamProcessor.Settings | ListOf[RekognitionStreamProcessor.Settings] | None = ...,
         timeouts: RekognitionStreamProcessor.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

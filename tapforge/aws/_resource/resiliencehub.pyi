@@ -29,10 +29,10 @@ class ResiliencehubResiliencyPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            az: ListOf[ResiliencehubResiliencyPolicy.Az] | None = ...,
-            hardware: ListOf[ResiliencehubResiliencyPolicy.Hardware] | None = ...,
-            region: ListOf[ResiliencehubResiliencyPolicy.Region] | None = ...,
-            software: ListOf[ResiliencehubResiliencyPolicy.Software] | None = ...,
+            az: ResiliencehubResiliencyPolicy.Az | ListOf[ResiliencehubResiliencyPolicy.Az] | None = ...,
+            hardware: ResiliencehubResiliencyPolicy.Hardware | ListOf[ResiliencehubResiliencyPolicy.Hardware] | None = ...,
+            region: ResiliencehubResiliencyPolicy.Region | ListOf[ResiliencehubResiliencyPolicy.Region] | None = ...,
+            software: ResiliencehubResiliencyPolicy.Software | ListOf[ResiliencehubResiliencyPolicy.Software] | None = ...,
         ) -> None: ...
     class Region(_model.NestedObject):
         rpo: str
@@ -88,7 +88,7 @@ class ResiliencehubResiliencyPolicy(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        policy: ListOf[ResiliencehubResiliencyPolicy.Policy] | None = ...,
+        policy: ResiliencehubResiliencyPolicy.Policy | ListOf[ResiliencehubResiliencyPolicy.Policy] | None = ...,
         timeouts: ResiliencehubResiliencyPolicy.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

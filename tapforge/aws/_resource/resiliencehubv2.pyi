@@ -48,8 +48,8 @@ class Resiliencehubv2InputSource(_model.Resource):
             cfn_stack_arn: str | None = ...,
             design_file_s3_url: str | None = ...,
             tf_state_file_url: str | None = ...,
-            eks: ListOf[Resiliencehubv2InputSource.Eks] | None = ...,
-            resource_tag: ListOf[Resiliencehubv2InputSource.ResourceTag] | None = ...,
+            eks: Resiliencehubv2InputSource.Eks | ListOf[Resiliencehubv2InputSource.Eks] | None = ...,
+            resource_tag: Resiliencehubv2InputSource.ResourceTag | ListOf[Resiliencehubv2InputSource.ResourceTag] | None = ...,
         ) -> None: ...
     class ResourceTag(_model.NestedObject):
         key: str
@@ -72,7 +72,7 @@ class Resiliencehubv2InputSource(_model.Resource):
         *,
         service_arn: str,
         region: str | None = ...,
-        resource_configuration: ListOf[Resiliencehubv2InputSource.ResourceConfiguration] | None = ...,
+        resource_configuration: Resiliencehubv2InputSource.ResourceConfiguration | ListOf[Resiliencehubv2InputSource.ResourceConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Resiliencehubv2Policy(_model.Resource):
@@ -125,10 +125,10 @@ class Resiliencehubv2Policy(_model.Resource):
         kms_key_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        availability_slo: ListOf[Resiliencehubv2Policy.AvailabilitySlo] | None = ...,
-        data_recovery: ListOf[Resiliencehubv2Policy.DataRecovery] | None = ...,
-        multi_az: ListOf[Resiliencehubv2Policy.MultiAz] | None = ...,
-        multi_region: ListOf[Resiliencehubv2Policy.MultiRegion] | None = ...,
+        availability_slo: Resiliencehubv2Policy.AvailabilitySlo | ListOf[Resiliencehubv2Policy.AvailabilitySlo] | None = ...,
+        data_recovery: Resiliencehubv2Policy.DataRecovery | ListOf[Resiliencehubv2Policy.DataRecovery] | None = ...,
+        multi_az: Resiliencehubv2Policy.MultiAz | ListOf[Resiliencehubv2Policy.MultiAz] | None = ...,
+        multi_region: Resiliencehubv2Policy.MultiRegion | ListOf[Resiliencehubv2Policy.MultiRegion] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Resiliencehubv2Service(_model.Resource):
@@ -158,7 +158,7 @@ class Resiliencehubv2Service(_model.Resource):
             self,
             *,
             invoker_role_name: str,
-            cross_account_role: ListOf[Resiliencehubv2Service.CrossAccountRole] | None = ...,
+            cross_account_role: Resiliencehubv2Service.CrossAccountRole | ListOf[Resiliencehubv2Service.CrossAccountRole] | None = ...,
         ) -> None: ...
     arn: str
     dependency_discovery: str
@@ -186,8 +186,8 @@ class Resiliencehubv2Service(_model.Resource):
         policy_arn: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        associated_system: ListOf[Resiliencehubv2Service.AssociatedSystem] | None = ...,
-        permission_model: ListOf[Resiliencehubv2Service.PermissionModel] | None = ...,
+        associated_system: Resiliencehubv2Service.AssociatedSystem | ListOf[Resiliencehubv2Service.AssociatedSystem] | None = ...,
+        permission_model: Resiliencehubv2Service.PermissionModel | ListOf[Resiliencehubv2Service.PermissionModel] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Resiliencehubv2ServiceFunction(_model.Resource):

@@ -80,7 +80,7 @@ class Resourceexplorer2View(_model.Resource):
         region: str | None = ...,
         scope: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        filters: ListOf[Resourceexplorer2View.Filters] | None = ...,
-        included_property: ListOf[Resourceexplorer2View.IncludedProperty] | None = ...,
+        filters: Resourceexplorer2View.Filters | ListOf[Resourceexplorer2View.Filters] | None = ...,
+        included_property: Resourceexplorer2View.IncludedProperty | ListOf[Resourceexplorer2View.IncludedProperty] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -17,7 +17,7 @@ class ResourcegroupsGroup(_model.Resource):
             self,
             *,
             type: str,
-            parameters: ListOf[ResourcegroupsGroup.Parameters] | None = ...,
+            parameters: ResourcegroupsGroup.Parameters | ListOf[ResourcegroupsGroup.Parameters] | None = ...,
         ) -> None: ...
     class Parameters(_model.NestedObject):
         name: str
@@ -68,7 +68,7 @@ class ResourcegroupsGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        configuration: ListOf[ResourcegroupsGroup.Configuration] | None = ...,
+        configuration: ResourcegroupsGroup.Configuration | ListOf[ResourcegroupsGroup.Configuration] | None = ...,
         resource_query: ResourcegroupsGroup.ResourceQuery | ListOf[ResourcegroupsGroup.ResourceQuery] | None = ...,
         timeouts: ResourcegroupsGroup.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

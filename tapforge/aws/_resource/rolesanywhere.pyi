@@ -93,6 +93,6 @@ class RolesanywhereTrustAnchor(_model.Resource):
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        notification_settings: ListOf[RolesanywhereTrustAnchor.NotificationSettings] | None = ...,
+        notification_settings: RolesanywhereTrustAnchor.NotificationSettings | ListOf[RolesanywhereTrustAnchor.NotificationSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

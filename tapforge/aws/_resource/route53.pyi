@@ -257,7 +257,7 @@ class Route53Record(_model.Resource):
             aws_region: str | None = ...,
             bias: float | None = ...,
             local_zone_group: str | None = ...,
-            coordinates: ListOf[Route53Record.Coordinates] | None = ...,
+            coordinates: Route53Record.Coordinates | ListOf[Route53Record.Coordinates] | None = ...,
         ) -> None: ...
     class LatencyRoutingPolicy(_model.NestedObject):
         region: str
@@ -381,7 +381,7 @@ class Route53RecordsExclusive(_model.Resource):
             aws_region: str | None = ...,
             bias: float | None = ...,
             local_zone_group: str | None = ...,
-            coordinates: ListOf[Route53RecordsExclusive.Coordinates] | None = ...,
+            coordinates: Route53RecordsExclusive.Coordinates | ListOf[Route53RecordsExclusive.Coordinates] | None = ...,
         ) -> None: ...
     class ResourceRecordSet(_model.NestedObject):
         failover: str
@@ -412,11 +412,11 @@ class Route53RecordsExclusive(_model.Resource):
             ttl: float | None = ...,
             type: str | None = ...,
             weight: float | None = ...,
-            alias_target: ListOf[Route53RecordsExclusive.AliasTarget] | None = ...,
-            cidr_routing_config: ListOf[Route53RecordsExclusive.CidrRoutingConfig] | None = ...,
-            geolocation: ListOf[Route53RecordsExclusive.Geolocation] | None = ...,
-            geoproximity_location: ListOf[Route53RecordsExclusive.GeoproximityLocation] | None = ...,
-            resource_records: ListOf[Route53RecordsExclusive.ResourceRecords] | None = ...,
+            alias_target: Route53RecordsExclusive.AliasTarget | ListOf[Route53RecordsExclusive.AliasTarget] | None = ...,
+            cidr_routing_config: Route53RecordsExclusive.CidrRoutingConfig | ListOf[Route53RecordsExclusive.CidrRoutingConfig] | None = ...,
+            geolocation: Route53RecordsExclusive.Geolocation | ListOf[Route53RecordsExclusive.Geolocation] | None = ...,
+            geoproximity_location: Route53RecordsExclusive.GeoproximityLocation | ListOf[Route53RecordsExclusive.GeoproximityLocation] | None = ...,
+            resource_records: Route53RecordsExclusive.ResourceRecords | ListOf[Route53RecordsExclusive.ResourceRecords] | None = ...,
         ) -> None: ...
     class ResourceRecords(_model.NestedObject):
         value: str
@@ -445,7 +445,7 @@ class Route53RecordsExclusive(_model.Resource):
         /,
         *,
         zone_id: str,
-        resource_record_set: ListOf[Route53RecordsExclusive.ResourceRecordSet] | None = ...,
+        resource_record_set: Route53RecordsExclusive.ResourceRecordSet | ListOf[Route53RecordsExclusive.ResourceRecordSet] | None = ...,
         timeouts: Route53RecordsExclusive.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -535,7 +535,7 @@ class Route53ResolverEndpoint(_model.Resource):
         *,
         direction: str,
         security_group_ids: ListOf[str],
-        ip_address: ListOf[Route53ResolverEndpoint.IpAddress],
+        ip_address: Route53ResolverEndpoint.IpAddress | ListOf[Route53ResolverEndpoint.IpAddress],
         id: str | None = ...,
         name: str | None = ...,
         protocols: ListOf[str] | None = ...,
@@ -779,7 +779,7 @@ class Route53ResolverRule(_model.Resource):
         resolver_endpoint_id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        target_ip: ListOf[Route53ResolverRule.TargetIp] | None = ...,
+        target_ip: Route53ResolverRule.TargetIp | ListOf[Route53ResolverRule.TargetIp] | None = ...,
         timeouts: Route53ResolverRule.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -936,7 +936,7 @@ class Route53Zone(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         timeouts: Route53Zone.Timeouts | None = ...,
-        vpc: ListOf[Route53Zone.Vpc] | None = ...,
+        vpc: Route53Zone.Vpc | ListOf[Route53Zone.Vpc] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Route53ZoneAssociation(_model.Resource):

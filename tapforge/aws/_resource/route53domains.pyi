@@ -43,7 +43,7 @@ class Route53domainsDelegationSignerRecord(_model.Resource):
         /,
         *,
         domain_name: str,
-        signing_attributes: ListOf[Route53domainsDelegationSignerRecord.SigningAttributes] | None = ...,
+        signing_attributes: Route53domainsDelegationSignerRecord.SigningAttributes | ListOf[Route53domainsDelegationSignerRecord.SigningAttributes] | None = ...,
         timeouts: Route53domainsDelegationSignerRecord.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -80,7 +80,7 @@ class Route53domainsDomain(_model.Resource):
             phone_number: str | None = ...,
             state: str | None = ...,
             zip_code: str | None = ...,
-            extra_param: ListOf[Route53domainsDomain.AdminContactExtraParam] | None = ...,
+            extra_param: Route53domainsDomain.AdminContactExtraParam | ListOf[Route53domainsDomain.AdminContactExtraParam] | None = ...,
         ) -> None: ...
     class AdminContactExtraParam(_model.NestedObject):
         name: str
@@ -200,9 +200,9 @@ class Route53domainsDomain(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tech_privacy: bool | None = ...,
         transfer_lock: bool | None = ...,
-        admin_contact: ListOf[Route53domainsDomain.AdminContact] | None = ...,
-        registrant_contact: ListOf[Route53domainsDomain.RegistrantContact] | None = ...,
-        tech_contact: ListOf[Route53domainsDomain.TechContact] | None = ...,
+        admin_contact: Route53domainsDomain.AdminContact | ListOf[Route53domainsDomain.AdminContact] | None = ...,
+        registrant_contact: Route53domainsDomain.RegistrantContact | ListOf[Route53domainsDomain.RegistrantContact] | None = ...,
+        tech_contact: Route53domainsDomain.TechContact | ListOf[Route53domainsDomain.TechContact] | None = ...,
         timeouts: Route53domainsDomain.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -305,7 +305,7 @@ class Route53domainsRegisteredDomain(_model.Resource):
         transfer_lock: bool | None = ...,
         admin_contact: Route53domainsRegisteredDomain.AdminContact | ListOf[Route53domainsRegisteredDomain.AdminContact] | None = ...,
         billing_contact: Route53domainsRegisteredDomain.BillingContact | ListOf[Route53domainsRegisteredDomain.BillingContact] | None = ...,
-        name_server: ListOf[Route53domainsRegisteredDomain.NameServer] | None = ...,
+        name_server: Route53domainsRegisteredDomain.NameServer | ListOf[Route53domainsRegisteredDomain.NameServer] | None = ...,
         registrant_contact: Route53domainsRegisteredDomain.RegistrantContact | ListOf[Route53domainsRegisteredDomain.RegistrantContact] | None = ...,
         tech_contact: Route53domainsRegisteredDomain.TechContact | ListOf[Route53domainsRegisteredDomain.TechContact] | None = ...,
         timeouts: Route53domainsRegisteredDomain.Timeouts | None = ...,

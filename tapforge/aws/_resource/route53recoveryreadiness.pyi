@@ -172,7 +172,7 @@ class Route53recoveryreadinessResourceSet(_model.Resource):
         *,
         resource_set_name: str,
         resource_set_type: str,
-        resources: ListOf[Route53recoveryreadinessResourceSet.Resources],
+        resources: Route53recoveryreadinessResourceSet.Resources | ListOf[Route53recoveryreadinessResourceSet.Resources],
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,

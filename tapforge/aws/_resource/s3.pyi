@@ -203,8 +203,8 @@ class S3Bucket(_model.Resource):
             tags: Mapping[str, str] | None = ...,
             expiration: S3Bucket.Expiration | ListOf[S3Bucket.Expiration] | None = ...,
             noncurrent_version_expiration: S3Bucket.NoncurrentVersionExpiration | ListOf[S3Bucket.NoncurrentVersionExpiration] | None = ...,
-            noncurrent_version_transition: ListOf[S3Bucket.NoncurrentVersionTransition] | None = ...,
-            transition: ListOf[S3Bucket.Transition] | None = ...,
+            noncurrent_version_transition: S3Bucket.NoncurrentVersionTransition | ListOf[S3Bucket.NoncurrentVersionTransition] | None = ...,
+            transition: S3Bucket.Transition | ListOf[S3Bucket.Transition] | None = ...,
         ) -> None: ...
     class Logging(_model.NestedObject):
         target_bucket: str
@@ -263,7 +263,7 @@ class S3Bucket(_model.Resource):
             self,
             *,
             role: str,
-            rules: ListOf[S3Bucket.Rules],
+            rules: S3Bucket.Rules | ListOf[S3Bucket.Rules],
         ) -> None: ...
     class Rules(_model.NestedObject):
         delete_marker_replication_status: str
@@ -412,9 +412,9 @@ class S3Bucket(_model.Resource):
         request_payer: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        cors_rule: ListOf[S3Bucket.CorsRule] | None = ...,
-        grant: ListOf[S3Bucket.Grant] | None = ...,
-        lifecycle_rule: ListOf[S3Bucket.LifecycleRule] | None = ...,
+        cors_rule: S3Bucket.CorsRule | ListOf[S3Bucket.CorsRule] | None = ...,
+        grant: S3Bucket.Grant | ListOf[S3Bucket.Grant] | None = ...,
+        lifecycle_rule: S3Bucket.LifecycleRule | ListOf[S3Bucket.LifecycleRule] | None = ...,
         logging: S3Bucket.Logging | ListOf[S3Bucket.Logging] | None = ...,
         object_lock_configuration: S3Bucket.ObjectLockConfiguration | ListOf[S3Bucket.ObjectLockConfiguration] | None = ...,
         replication_configuration: S3Bucket.ReplicationConfiguration | ListOf[S3Bucket.ReplicationConfiguration] | None = ...,
@@ -446,7 +446,7 @@ class S3BucketAbac(_model.Resource):
         bucket: str,
         expected_bucket_owner: str | None = ...,
         region: str | None = ...,
-        abac_status: ListOf[S3BucketAbac.AbacStatus] | None = ...,
+        abac_status: S3BucketAbac.AbacStatus | ListOf[S3BucketAbac.AbacStatus] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3BucketAccelerateConfiguration(_model.Resource):
@@ -478,7 +478,7 @@ class S3BucketAcl(_model.Resource):
             self,
             *,
             owner: S3BucketAcl.Owner | ListOf[S3BucketAcl.Owner],
-            grant: ListOf[S3BucketAcl.Grant] | None = ...,
+            grant: S3BucketAcl.Grant | ListOf[S3BucketAcl.Grant] | None = ...,
         ) -> None: ...
     class Grant(_model.NestedObject):
         permission: str
@@ -630,7 +630,7 @@ class S3BucketCorsConfiguration(_model.Resource):
         /,
         *,
         bucket: str,
-        cors_rule: ListOf[S3BucketCorsConfiguration.CorsRule],
+        cors_rule: S3BucketCorsConfiguration.CorsRule | ListOf[S3BucketCorsConfiguration.CorsRule],
         expected_bucket_owner: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -671,7 +671,7 @@ class S3BucketIntelligentTieringConfiguration(_model.Resource):
         *,
         bucket: str,
         name: str,
-        tiering: ListOf[S3BucketIntelligentTieringConfiguration.Tiering],
+        tiering: S3BucketIntelligentTieringConfiguration.Tiering | ListOf[S3BucketIntelligentTieringConfiguration.Tiering],
         id: str | None = ...,
         region: str | None = ...,
         status: str | None = ...,
@@ -807,8 +807,8 @@ class S3BucketLifecycleConfiguration(_model.Resource):
             object_size_greater_than: float | None = ...,
             object_size_less_than: float | None = ...,
             prefix: str | None = ...,
-            and_: ListOf[S3BucketLifecycleConfiguration.And] | None = ...,
-            tag: ListOf[S3BucketLifecycleConfiguration.Tag] | None = ...,
+            and_: S3BucketLifecycleConfiguration.And | ListOf[S3BucketLifecycleConfiguration.And] | None = ...,
+            tag: S3BucketLifecycleConfiguration.Tag | ListOf[S3BucketLifecycleConfiguration.Tag] | None = ...,
         ) -> None: ...
     class NoncurrentVersionExpiration(_model.NestedObject):
         newer_noncurrent_versions: int
@@ -846,12 +846,12 @@ class S3BucketLifecycleConfiguration(_model.Resource):
             id: str,
             status: str,
             prefix: str | None = ...,
-            abort_incomplete_multipart_upload: ListOf[S3BucketLifecycleConfiguration.AbortIncompleteMultipartUpload] | None = ...,
-            expiration: ListOf[S3BucketLifecycleConfiguration.Expiration] | None = ...,
-            filter: ListOf[S3BucketLifecycleConfiguration.Filter] | None = ...,
-            noncurrent_version_expiration: ListOf[S3BucketLifecycleConfiguration.NoncurrentVersionExpiration] | None = ...,
-            noncurrent_version_transition: ListOf[S3BucketLifecycleConfiguration.NoncurrentVersionTransition] | None = ...,
-            transition: ListOf[S3BucketLifecycleConfiguration.Transition] | None = ...,
+            abort_incomplete_multipart_upload: S3BucketLifecycleConfiguration.AbortIncompleteMultipartUpload | ListOf[S3BucketLifecycleConfiguration.AbortIncompleteMultipartUpload] | None = ...,
+            expiration: S3BucketLifecycleConfiguration.Expiration | ListOf[S3BucketLifecycleConfiguration.Expiration] | None = ...,
+            filter: S3BucketLifecycleConfiguration.Filter | ListOf[S3BucketLifecycleConfiguration.Filter] | None = ...,
+            noncurrent_version_expiration: S3BucketLifecycleConfiguration.NoncurrentVersionExpiration | ListOf[S3BucketLifecycleConfiguration.NoncurrentVersionExpiration] | None = ...,
+            noncurrent_version_transition: S3BucketLifecycleConfiguration.NoncurrentVersionTransition | ListOf[S3BucketLifecycleConfiguration.NoncurrentVersionTransition] | None = ...,
+            transition: S3BucketLifecycleConfiguration.Transition | ListOf[S3BucketLifecycleConfiguration.Transition] | None = ...,
         ) -> None: ...
     class Tag(_model.NestedObject):
         key: str
@@ -901,7 +901,7 @@ class S3BucketLifecycleConfiguration(_model.Resource):
         expected_bucket_owner: str | None = ...,
         region: str | None = ...,
         transition_default_minimum_object_size: str | None = ...,
-        rule: ListOf[S3BucketLifecycleConfiguration.Rule] | None = ...,
+        rule: S3BucketLifecycleConfiguration.Rule | ListOf[S3BucketLifecycleConfiguration.Rule] | None = ...,
         timeouts: S3BucketLifecycleConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -968,7 +968,7 @@ class S3BucketLogging(_model.Resource):
         expected_bucket_owner: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
-        target_grant: ListOf[S3BucketLogging.TargetGrant] | None = ...,
+        target_grant: S3BucketLogging.TargetGrant | ListOf[S3BucketLogging.TargetGrant] | None = ...,
         target_object_key_format: S3BucketLogging.TargetObjectKeyFormat | ListOf[S3BucketLogging.TargetObjectKeyFormat] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1003,7 +1003,7 @@ class S3BucketMetadataConfiguration(_model.Resource):
             self,
             *,
             configuration_state: str,
-            encryption_configuration: ListOf[S3BucketMetadataConfiguration.EncryptionConfiguration] | None = ...,
+            encryption_configuration: S3BucketMetadataConfiguration.EncryptionConfiguration | ListOf[S3BucketMetadataConfiguration.EncryptionConfiguration] | None = ...,
         ) -> None: ...
     class JournalTableConfiguration(_model.NestedObject):
         table_arn: str
@@ -1013,8 +1013,8 @@ class S3BucketMetadataConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            encryption_configuration: ListOf[S3BucketMetadataConfiguration.EncryptionConfiguration] | None = ...,
-            record_expiration: ListOf[S3BucketMetadataConfiguration.RecordExpiration] | None = ...,
+            encryption_configuration: S3BucketMetadataConfiguration.EncryptionConfiguration | ListOf[S3BucketMetadataConfiguration.EncryptionConfiguration] | None = ...,
+            record_expiration: S3BucketMetadataConfiguration.RecordExpiration | ListOf[S3BucketMetadataConfiguration.RecordExpiration] | None = ...,
         ) -> None: ...
     class MetadataConfiguration(_model.NestedObject):
         destination: list[S3BucketMetadataConfiguration.Destination]
@@ -1023,8 +1023,8 @@ class S3BucketMetadataConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            inventory_table_configuration: ListOf[S3BucketMetadataConfiguration.InventoryTableConfiguration] | None = ...,
-            journal_table_configuration: ListOf[S3BucketMetadataConfiguration.JournalTableConfiguration] | None = ...,
+            inventory_table_configuration: S3BucketMetadataConfiguration.InventoryTableConfiguration | ListOf[S3BucketMetadataConfiguration.InventoryTableConfiguration] | None = ...,
+            journal_table_configuration: S3BucketMetadataConfiguration.JournalTableConfiguration | ListOf[S3BucketMetadataConfiguration.JournalTableConfiguration] | None = ...,
         ) -> None: ...
     class RecordExpiration(_model.NestedObject):
         days: int
@@ -1057,7 +1057,7 @@ class S3BucketMetadataConfiguration(_model.Resource):
         bucket: str,
         expected_bucket_owner: str | None = ...,
         region: str | None = ...,
-        metadata_configuration: ListOf[S3BucketMetadataConfiguration.MetadataConfiguration] | None = ...,
+        metadata_configuration: S3BucketMetadataConfiguration.MetadataConfiguration | ListOf[S3BucketMetadataConfiguration.MetadataConfiguration] | None = ...,
         timeouts: S3BucketMetadataConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -1156,9 +1156,9 @@ class S3BucketNotification(_model.Resource):
         eventbridge: bool | None = ...,
         id: str | None = ...,
         region: str | None = ...,
-        lambda_function: ListOf[S3BucketNotification.LambdaFunction] | None = ...,
-        queue: ListOf[S3BucketNotification.Queue] | None = ...,
-        topic: ListOf[S3BucketNotification.Topic] | None = ...,
+        lambda_function: S3BucketNotification.LambdaFunction | ListOf[S3BucketNotification.LambdaFunction] | None = ...,
+        queue: S3BucketNotification.Queue | ListOf[S3BucketNotification.Queue] | None = ...,
+        topic: S3BucketNotification.Topic | ListOf[S3BucketNotification.Topic] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3BucketObject(_model.Resource):
@@ -1484,7 +1484,7 @@ class S3BucketReplicationConfiguration(_model.Resource):
         *,
         bucket: str,
         role: str,
-        rule: ListOf[S3BucketReplicationConfiguration.Rule],
+        rule: S3BucketReplicationConfiguration.Rule | ListOf[S3BucketReplicationConfiguration.Rule],
         id: str | None = ...,
         region: str | None = ...,
         token: str | None = ...,
@@ -1544,7 +1544,7 @@ class S3BucketServerSideEncryptionConfiguration(_model.Resource):
         /,
         *,
         bucket: str,
-        rule: ListOf[S3BucketServerSideEncryptionConfiguration.Rule],
+        rule: S3BucketServerSideEncryptionConfiguration.Rule | ListOf[S3BucketServerSideEncryptionConfiguration.Rule],
         expected_bucket_owner: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -1664,7 +1664,7 @@ class S3BucketWebsiteConfiguration(_model.Resource):
         error_document: S3BucketWebsiteConfiguration.ErrorDocument | ListOf[S3BucketWebsiteConfiguration.ErrorDocument] | None = ...,
         index_document: S3BucketWebsiteConfiguration.IndexDocument | ListOf[S3BucketWebsiteConfiguration.IndexDocument] | None = ...,
         redirect_all_requests_to: S3BucketWebsiteConfiguration.RedirectAllRequestsTo | ListOf[S3BucketWebsiteConfiguration.RedirectAllRequestsTo] | None = ...,
-        routing_rule: ListOf[S3BucketWebsiteConfiguration.RoutingRule] | None = ...,
+        routing_rule: S3BucketWebsiteConfiguration.RoutingRule | ListOf[S3BucketWebsiteConfiguration.RoutingRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3DirectoryBucket(_model.Resource):
@@ -1700,7 +1700,7 @@ class S3DirectoryBucket(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         type: str | None = ...,
-        location: ListOf[S3DirectoryBucket.Location] | None = ...,
+        location: S3DirectoryBucket.Location | ListOf[S3DirectoryBucket.Location] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3Object(_model.Resource):
@@ -1925,7 +1925,7 @@ class S3ObjectCopy(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         website_redirect: str | None = ...,
-        grant: ListOf[S3ObjectCopy.Grant] | None = ...,
+        grant: S3ObjectCopy.Grant | ListOf[S3ObjectCopy.Grant] | None = ...,
         override_provider: S3ObjectCopy.OverrideProvider | ListOf[S3ObjectCopy.OverrideProvider] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

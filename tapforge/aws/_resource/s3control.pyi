@@ -51,8 +51,8 @@ class S3controlAccessGrant(_model.Resource):
         region: str | None = ...,
         s3_prefix_type: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        access_grants_location_configuration: ListOf[S3controlAccessGrant.AccessGrantsLocationConfiguration] | None = ...,
-        grantee: ListOf[S3controlAccessGrant.Grantee] | None = ...,
+        access_grants_location_configuration: S3controlAccessGrant.AccessGrantsLocationConfiguration | ListOf[S3controlAccessGrant.AccessGrantsLocationConfiguration] | None = ...,
+        grantee: S3controlAccessGrant.Grantee | ListOf[S3controlAccessGrant.Grantee] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3controlAccessGrantsInstance(_model.Resource):
@@ -218,7 +218,7 @@ class S3controlBucketLifecycleConfiguration(_model.Resource):
         /,
         *,
         bucket: str,
-        rule: ListOf[S3controlBucketLifecycleConfiguration.Rule],
+        rule: S3controlBucketLifecycleConfiguration.Rule | ListOf[S3controlBucketLifecycleConfiguration.Rule],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -265,7 +265,7 @@ class S3controlDirectoryBucketAccessPointScope(_model.Resource):
         account_id: str,
         name: str,
         region: str | None = ...,
-        scope: ListOf[S3controlDirectoryBucketAccessPointScope.Scope] | None = ...,
+        scope: S3controlDirectoryBucketAccessPointScope.Scope | ListOf[S3controlDirectoryBucketAccessPointScope.Scope] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3controlMultiRegionAccessPoint(_model.Resource):
@@ -278,7 +278,7 @@ class S3controlMultiRegionAccessPoint(_model.Resource):
             self,
             *,
             name: str,
-            region: ListOf[S3controlMultiRegionAccessPoint.Region],
+            region: S3controlMultiRegionAccessPoint.Region | ListOf[S3controlMultiRegionAccessPoint.Region],
             public_access_block: S3controlMultiRegionAccessPoint.PublicAccessBlock | ListOf[S3controlMultiRegionAccessPoint.PublicAccessBlock] | None = ...,
         ) -> None: ...
     class PublicAccessBlock(_model.NestedObject):
@@ -402,7 +402,7 @@ class S3controlMultiRegionAccessPointRoutes(_model.Resource):
         mrap: str,
         account_id: str | None = ...,
         region: str | None = ...,
-        route: ListOf[S3controlMultiRegionAccessPointRoutes.Route] | None = ...,
+        route: S3controlMultiRegionAccessPointRoutes.Route | ListOf[S3controlMultiRegionAccessPointRoutes.Route] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3controlObjectLambdaAccessPoint(_model.Resource):
@@ -425,7 +425,7 @@ class S3controlObjectLambdaAccessPoint(_model.Resource):
             self,
             *,
             supporting_access_point: str,
-            transformation_configuration: ListOf[S3controlObjectLambdaAccessPoint.TransformationConfiguration],
+            transformation_configuration: S3controlObjectLambdaAccessPoint.TransformationConfiguration | ListOf[S3controlObjectLambdaAccessPoint.TransformationConfiguration],
             allowed_features: ListOf[str] | None = ...,
             cloud_watch_metrics_enabled: bool | None = ...,
         ) -> None: ...
@@ -561,7 +561,7 @@ class S3controlStorageLensConfiguration(_model.Resource):
             self,
             *,
             sse_kms: S3controlStorageLensConfiguration.SseKms | ListOf[S3controlStorageLensConfiguration.SseKms] | None = ...,
-            sse_s3: ListOf[S3controlStorageLensConfiguration.SseS3] | None = ...,
+            sse_s3: S3controlStorageLensConfiguration.SseS3 | ListOf[S3controlStorageLensConfiguration.SseS3] | None = ...,
         ) -> None: ...
     class Exclude(_model.NestedObject):
         buckets: set[str]

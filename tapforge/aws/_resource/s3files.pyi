@@ -46,7 +46,7 @@ class S3filesAccessPoint(_model.Resource):
             self,
             *,
             path: str | None = ...,
-            creation_permissions: ListOf[S3filesAccessPoint.CreationPermissions] | None = ...,
+            creation_permissions: S3filesAccessPoint.CreationPermissions | ListOf[S3filesAccessPoint.CreationPermissions] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -81,8 +81,8 @@ class S3filesAccessPoint(_model.Resource):
         file_system_id: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        posix_user: ListOf[S3filesAccessPoint.PosixUser] | None = ...,
-        root_directory: ListOf[S3filesAccessPoint.RootDirectory] | None = ...,
+        posix_user: S3filesAccessPoint.PosixUser | ListOf[S3filesAccessPoint.PosixUser] | None = ...,
+        root_directory: S3filesAccessPoint.RootDirectory | ListOf[S3filesAccessPoint.RootDirectory] | None = ...,
         timeouts: S3filesAccessPoint.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -246,7 +246,7 @@ class S3filesSynchronizationConfiguration(_model.Resource):
         file_system_id: str,
         latest_version_number: float | None = ...,
         region: str | None = ...,
-        expiration_data_rule: ListOf[S3filesSynchronizationConfiguration.ExpirationDataRule] | None = ...,
-        import_data_rule: ListOf[S3filesSynchronizationConfiguration.ImportDataRule] | None = ...,
+        expiration_data_rule: S3filesSynchronizationConfiguration.ExpirationDataRule | ListOf[S3filesSynchronizationConfiguration.ExpirationDataRule] | None = ...,
+        import_data_rule: S3filesSynchronizationConfiguration.ImportDataRule | ListOf[S3filesSynchronizationConfiguration.ImportDataRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -60,7 +60,7 @@ class S3tablesTable(_model.Resource):
             self,
             *,
             properties: Mapping[str, str] | None = ...,
-            schema: ListOf[S3tablesTable.Schema] | None = ...,
+            schema: S3tablesTable.Schema | ListOf[S3tablesTable.Schema] | None = ...,
         ) -> None: ...
     class IcebergCompaction(_model.NestedObject):
         settings: S3tablesTable.IcebergCompactionSettings
@@ -110,14 +110,14 @@ class S3tablesTable(_model.Resource):
         def __init__(
             self,
             *,
-            iceberg: ListOf[S3tablesTable.Iceberg] | None = ...,
+            iceberg: S3tablesTable.Iceberg | ListOf[S3tablesTable.Iceberg] | None = ...,
         ) -> None: ...
     class Schema(_model.NestedObject):
         field: list[S3tablesTable.Field]
         def __init__(
             self,
             *,
-            field: ListOf[S3tablesTable.Field] | None = ...,
+            field: S3tablesTable.Field | ListOf[S3tablesTable.Field] | None = ...,
         ) -> None: ...
     arn: str
     created_at: str
@@ -153,7 +153,7 @@ class S3tablesTable(_model.Resource):
         maintenance_configuration: S3tablesTable.MaintenanceConfiguration | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        metadata: ListOf[S3tablesTable.Metadata] | None = ...,
+        metadata: S3tablesTable.Metadata | ListOf[S3tablesTable.Metadata] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3tablesTableBucket(_model.Resource):
@@ -246,7 +246,7 @@ class S3tablesTableBucketReplication(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[S3tablesTableBucketReplication.Destination] | None = ...,
+            destination: S3tablesTableBucketReplication.Destination | ListOf[S3tablesTableBucketReplication.Destination] | None = ...,
         ) -> None: ...
     region: str
     """Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the [provider configuration](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#aws-configuration-reference)."""
@@ -262,7 +262,7 @@ class S3tablesTableBucketReplication(_model.Resource):
         role: str,
         table_bucket_arn: str,
         region: str | None = ...,
-        rule: ListOf[S3tablesTableBucketReplication.Rule] | None = ...,
+        rule: S3tablesTableBucketReplication.Rule | ListOf[S3tablesTableBucketReplication.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3tablesTablePolicy(_model.Resource):
@@ -299,7 +299,7 @@ class S3tablesTableReplication(_model.Resource):
         def __init__(
             self,
             *,
-            destination: ListOf[S3tablesTableReplication.Destination] | None = ...,
+            destination: S3tablesTableReplication.Destination | ListOf[S3tablesTableReplication.Destination] | None = ...,
         ) -> None: ...
     region: str
     """Region where this resource will be [managed](https://docs.aws.amazon.com/general/latest/gr/rande.html#regional-endpoints). Defaults to the Region set in the [provider configuration](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#aws-configuration-reference)."""
@@ -315,6 +315,6 @@ class S3tablesTableReplication(_model.Resource):
         role: str,
         table_arn: str,
         region: str | None = ...,
-        rule: ListOf[S3tablesTableReplication.Rule] | None = ...,
+        rule: S3tablesTableReplication.Rule | ListOf[S3tablesTableReplication.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

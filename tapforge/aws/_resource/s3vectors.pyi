@@ -52,7 +52,7 @@ class S3vectorsIndex(_model.Resource):
         encryption_configuration: ListOf[S3vectorsIndex.EncryptionConfiguration] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        metadata_configuration: ListOf[S3vectorsIndex.MetadataConfiguration] | None = ...,
+        metadata_configuration: S3vectorsIndex.MetadataConfiguration | ListOf[S3vectorsIndex.MetadataConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class S3vectorsVectorBucket(_model.Resource):

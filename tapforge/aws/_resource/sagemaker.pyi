@@ -71,10 +71,10 @@ class SagemakerAlgorithm(_model.Resource):
             model_data_url: str | None = ...,
             nearest_model_name: str | None = ...,
             product_id: str | None = ...,
-            additional_s3_data_source: ListOf[SagemakerAlgorithm.AdditionalS3DataSource] | None = ...,
-            base_model: ListOf[SagemakerAlgorithm.BaseModel] | None = ...,
-            model_data_source: ListOf[SagemakerAlgorithm.ModelDataSource] | None = ...,
-            model_input: ListOf[SagemakerAlgorithm.ModelInput] | None = ...,
+            additional_s3_data_source: SagemakerAlgorithm.AdditionalS3DataSource | ListOf[SagemakerAlgorithm.AdditionalS3DataSource] | None = ...,
+            base_model: SagemakerAlgorithm.BaseModel | ListOf[SagemakerAlgorithm.BaseModel] | None = ...,
+            model_data_source: SagemakerAlgorithm.ModelDataSource | ListOf[SagemakerAlgorithm.ModelDataSource] | None = ...,
+            model_input: SagemakerAlgorithm.ModelInput | ListOf[SagemakerAlgorithm.ModelInput] | None = ...,
         ) -> None: ...
     class ContinuousParameterRangeSpecification(_model.NestedObject):
         max_value: str
@@ -118,7 +118,7 @@ class SagemakerAlgorithm(_model.Resource):
             supported_realtime_inference_instance_types: ListOf[str] | None = ...,
             supported_response_mime_types: ListOf[str] | None = ...,
             supported_transform_instance_types: ListOf[str] | None = ...,
-            containers: ListOf[SagemakerAlgorithm.Containers] | None = ...,
+            containers: SagemakerAlgorithm.Containers | ListOf[SagemakerAlgorithm.Containers] | None = ...,
         ) -> None: ...
     class InputDataConfig(_model.NestedObject):
         channel_name: str
@@ -136,8 +136,8 @@ class SagemakerAlgorithm(_model.Resource):
             content_type: str | None = ...,
             input_mode: str | None = ...,
             record_wrapper_type: str | None = ...,
-            data_source: ListOf[SagemakerAlgorithm.InputDataConfigDataSource] | None = ...,
-            shuffle_config: ListOf[SagemakerAlgorithm.ShuffleConfig] | None = ...,
+            data_source: SagemakerAlgorithm.InputDataConfigDataSource | ListOf[SagemakerAlgorithm.InputDataConfigDataSource] | None = ...,
+            shuffle_config: SagemakerAlgorithm.ShuffleConfig | ListOf[SagemakerAlgorithm.ShuffleConfig] | None = ...,
         ) -> None: ...
     class InputDataConfigDataSource(_model.NestedObject):
         file_system_data_source: list[SagemakerAlgorithm.FileSystemDataSource]
@@ -145,8 +145,8 @@ class SagemakerAlgorithm(_model.Resource):
         def __init__(
             self,
             *,
-            file_system_data_source: ListOf[SagemakerAlgorithm.FileSystemDataSource] | None = ...,
-            s3_data_source: ListOf[SagemakerAlgorithm.InputDataConfigDataSourceS3DataSource] | None = ...,
+            file_system_data_source: SagemakerAlgorithm.FileSystemDataSource | ListOf[SagemakerAlgorithm.FileSystemDataSource] | None = ...,
+            s3_data_source: SagemakerAlgorithm.InputDataConfigDataSourceS3DataSource | ListOf[SagemakerAlgorithm.InputDataConfigDataSourceS3DataSource] | None = ...,
         ) -> None: ...
     class InputDataConfigDataSourceS3DataSource(_model.NestedObject):
         attribute_names: list[str]
@@ -164,8 +164,8 @@ class SagemakerAlgorithm(_model.Resource):
             attribute_names: ListOf[str] | None = ...,
             instance_group_names: ListOf[str] | None = ...,
             s3_data_distribution_type: str | None = ...,
-            hub_access_config: ListOf[SagemakerAlgorithm.HubAccessConfig] | None = ...,
-            model_access_config: ListOf[SagemakerAlgorithm.ModelAccessConfig] | None = ...,
+            hub_access_config: SagemakerAlgorithm.HubAccessConfig | ListOf[SagemakerAlgorithm.HubAccessConfig] | None = ...,
+            model_access_config: SagemakerAlgorithm.ModelAccessConfig | ListOf[SagemakerAlgorithm.ModelAccessConfig] | None = ...,
         ) -> None: ...
     class InstanceGroups(_model.NestedObject):
         instance_count: int
@@ -185,7 +185,7 @@ class SagemakerAlgorithm(_model.Resource):
             self,
             *,
             enable_multiple_jobs: bool | None = ...,
-            placement_specifications: ListOf[SagemakerAlgorithm.PlacementSpecifications] | None = ...,
+            placement_specifications: SagemakerAlgorithm.PlacementSpecifications | ListOf[SagemakerAlgorithm.PlacementSpecifications] | None = ...,
         ) -> None: ...
     class MetricDefinitions(_model.NestedObject):
         name: str
@@ -208,7 +208,7 @@ class SagemakerAlgorithm(_model.Resource):
         def __init__(
             self,
             *,
-            s3_data_source: ListOf[SagemakerAlgorithm.S3DataSource] | None = ...,
+            s3_data_source: SagemakerAlgorithm.S3DataSource | ListOf[SagemakerAlgorithm.S3DataSource] | None = ...,
         ) -> None: ...
     class ModelInput(_model.NestedObject):
         data_input_config: str
@@ -244,9 +244,9 @@ class SagemakerAlgorithm(_model.Resource):
         def __init__(
             self,
             *,
-            categorical_parameter_range_specification: ListOf[SagemakerAlgorithm.CategoricalParameterRangeSpecification] | None = ...,
-            continuous_parameter_range_specification: ListOf[SagemakerAlgorithm.ContinuousParameterRangeSpecification] | None = ...,
-            integer_parameter_range_specification: ListOf[SagemakerAlgorithm.IntegerParameterRangeSpecification] | None = ...,
+            categorical_parameter_range_specification: SagemakerAlgorithm.CategoricalParameterRangeSpecification | ListOf[SagemakerAlgorithm.CategoricalParameterRangeSpecification] | None = ...,
+            continuous_parameter_range_specification: SagemakerAlgorithm.ContinuousParameterRangeSpecification | ListOf[SagemakerAlgorithm.ContinuousParameterRangeSpecification] | None = ...,
+            integer_parameter_range_specification: SagemakerAlgorithm.IntegerParameterRangeSpecification | ListOf[SagemakerAlgorithm.IntegerParameterRangeSpecification] | None = ...,
         ) -> None: ...
     class ResourceConfig(_model.NestedObject):
         instance_count: int
@@ -266,8 +266,8 @@ class SagemakerAlgorithm(_model.Resource):
             training_plan_arn: str | None = ...,
             volume_kms_key_id: str | None = ...,
             volume_size_in_gb: float | None = ...,
-            instance_groups: ListOf[SagemakerAlgorithm.InstanceGroups] | None = ...,
-            instance_placement_config: ListOf[SagemakerAlgorithm.InstancePlacementConfig] | None = ...,
+            instance_groups: SagemakerAlgorithm.InstanceGroups | ListOf[SagemakerAlgorithm.InstanceGroups] | None = ...,
+            instance_placement_config: SagemakerAlgorithm.InstancePlacementConfig | ListOf[SagemakerAlgorithm.InstancePlacementConfig] | None = ...,
         ) -> None: ...
     class S3DataSource(_model.NestedObject):
         compression_type: str
@@ -287,8 +287,8 @@ class SagemakerAlgorithm(_model.Resource):
             etag: str | None = ...,
             manifest_etag: str | None = ...,
             manifest_s3_uri: str | None = ...,
-            hub_access_config: ListOf[SagemakerAlgorithm.HubAccessConfig] | None = ...,
-            model_access_config: ListOf[SagemakerAlgorithm.ModelAccessConfig] | None = ...,
+            hub_access_config: SagemakerAlgorithm.HubAccessConfig | ListOf[SagemakerAlgorithm.HubAccessConfig] | None = ...,
+            model_access_config: SagemakerAlgorithm.ModelAccessConfig | ListOf[SagemakerAlgorithm.ModelAccessConfig] | None = ...,
         ) -> None: ...
     class ShuffleConfig(_model.NestedObject):
         seed: int
@@ -325,7 +325,7 @@ class SagemakerAlgorithm(_model.Resource):
             description: str | None = ...,
             is_required: bool | None = ...,
             is_tunable: bool | None = ...,
-            range: ListOf[SagemakerAlgorithm.Range] | None = ...,
+            range: SagemakerAlgorithm.Range | ListOf[SagemakerAlgorithm.Range] | None = ...,
         ) -> None: ...
     class SupportedTuningJobObjectiveMetrics(_model.NestedObject):
         metric_name: str
@@ -376,10 +376,10 @@ class SagemakerAlgorithm(_model.Resource):
             *,
             training_input_mode: str,
             hyper_parameters: Mapping[str, str] | None = ...,
-            input_data_config: ListOf[SagemakerAlgorithm.InputDataConfig] | None = ...,
-            output_data_config: ListOf[SagemakerAlgorithm.OutputDataConfig] | None = ...,
-            resource_config: ListOf[SagemakerAlgorithm.ResourceConfig] | None = ...,
-            stopping_condition: ListOf[SagemakerAlgorithm.StoppingCondition] | None = ...,
+            input_data_config: SagemakerAlgorithm.InputDataConfig | ListOf[SagemakerAlgorithm.InputDataConfig] | None = ...,
+            output_data_config: SagemakerAlgorithm.OutputDataConfig | ListOf[SagemakerAlgorithm.OutputDataConfig] | None = ...,
+            resource_config: SagemakerAlgorithm.ResourceConfig | ListOf[SagemakerAlgorithm.ResourceConfig] | None = ...,
+            stopping_condition: SagemakerAlgorithm.StoppingCondition | ListOf[SagemakerAlgorithm.StoppingCondition] | None = ...,
         ) -> None: ...
     class TrainingSpecification(_model.NestedObject):
         supported_training_instance_types: list[str]
@@ -398,11 +398,11 @@ class SagemakerAlgorithm(_model.Resource):
             training_image: str,
             supports_distributed_training: bool | None = ...,
             training_image_digest: str | None = ...,
-            additional_s3_data_source: ListOf[SagemakerAlgorithm.AdditionalS3DataSource] | None = ...,
-            metric_definitions: ListOf[SagemakerAlgorithm.MetricDefinitions] | None = ...,
-            supported_hyper_parameters: ListOf[SagemakerAlgorithm.SupportedHyperParameters] | None = ...,
-            supported_tuning_job_objective_metrics: ListOf[SagemakerAlgorithm.SupportedTuningJobObjectiveMetrics] | None = ...,
-            training_channels: ListOf[SagemakerAlgorithm.TrainingChannels] | None = ...,
+            additional_s3_data_source: SagemakerAlgorithm.AdditionalS3DataSource | ListOf[SagemakerAlgorithm.AdditionalS3DataSource] | None = ...,
+            metric_definitions: SagemakerAlgorithm.MetricDefinitions | ListOf[SagemakerAlgorithm.MetricDefinitions] | None = ...,
+            supported_hyper_parameters: SagemakerAlgorithm.SupportedHyperParameters | ListOf[SagemakerAlgorithm.SupportedHyperParameters] | None = ...,
+            supported_tuning_job_objective_metrics: SagemakerAlgorithm.SupportedTuningJobObjectiveMetrics | ListOf[SagemakerAlgorithm.SupportedTuningJobObjectiveMetrics] | None = ...,
+            training_channels: SagemakerAlgorithm.TrainingChannels | ListOf[SagemakerAlgorithm.TrainingChannels] | None = ...,
         ) -> None: ...
     class TransformInput(_model.NestedObject):
         compression_type: str
@@ -415,14 +415,14 @@ class SagemakerAlgorithm(_model.Resource):
             compression_type: str | None = ...,
             content_type: str | None = ...,
             split_type: str | None = ...,
-            data_source: ListOf[SagemakerAlgorithm.TransformInputDataSource] | None = ...,
+            data_source: SagemakerAlgorithm.TransformInputDataSource | ListOf[SagemakerAlgorithm.TransformInputDataSource] | None = ...,
         ) -> None: ...
     class TransformInputDataSource(_model.NestedObject):
         s3_data_source: list[SagemakerAlgorithm.TransformInputDataSourceS3DataSource]
         def __init__(
             self,
             *,
-            s3_data_source: ListOf[SagemakerAlgorithm.TransformInputDataSourceS3DataSource] | None = ...,
+            s3_data_source: SagemakerAlgorithm.TransformInputDataSourceS3DataSource | ListOf[SagemakerAlgorithm.TransformInputDataSourceS3DataSource] | None = ...,
         ) -> None: ...
     class TransformInputDataSourceS3DataSource(_model.NestedObject):
         s3_data_type: str
@@ -448,9 +448,9 @@ class SagemakerAlgorithm(_model.Resource):
             environment: Mapping[str, str] | None = ...,
             max_concurrent_transforms: float | None = ...,
             max_payload_in_mb: float | None = ...,
-            transform_input: ListOf[SagemakerAlgorithm.TransformInput] | None = ...,
-            transform_output: ListOf[SagemakerAlgorithm.TransformOutput] | None = ...,
-            transform_resources: ListOf[SagemakerAlgorithm.TransformResources] | None = ...,
+            transform_input: SagemakerAlgorithm.TransformInput | ListOf[SagemakerAlgorithm.TransformInput] | None = ...,
+            transform_output: SagemakerAlgorithm.TransformOutput | ListOf[SagemakerAlgorithm.TransformOutput] | None = ...,
+            transform_resources: SagemakerAlgorithm.TransformResources | ListOf[SagemakerAlgorithm.TransformResources] | None = ...,
         ) -> None: ...
     class TransformOutput(_model.NestedObject):
         accept: str
@@ -486,8 +486,8 @@ class SagemakerAlgorithm(_model.Resource):
             self,
             *,
             profile_name: str,
-            training_job_definition: ListOf[SagemakerAlgorithm.TrainingJobDefinition] | None = ...,
-            transform_job_definition: ListOf[SagemakerAlgorithm.TransformJobDefinition] | None = ...,
+            training_job_definition: SagemakerAlgorithm.TrainingJobDefinition | ListOf[SagemakerAlgorithm.TrainingJobDefinition] | None = ...,
+            transform_job_definition: SagemakerAlgorithm.TransformJobDefinition | ListOf[SagemakerAlgorithm.TransformJobDefinition] | None = ...,
         ) -> None: ...
     class ValidationSpecification(_model.NestedObject):
         validation_role: str
@@ -496,7 +496,7 @@ class SagemakerAlgorithm(_model.Resource):
             self,
             *,
             validation_role: str,
-            validation_profiles: ListOf[SagemakerAlgorithm.ValidationProfiles] | None = ...,
+            validation_profiles: SagemakerAlgorithm.ValidationProfiles | ListOf[SagemakerAlgorithm.ValidationProfiles] | None = ...,
         ) -> None: ...
     IntegerParameterRangeSpecification: TypeAlias = ContinuousParameterRangeSpecification
     algorithm_description: str
@@ -524,10 +524,10 @@ class SagemakerAlgorithm(_model.Resource):
         certify_for_marketplace: bool | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        inference_specification: ListOf[SagemakerAlgorithm.InferenceSpecification] | None = ...,
+        inference_specification: SagemakerAlgorithm.InferenceSpecification | ListOf[SagemakerAlgorithm.InferenceSpecification] | None = ...,
         timeouts: SagemakerAlgorithm.Timeouts | None = ...,
-        training_specification: ListOf[SagemakerAlgorithm.TrainingSpecification] | None = ...,
-        validation_specification: ListOf[SagemakerAlgorithm.ValidationSpecification] | None = ...,
+        training_specification: SagemakerAlgorithm.TrainingSpecification | ListOf[SagemakerAlgorithm.TrainingSpecification] | None = ...,
+        validation_specification: SagemakerAlgorithm.ValidationSpecification | ListOf[SagemakerAlgorithm.ValidationSpecification] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SagemakerApp(_model.Resource):
@@ -615,7 +615,7 @@ class SagemakerAppImageConfig(_model.Resource):
         def __init__(
             self,
             *,
-            kernel_spec: ListOf[SagemakerAppImageConfig.KernelSpec],
+            kernel_spec: SagemakerAppImageConfig.KernelSpec | ListOf[SagemakerAppImageConfig.KernelSpec],
             file_system_config: SagemakerAppImageConfig.FileSystemConfig | ListOf[SagemakerAppImageConfig.FileSystemConfig] | None = ...,
         ) -> None: ...
     class KernelSpec(_model.NestedObject):
@@ -982,7 +982,7 @@ class SagemakerDomain(_model.Resource):
             direct_deploy_settings: SagemakerDomain.DirectDeploySettings | ListOf[SagemakerDomain.DirectDeploySettings] | None = ...,
             emr_serverless_settings: SagemakerDomain.EmrServerlessSettings | ListOf[SagemakerDomain.EmrServerlessSettings] | None = ...,
             generative_ai_settings: SagemakerDomain.GenerativeAiSettings | ListOf[SagemakerDomain.GenerativeAiSettings] | None = ...,
-            identity_provider_oauth_settings: ListOf[SagemakerDomain.IdentityProviderOauthSettings] | None = ...,
+            identity_provider_oauth_settings: SagemakerDomain.IdentityProviderOauthSettings | ListOf[SagemakerDomain.IdentityProviderOauthSettings] | None = ...,
             kendra_settings: SagemakerDomain.KendraSettings | ListOf[SagemakerDomain.KendraSettings] | None = ...,
             model_register_settings: SagemakerDomain.ModelRegisterSettings | ListOf[SagemakerDomain.ModelRegisterSettings] | None = ...,
             time_series_forecasting_settings: SagemakerDomain.TimeSeriesForecastingSettings | ListOf[SagemakerDomain.TimeSeriesForecastingSettings] | None = ...,
@@ -1000,7 +1000,7 @@ class SagemakerDomain(_model.Resource):
             built_in_lifecycle_config_arn: str | None = ...,
             lifecycle_config_arns: ListOf[str] | None = ...,
             app_lifecycle_management: SagemakerDomain.AppLifecycleManagement | ListOf[SagemakerDomain.AppLifecycleManagement] | None = ...,
-            custom_image: ListOf[SagemakerDomain.CustomImage] | None = ...,
+            custom_image: SagemakerDomain.CustomImage | ListOf[SagemakerDomain.CustomImage] | None = ...,
             default_resource_spec: SagemakerDomain.DefaultResourceSpec | ListOf[SagemakerDomain.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class CodeRepository(_model.NestedObject):
@@ -1075,7 +1075,7 @@ class SagemakerDomain(_model.Resource):
             *,
             execution_role: str,
             security_groups: ListOf[str] | None = ...,
-            custom_file_system_config: ListOf[SagemakerDomain.CustomFileSystemConfig] | None = ...,
+            custom_file_system_config: SagemakerDomain.CustomFileSystemConfig | ListOf[SagemakerDomain.CustomFileSystemConfig] | None = ...,
             custom_posix_user_config: SagemakerDomain.CustomPosixUserConfig | ListOf[SagemakerDomain.CustomPosixUserConfig] | None = ...,
             jupyter_lab_app_settings: SagemakerDomain.JupyterLabAppSettings | ListOf[SagemakerDomain.JupyterLabAppSettings] | None = ...,
             jupyter_server_app_settings: SagemakerDomain.JupyterServerAppSettings | ListOf[SagemakerDomain.JupyterServerAppSettings] | None = ...,
@@ -1111,7 +1111,7 @@ class SagemakerDomain(_model.Resource):
             studio_web_portal: str | None = ...,
             canvas_app_settings: SagemakerDomain.CanvasAppSettings | ListOf[SagemakerDomain.CanvasAppSettings] | None = ...,
             code_editor_app_settings: SagemakerDomain.CodeEditorAppSettings | ListOf[SagemakerDomain.CodeEditorAppSettings] | None = ...,
-            custom_file_system_config: ListOf[SagemakerDomain.CustomFileSystemConfig] | None = ...,
+            custom_file_system_config: SagemakerDomain.CustomFileSystemConfig | ListOf[SagemakerDomain.CustomFileSystemConfig] | None = ...,
             custom_posix_user_config: SagemakerDomain.CustomPosixUserConfig | ListOf[SagemakerDomain.CustomPosixUserConfig] | None = ...,
             jupyter_lab_app_settings: SagemakerDomain.JupyterLabAppSettings | ListOf[SagemakerDomain.JupyterLabAppSettings] | None = ...,
             jupyter_server_app_settings: SagemakerDomain.JupyterServerAppSettings | ListOf[SagemakerDomain.JupyterServerAppSettings] | None = ...,
@@ -1226,8 +1226,8 @@ class SagemakerDomain(_model.Resource):
             built_in_lifecycle_config_arn: str | None = ...,
             lifecycle_config_arns: ListOf[str] | None = ...,
             app_lifecycle_management: SagemakerDomain.AppLifecycleManagement | ListOf[SagemakerDomain.AppLifecycleManagement] | None = ...,
-            code_repository: ListOf[SagemakerDomain.CodeRepository] | None = ...,
-            custom_image: ListOf[SagemakerDomain.CustomImage] | None = ...,
+            code_repository: SagemakerDomain.CodeRepository | ListOf[SagemakerDomain.CodeRepository] | None = ...,
+            custom_image: SagemakerDomain.CustomImage | ListOf[SagemakerDomain.CustomImage] | None = ...,
             default_resource_spec: SagemakerDomain.DefaultResourceSpec | ListOf[SagemakerDomain.DefaultResourceSpec] | None = ...,
             emr_settings: SagemakerDomain.EmrSettings | ListOf[SagemakerDomain.EmrSettings] | None = ...,
         ) -> None: ...
@@ -1239,7 +1239,7 @@ class SagemakerDomain(_model.Resource):
             self,
             *,
             lifecycle_config_arns: ListOf[str] | None = ...,
-            code_repository: ListOf[SagemakerDomain.CodeRepository] | None = ...,
+            code_repository: SagemakerDomain.CodeRepository | ListOf[SagemakerDomain.CodeRepository] | None = ...,
             default_resource_spec: SagemakerDomain.DefaultResourceSpec | ListOf[SagemakerDomain.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class KernelGatewayAppSettings(_model.NestedObject):
@@ -1250,7 +1250,7 @@ class SagemakerDomain(_model.Resource):
             self,
             *,
             lifecycle_config_arns: ListOf[str] | None = ...,
-            custom_image: ListOf[SagemakerDomain.CustomImage] | None = ...,
+            custom_image: SagemakerDomain.CustomImage | ListOf[SagemakerDomain.CustomImage] | None = ...,
             default_resource_spec: SagemakerDomain.DefaultResourceSpec | ListOf[SagemakerDomain.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class ModelRegisterSettings(_model.NestedObject):
@@ -1268,7 +1268,7 @@ class SagemakerDomain(_model.Resource):
         def __init__(
             self,
             *,
-            custom_image: ListOf[SagemakerDomain.CustomImage] | None = ...,
+            custom_image: SagemakerDomain.CustomImage | ListOf[SagemakerDomain.CustomImage] | None = ...,
             default_resource_spec: SagemakerDomain.DefaultResourceSpec | ListOf[SagemakerDomain.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class RStudioServerProAppSettings(_model.NestedObject):
@@ -1422,7 +1422,7 @@ class SagemakerEndpoint(_model.Resource):
         def __init__(
             self,
             *,
-            alarms: ListOf[SagemakerEndpoint.Alarms] | None = ...,
+            alarms: SagemakerEndpoint.Alarms | ListOf[SagemakerEndpoint.Alarms] | None = ...,
         ) -> None: ...
     class BlueGreenUpdatePolicy(_model.NestedObject):
         maximum_execution_timeout_in_seconds: int
@@ -1562,7 +1562,7 @@ class SagemakerEndpointConfiguration(_model.Resource):
             *,
             destination_s3_uri: str,
             initial_sampling_percentage: float,
-            capture_options: ListOf[SagemakerEndpointConfiguration.CaptureOptions],
+            capture_options: SagemakerEndpointConfiguration.CaptureOptions | ListOf[SagemakerEndpointConfiguration.CaptureOptions],
             enable_capture: bool | None = ...,
             kms_key_id: str | None = ...,
             capture_content_type_header: SagemakerEndpointConfiguration.CaptureContentTypeHeader | ListOf[SagemakerEndpointConfiguration.CaptureContentTypeHeader] | None = ...,
@@ -1636,7 +1636,7 @@ class SagemakerEndpointConfiguration(_model.Resource):
             capacity_reservation_config: SagemakerEndpointConfiguration.CapacityReservationConfig | ListOf[SagemakerEndpointConfiguration.CapacityReservationConfig] | None = ...,
             core_dump_config: SagemakerEndpointConfiguration.ProductionVariantsCoreDumpConfig | ListOf[SagemakerEndpointConfiguration.ProductionVariantsCoreDumpConfig] | None = ...,
             managed_instance_scaling: SagemakerEndpointConfiguration.ManagedInstanceScaling | ListOf[SagemakerEndpointConfiguration.ManagedInstanceScaling] | None = ...,
-            routing_config: ListOf[SagemakerEndpointConfiguration.RoutingConfig] | None = ...,
+            routing_config: SagemakerEndpointConfiguration.RoutingConfig | ListOf[SagemakerEndpointConfiguration.RoutingConfig] | None = ...,
             serverless_config: SagemakerEndpointConfiguration.ServerlessConfig | ListOf[SagemakerEndpointConfiguration.ServerlessConfig] | None = ...,
         ) -> None: ...
     class ProductionVariantsCoreDumpConfig(_model.NestedObject):
@@ -1700,7 +1700,7 @@ class SagemakerEndpointConfiguration(_model.Resource):
             capacity_reservation_config: SagemakerEndpointConfiguration.CapacityReservationConfig | ListOf[SagemakerEndpointConfiguration.CapacityReservationConfig] | None = ...,
             core_dump_config: SagemakerEndpointConfiguration.ShadowProductionVariantsCoreDumpConfig | ListOf[SagemakerEndpointConfiguration.ShadowProductionVariantsCoreDumpConfig] | None = ...,
             managed_instance_scaling: SagemakerEndpointConfiguration.ManagedInstanceScaling | ListOf[SagemakerEndpointConfiguration.ManagedInstanceScaling] | None = ...,
-            routing_config: ListOf[SagemakerEndpointConfiguration.RoutingConfig] | None = ...,
+            routing_config: SagemakerEndpointConfiguration.RoutingConfig | ListOf[SagemakerEndpointConfiguration.RoutingConfig] | None = ...,
             serverless_config: SagemakerEndpointConfiguration.ServerlessConfig | ListOf[SagemakerEndpointConfiguration.ServerlessConfig] | None = ...,
         ) -> None: ...
     class ShadowProductionVariantsCoreDumpConfig(_model.NestedObject):
@@ -1731,7 +1731,7 @@ class SagemakerEndpointConfiguration(_model.Resource):
         label: str,
         /,
         *,
-        production_variants: ListOf[SagemakerEndpointConfiguration.ProductionVariants],
+        production_variants: SagemakerEndpointConfiguration.ProductionVariants | ListOf[SagemakerEndpointConfiguration.ProductionVariants],
         execution_role_arn: str | None = ...,
         id: str | None = ...,
         kms_key_arn: str | None = ...,
@@ -1742,7 +1742,7 @@ class SagemakerEndpointConfiguration(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         async_inference_config: SagemakerEndpointConfiguration.AsyncInferenceConfig | ListOf[SagemakerEndpointConfiguration.AsyncInferenceConfig] | None = ...,
         data_capture_config: SagemakerEndpointConfiguration.DataCaptureConfig | ListOf[SagemakerEndpointConfiguration.DataCaptureConfig] | None = ...,
-        shadow_production_variants: ListOf[SagemakerEndpointConfiguration.ShadowProductionVariants] | None = ...,
+        shadow_production_variants: SagemakerEndpointConfiguration.ShadowProductionVariants | ListOf[SagemakerEndpointConfiguration.ShadowProductionVariants] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SagemakerFeatureGroup(_model.Resource):
@@ -1873,7 +1873,7 @@ class SagemakerFeatureGroup(_model.Resource):
         feature_group_name: str,
         record_identifier_feature_name: str,
         role_arn: str,
-        feature_definition: ListOf[SagemakerFeatureGroup.FeatureDefinition],
+        feature_definition: SagemakerFeatureGroup.FeatureDefinition | ListOf[SagemakerFeatureGroup.FeatureDefinition],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
@@ -2114,7 +2114,7 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             training_input_mode: str,
             algorithm_name: str | None = ...,
             training_image: str | None = ...,
-            metric_definitions: ListOf[SagemakerHyperParameterTuningJob.MetricDefinitions] | None = ...,
+            metric_definitions: SagemakerHyperParameterTuningJob.MetricDefinitions | ListOf[SagemakerHyperParameterTuningJob.MetricDefinitions] | None = ...,
         ) -> None: ...
     class AutoParameters(_model.NestedObject):
         name: str
@@ -2172,11 +2172,11 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             strategy: str,
             random_seed: float | None = ...,
             training_job_early_stopping_type: str | None = ...,
-            objective: ListOf[SagemakerHyperParameterTuningJob.Objective] | None = ...,
-            parameter_ranges: ListOf[SagemakerHyperParameterTuningJob.ParameterRanges] | None = ...,
-            resource_limits: ListOf[SagemakerHyperParameterTuningJob.ResourceLimits] | None = ...,
-            strategy_config: ListOf[SagemakerHyperParameterTuningJob.StrategyConfig] | None = ...,
-            tuning_job_completion_criteria: ListOf[SagemakerHyperParameterTuningJob.TuningJobCompletionCriteria] | None = ...,
+            objective: SagemakerHyperParameterTuningJob.Objective | ListOf[SagemakerHyperParameterTuningJob.Objective] | None = ...,
+            parameter_ranges: SagemakerHyperParameterTuningJob.ParameterRanges | ListOf[SagemakerHyperParameterTuningJob.ParameterRanges] | None = ...,
+            resource_limits: SagemakerHyperParameterTuningJob.ResourceLimits | ListOf[SagemakerHyperParameterTuningJob.ResourceLimits] | None = ...,
+            strategy_config: SagemakerHyperParameterTuningJob.StrategyConfig | ListOf[SagemakerHyperParameterTuningJob.StrategyConfig] | None = ...,
+            tuning_job_completion_criteria: SagemakerHyperParameterTuningJob.TuningJobCompletionCriteria | ListOf[SagemakerHyperParameterTuningJob.TuningJobCompletionCriteria] | None = ...,
         ) -> None: ...
     class ContinuousParameterRanges(_model.NestedObject):
         max_value: str
@@ -2204,8 +2204,8 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
         def __init__(
             self,
             *,
-            file_system_data_source: ListOf[SagemakerHyperParameterTuningJob.FileSystemDataSource] | None = ...,
-            s3_data_source: ListOf[SagemakerHyperParameterTuningJob.S3DataSource] | None = ...,
+            file_system_data_source: SagemakerHyperParameterTuningJob.FileSystemDataSource | ListOf[SagemakerHyperParameterTuningJob.FileSystemDataSource] | None = ...,
+            s3_data_source: SagemakerHyperParameterTuningJob.S3DataSource | ListOf[SagemakerHyperParameterTuningJob.S3DataSource] | None = ...,
         ) -> None: ...
     class FileSystemDataSource(_model.NestedObject):
         directory_path: str
@@ -2242,7 +2242,7 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             instance_type: str | None = ...,
             volume_kms_key_id: str | None = ...,
             volume_size_in_gb: float | None = ...,
-            instance_configs: ListOf[SagemakerHyperParameterTuningJob.InstanceConfigs] | None = ...,
+            instance_configs: SagemakerHyperParameterTuningJob.InstanceConfigs | ListOf[SagemakerHyperParameterTuningJob.InstanceConfigs] | None = ...,
         ) -> None: ...
     class HyperbandStrategyConfig(_model.NestedObject):
         max_resource: int
@@ -2269,8 +2269,8 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             content_type: str | None = ...,
             input_mode: str | None = ...,
             record_wrapper_type: str | None = ...,
-            data_source: ListOf[SagemakerHyperParameterTuningJob.DataSource] | None = ...,
-            shuffle_config: ListOf[SagemakerHyperParameterTuningJob.ShuffleConfig] | None = ...,
+            data_source: SagemakerHyperParameterTuningJob.DataSource | ListOf[SagemakerHyperParameterTuningJob.DataSource] | None = ...,
+            shuffle_config: SagemakerHyperParameterTuningJob.ShuffleConfig | ListOf[SagemakerHyperParameterTuningJob.ShuffleConfig] | None = ...,
         ) -> None: ...
     class InstanceConfigs(_model.NestedObject):
         instance_count: int
@@ -2301,7 +2301,7 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             self,
             *,
             enable_multiple_jobs: bool | None = ...,
-            placement_specifications: ListOf[SagemakerHyperParameterTuningJob.PlacementSpecifications] | None = ...,
+            placement_specifications: SagemakerHyperParameterTuningJob.PlacementSpecifications | ListOf[SagemakerHyperParameterTuningJob.PlacementSpecifications] | None = ...,
         ) -> None: ...
     class MetricDefinitions(_model.NestedObject):
         name: str
@@ -2347,10 +2347,10 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
         def __init__(
             self,
             *,
-            auto_parameters: ListOf[SagemakerHyperParameterTuningJob.AutoParameters] | None = ...,
-            categorical_parameter_ranges: ListOf[SagemakerHyperParameterTuningJob.CategoricalParameterRanges] | None = ...,
-            continuous_parameter_ranges: ListOf[SagemakerHyperParameterTuningJob.ContinuousParameterRanges] | None = ...,
-            integer_parameter_ranges: ListOf[SagemakerHyperParameterTuningJob.IntegerParameterRanges] | None = ...,
+            auto_parameters: SagemakerHyperParameterTuningJob.AutoParameters | ListOf[SagemakerHyperParameterTuningJob.AutoParameters] | None = ...,
+            categorical_parameter_ranges: SagemakerHyperParameterTuningJob.CategoricalParameterRanges | ListOf[SagemakerHyperParameterTuningJob.CategoricalParameterRanges] | None = ...,
+            continuous_parameter_ranges: SagemakerHyperParameterTuningJob.ContinuousParameterRanges | ListOf[SagemakerHyperParameterTuningJob.ContinuousParameterRanges] | None = ...,
+            integer_parameter_ranges: SagemakerHyperParameterTuningJob.IntegerParameterRanges | ListOf[SagemakerHyperParameterTuningJob.IntegerParameterRanges] | None = ...,
         ) -> None: ...
     class ParentHyperParameterTuningJobs(_model.NestedObject):
         name: str
@@ -2386,8 +2386,8 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             training_plan_arn: str | None = ...,
             volume_kms_key_id: str | None = ...,
             volume_size_in_gb: float | None = ...,
-            instance_groups: ListOf[SagemakerHyperParameterTuningJob.InstanceGroups] | None = ...,
-            instance_placement_config: ListOf[SagemakerHyperParameterTuningJob.InstancePlacementConfig] | None = ...,
+            instance_groups: SagemakerHyperParameterTuningJob.InstanceGroups | ListOf[SagemakerHyperParameterTuningJob.InstanceGroups] | None = ...,
+            instance_placement_config: SagemakerHyperParameterTuningJob.InstancePlacementConfig | ListOf[SagemakerHyperParameterTuningJob.InstancePlacementConfig] | None = ...,
         ) -> None: ...
     class ResourceLimits(_model.NestedObject):
         max_number_of_training_jobs: int
@@ -2423,8 +2423,8 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             attribute_names: ListOf[str] | None = ...,
             instance_group_names: ListOf[str] | None = ...,
             s3_data_distribution_type: str | None = ...,
-            hub_access_config: ListOf[SagemakerHyperParameterTuningJob.HubAccessConfig] | None = ...,
-            model_access_config: ListOf[SagemakerHyperParameterTuningJob.ModelAccessConfig] | None = ...,
+            hub_access_config: SagemakerHyperParameterTuningJob.HubAccessConfig | ListOf[SagemakerHyperParameterTuningJob.HubAccessConfig] | None = ...,
+            model_access_config: SagemakerHyperParameterTuningJob.ModelAccessConfig | ListOf[SagemakerHyperParameterTuningJob.ModelAccessConfig] | None = ...,
         ) -> None: ...
     class ShuffleConfig(_model.NestedObject):
         seed: int
@@ -2449,7 +2449,7 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
         def __init__(
             self,
             *,
-            hyperband_strategy_config: ListOf[SagemakerHyperParameterTuningJob.HyperbandStrategyConfig] | None = ...,
+            hyperband_strategy_config: SagemakerHyperParameterTuningJob.HyperbandStrategyConfig | ListOf[SagemakerHyperParameterTuningJob.HyperbandStrategyConfig] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -2492,16 +2492,16 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             environment: Mapping[str, str] | None = ...,
             retry_strategy: ListOf[SagemakerHyperParameterTuningJob.RetryStrategy] | None = ...,
             static_hyper_parameters: Mapping[str, str] | None = ...,
-            algorithm_specification: ListOf[SagemakerHyperParameterTuningJob.AlgorithmSpecification] | None = ...,
-            checkpoint_config: ListOf[SagemakerHyperParameterTuningJob.CheckpointConfig] | None = ...,
-            hyper_parameter_ranges: ListOf[SagemakerHyperParameterTuningJob.HyperParameterRanges] | None = ...,
-            hyper_parameter_tuning_resource_config: ListOf[SagemakerHyperParameterTuningJob.HyperParameterTuningResourceConfig] | None = ...,
-            input_data_config: ListOf[SagemakerHyperParameterTuningJob.InputDataConfig] | None = ...,
-            output_data_config: ListOf[SagemakerHyperParameterTuningJob.OutputDataConfig] | None = ...,
-            resource_config: ListOf[SagemakerHyperParameterTuningJob.ResourceConfig] | None = ...,
-            stopping_condition: ListOf[SagemakerHyperParameterTuningJob.StoppingCondition] | None = ...,
-            tuning_objective: ListOf[SagemakerHyperParameterTuningJob.TuningObjective] | None = ...,
-            vpc_config: ListOf[SagemakerHyperParameterTuningJob.VpcConfig] | None = ...,
+            algorithm_specification: SagemakerHyperParameterTuningJob.AlgorithmSpecification | ListOf[SagemakerHyperParameterTuningJob.AlgorithmSpecification] | None = ...,
+            checkpoint_config: SagemakerHyperParameterTuningJob.CheckpointConfig | ListOf[SagemakerHyperParameterTuningJob.CheckpointConfig] | None = ...,
+            hyper_parameter_ranges: SagemakerHyperParameterTuningJob.HyperParameterRanges | ListOf[SagemakerHyperParameterTuningJob.HyperParameterRanges] | None = ...,
+            hyper_parameter_tuning_resource_config: SagemakerHyperParameterTuningJob.HyperParameterTuningResourceConfig | ListOf[SagemakerHyperParameterTuningJob.HyperParameterTuningResourceConfig] | None = ...,
+            input_data_config: SagemakerHyperParameterTuningJob.InputDataConfig | ListOf[SagemakerHyperParameterTuningJob.InputDataConfig] | None = ...,
+            output_data_config: SagemakerHyperParameterTuningJob.OutputDataConfig | ListOf[SagemakerHyperParameterTuningJob.OutputDataConfig] | None = ...,
+            resource_config: SagemakerHyperParameterTuningJob.ResourceConfig | ListOf[SagemakerHyperParameterTuningJob.ResourceConfig] | None = ...,
+            stopping_condition: SagemakerHyperParameterTuningJob.StoppingCondition | ListOf[SagemakerHyperParameterTuningJob.StoppingCondition] | None = ...,
+            tuning_objective: SagemakerHyperParameterTuningJob.TuningObjective | ListOf[SagemakerHyperParameterTuningJob.TuningObjective] | None = ...,
+            vpc_config: SagemakerHyperParameterTuningJob.VpcConfig | ListOf[SagemakerHyperParameterTuningJob.VpcConfig] | None = ...,
         ) -> None: ...
     class TuningJobCompletionCriteria(_model.NestedObject):
         target_objective_metric_value: int
@@ -2511,8 +2511,8 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             self,
             *,
             target_objective_metric_value: float | None = ...,
-            best_objective_not_improving: ListOf[SagemakerHyperParameterTuningJob.BestObjectiveNotImproving] | None = ...,
-            convergence_detected: ListOf[SagemakerHyperParameterTuningJob.ConvergenceDetected] | None = ...,
+            best_objective_not_improving: SagemakerHyperParameterTuningJob.BestObjectiveNotImproving | ListOf[SagemakerHyperParameterTuningJob.BestObjectiveNotImproving] | None = ...,
+            convergence_detected: SagemakerHyperParameterTuningJob.ConvergenceDetected | ListOf[SagemakerHyperParameterTuningJob.ConvergenceDetected] | None = ...,
         ) -> None: ...
     class VpcConfig(_model.NestedObject):
         security_group_ids: set[str]
@@ -2530,7 +2530,7 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
             self,
             *,
             warm_start_type: str | None = ...,
-            parent_hyper_parameter_tuning_jobs: ListOf[SagemakerHyperParameterTuningJob.ParentHyperParameterTuningJobs] | None = ...,
+            parent_hyper_parameter_tuning_jobs: SagemakerHyperParameterTuningJob.ParentHyperParameterTuningJobs | ListOf[SagemakerHyperParameterTuningJob.ParentHyperParameterTuningJobs] | None = ...,
         ) -> None: ...
     HyperParameterRanges: TypeAlias = ParameterRanges
     IntegerParameterRanges: TypeAlias = ContinuousParameterRanges
@@ -2558,12 +2558,12 @@ class SagemakerHyperParameterTuningJob(_model.Resource):
         name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        autotune: ListOf[SagemakerHyperParameterTuningJob.Autotune] | None = ...,
-        config: ListOf[SagemakerHyperParameterTuningJob.Config] | None = ...,
+        autotune: SagemakerHyperParameterTuningJob.Autotune | ListOf[SagemakerHyperParameterTuningJob.Autotune] | None = ...,
+        config: SagemakerHyperParameterTuningJob.Config | ListOf[SagemakerHyperParameterTuningJob.Config] | None = ...,
         timeouts: SagemakerHyperParameterTuningJob.Timeouts | None = ...,
-        training_job_definition: ListOf[SagemakerHyperParameterTuningJob.TrainingJobDefinition] | None = ...,
-        training_job_definitions: ListOf[SagemakerHyperParameterTuningJob.TrainingJobDefinitions] | None = ...,
-        warm_start_config: ListOf[SagemakerHyperParameterTuningJob.WarmStartConfig] | None = ...,
+        training_job_definition: SagemakerHyperParameterTuningJob.TrainingJobDefinition | ListOf[SagemakerHyperParameterTuningJob.TrainingJobDefinition] | None = ...,
+        training_job_definitions: SagemakerHyperParameterTuningJob.TrainingJobDefinitions | ListOf[SagemakerHyperParameterTuningJob.TrainingJobDefinitions] | None = ...,
+        warm_start_config: SagemakerHyperParameterTuningJob.WarmStartConfig | ListOf[SagemakerHyperParameterTuningJob.WarmStartConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SagemakerImage(_model.Resource):
@@ -2664,8 +2664,8 @@ class SagemakerLabelingJob(_model.Resource):
         def __init__(
             self,
             *,
-            s3_data_source: ListOf[SagemakerLabelingJob.S3DataSource] | None = ...,
-            sns_data_source: ListOf[SagemakerLabelingJob.SnsDataSource] | None = ...,
+            s3_data_source: SagemakerLabelingJob.S3DataSource | ListOf[SagemakerLabelingJob.S3DataSource] | None = ...,
+            sns_data_source: SagemakerLabelingJob.SnsDataSource | ListOf[SagemakerLabelingJob.SnsDataSource] | None = ...,
         ) -> None: ...
     class HumanTaskConfig(_model.NestedObject):
         max_concurrent_task_count: int
@@ -2692,9 +2692,9 @@ class SagemakerLabelingJob(_model.Resource):
             pre_human_task_lambda_arn: str | None = ...,
             task_availability_lifetime_in_seconds: float | None = ...,
             task_keywords: ListOf[str] | None = ...,
-            annotation_consolidation_config: ListOf[SagemakerLabelingJob.AnnotationConsolidationConfig] | None = ...,
-            public_workforce_task_price: ListOf[SagemakerLabelingJob.PublicWorkforceTaskPrice] | None = ...,
-            ui_config: ListOf[SagemakerLabelingJob.UiConfig] | None = ...,
+            annotation_consolidation_config: SagemakerLabelingJob.AnnotationConsolidationConfig | ListOf[SagemakerLabelingJob.AnnotationConsolidationConfig] | None = ...,
+            public_workforce_task_price: SagemakerLabelingJob.PublicWorkforceTaskPrice | ListOf[SagemakerLabelingJob.PublicWorkforceTaskPrice] | None = ...,
+            ui_config: SagemakerLabelingJob.UiConfig | ListOf[SagemakerLabelingJob.UiConfig] | None = ...,
         ) -> None: ...
     class InputConfig(_model.NestedObject):
         data_attributes: list[SagemakerLabelingJob.DataAttributes]
@@ -2702,8 +2702,8 @@ class SagemakerLabelingJob(_model.Resource):
         def __init__(
             self,
             *,
-            data_attributes: ListOf[SagemakerLabelingJob.DataAttributes] | None = ...,
-            data_source: ListOf[SagemakerLabelingJob.DataSource] | None = ...,
+            data_attributes: SagemakerLabelingJob.DataAttributes | ListOf[SagemakerLabelingJob.DataAttributes] | None = ...,
+            data_source: SagemakerLabelingJob.DataSource | ListOf[SagemakerLabelingJob.DataSource] | None = ...,
         ) -> None: ...
     class LabelCounters(_model.NestedObject):
         failed_non_retryable_error: int
@@ -2729,7 +2729,7 @@ class SagemakerLabelingJob(_model.Resource):
             *,
             labeling_job_algorithm_specification_arn: str,
             initial_active_learning_model_arn: str | None = ...,
-            labeling_job_resource_config: ListOf[SagemakerLabelingJob.LabelingJobResourceConfig] | None = ...,
+            labeling_job_resource_config: SagemakerLabelingJob.LabelingJobResourceConfig | ListOf[SagemakerLabelingJob.LabelingJobResourceConfig] | None = ...,
         ) -> None: ...
     class LabelingJobResourceConfig(_model.NestedObject):
         volume_kms_key_id: str
@@ -2738,7 +2738,7 @@ class SagemakerLabelingJob(_model.Resource):
             self,
             *,
             volume_kms_key_id: str | None = ...,
-            vpc_config: ListOf[SagemakerLabelingJob.VpcConfig] | None = ...,
+            vpc_config: SagemakerLabelingJob.VpcConfig | ListOf[SagemakerLabelingJob.VpcConfig] | None = ...,
         ) -> None: ...
     class OutputConfig(_model.NestedObject):
         kms_key_id: str
@@ -2756,7 +2756,7 @@ class SagemakerLabelingJob(_model.Resource):
         def __init__(
             self,
             *,
-            amount_in_usd: ListOf[SagemakerLabelingJob.AmountInUsd] | None = ...,
+            amount_in_usd: SagemakerLabelingJob.AmountInUsd | ListOf[SagemakerLabelingJob.AmountInUsd] | None = ...,
         ) -> None: ...
     class S3DataSource(_model.NestedObject):
         manifest_s3_uri: str
@@ -2829,10 +2829,10 @@ class SagemakerLabelingJob(_model.Resource):
         region: str | None = ...,
         stopping_conditions: ListOf[SagemakerLabelingJob.StoppingConditions] | None = ...,
         tags: Mapping[str, str] | None = ...,
-        human_task_config: ListOf[SagemakerLabelingJob.HumanTaskConfig] | None = ...,
-        input_config: ListOf[SagemakerLabelingJob.InputConfig] | None = ...,
-        labeling_job_algorithms_config: ListOf[SagemakerLabelingJob.LabelingJobAlgorithmsConfig] | None = ...,
-        output_config: ListOf[SagemakerLabelingJob.OutputConfig] | None = ...,
+        human_task_config: SagemakerLabelingJob.HumanTaskConfig | ListOf[SagemakerLabelingJob.HumanTaskConfig] | None = ...,
+        input_config: SagemakerLabelingJob.InputConfig | ListOf[SagemakerLabelingJob.InputConfig] | None = ...,
+        labeling_job_algorithms_config: SagemakerLabelingJob.LabelingJobAlgorithmsConfig | ListOf[SagemakerLabelingJob.LabelingJobAlgorithmsConfig] | None = ...,
+        output_config: SagemakerLabelingJob.OutputConfig | ListOf[SagemakerLabelingJob.OutputConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SagemakerMlflowApp(_model.Resource):
@@ -2924,7 +2924,7 @@ class SagemakerModel(_model.Resource):
             self,
             *,
             channel_name: str,
-            s3_data_source: ListOf[SagemakerModel.S3DataSource],
+            s3_data_source: SagemakerModel.S3DataSource | ListOf[SagemakerModel.S3DataSource],
         ) -> None: ...
     class Container(_model.NestedObject):
         container_hostname: str
@@ -2948,7 +2948,7 @@ class SagemakerModel(_model.Resource):
             mode: str | None = ...,
             model_data_url: str | None = ...,
             model_package_name: str | None = ...,
-            additional_model_data_source: ListOf[SagemakerModel.AdditionalModelDataSource] | None = ...,
+            additional_model_data_source: SagemakerModel.AdditionalModelDataSource | ListOf[SagemakerModel.AdditionalModelDataSource] | None = ...,
             image_config: SagemakerModel.ImageConfig | ListOf[SagemakerModel.ImageConfig] | None = ...,
             model_data_source: SagemakerModel.ModelDataSource | ListOf[SagemakerModel.ModelDataSource] | None = ...,
             multi_model_config: SagemakerModel.MultiModelConfig | ListOf[SagemakerModel.MultiModelConfig] | None = ...,
@@ -2981,7 +2981,7 @@ class SagemakerModel(_model.Resource):
         def __init__(
             self,
             *,
-            s3_data_source: ListOf[SagemakerModel.S3DataSource],
+            s3_data_source: SagemakerModel.S3DataSource | ListOf[SagemakerModel.S3DataSource],
         ) -> None: ...
     class MultiModelConfig(_model.NestedObject):
         model_cache_setting: str
@@ -3045,7 +3045,7 @@ class SagemakerModel(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        container: ListOf[SagemakerModel.Container] | None = ...,
+        container: SagemakerModel.Container | ListOf[SagemakerModel.Container] | None = ...,
         inference_execution_config: SagemakerModel.InferenceExecutionConfig | ListOf[SagemakerModel.InferenceExecutionConfig] | None = ...,
         primary_container: SagemakerModel.PrimaryContainer | ListOf[SagemakerModel.PrimaryContainer] | None = ...,
         vpc_config: SagemakerModel.VpcConfig | ListOf[SagemakerModel.VpcConfig] | None = ...,
@@ -3088,7 +3088,7 @@ class SagemakerModelCard(_model.Resource):
         model_card_status: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        security_config: ListOf[SagemakerModelCard.SecurityConfig] | None = ...,
+        security_config: SagemakerModelCard.SecurityConfig | ListOf[SagemakerModelCard.SecurityConfig] | None = ...,
         timeouts: SagemakerModelCard.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -3134,7 +3134,7 @@ class SagemakerModelCardExportJob(_model.Resource):
         model_card_name: str,
         model_card_version: float | None = ...,
         region: str | None = ...,
-        output_config: ListOf[SagemakerModelCardExportJob.OutputConfig] | None = ...,
+        output_config: SagemakerModelCardExportJob.OutputConfig | ListOf[SagemakerModelCardExportJob.OutputConfig] | None = ...,
         timeouts: SagemakerModelCardExportJob.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -3336,7 +3336,7 @@ class SagemakerMonitoringSchedule(_model.Resource):
             environment: Mapping[str, str] | None = ...,
             baseline: SagemakerMonitoringSchedule.Baseline | ListOf[SagemakerMonitoringSchedule.Baseline] | None = ...,
             network_config: SagemakerMonitoringSchedule.NetworkConfig | ListOf[SagemakerMonitoringSchedule.NetworkConfig] | None = ...,
-            stopping_condition: ListOf[SagemakerMonitoringSchedule.StoppingCondition] | None = ...,
+            stopping_condition: SagemakerMonitoringSchedule.StoppingCondition | ListOf[SagemakerMonitoringSchedule.StoppingCondition] | None = ...,
         ) -> None: ...
     class MonitoringOutputConfig(_model.NestedObject):
         kms_key_id: str
@@ -3595,7 +3595,7 @@ class SagemakerProject(_model.Resource):
             product_id: str,
             path_id: str | None = ...,
             provisioning_artifact_id: str | None = ...,
-            provisioning_parameter: ListOf[SagemakerProject.ProvisioningParameter] | None = ...,
+            provisioning_parameter: SagemakerProject.ProvisioningParameter | ListOf[SagemakerProject.ProvisioningParameter] | None = ...,
         ) -> None: ...
     arn: str
     id: str
@@ -3725,7 +3725,7 @@ class SagemakerSpace(_model.Resource):
             *,
             default_resource_spec: SagemakerSpace.DefaultResourceSpec | ListOf[SagemakerSpace.DefaultResourceSpec],
             app_lifecycle_management: SagemakerSpace.AppLifecycleManagement | ListOf[SagemakerSpace.AppLifecycleManagement] | None = ...,
-            code_repository: ListOf[SagemakerSpace.CodeRepository] | None = ...,
+            code_repository: SagemakerSpace.CodeRepository | ListOf[SagemakerSpace.CodeRepository] | None = ...,
         ) -> None: ...
     class JupyterServerAppSettings(_model.NestedObject):
         lifecycle_config_arns: set[str]
@@ -3736,7 +3736,7 @@ class SagemakerSpace(_model.Resource):
             *,
             default_resource_spec: SagemakerSpace.DefaultResourceSpec | ListOf[SagemakerSpace.DefaultResourceSpec],
             lifecycle_config_arns: ListOf[str] | None = ...,
-            code_repository: ListOf[SagemakerSpace.CodeRepository] | None = ...,
+            code_repository: SagemakerSpace.CodeRepository | ListOf[SagemakerSpace.CodeRepository] | None = ...,
         ) -> None: ...
     class KernelGatewayAppSettings(_model.NestedObject):
         lifecycle_config_arns: set[str]
@@ -3747,7 +3747,7 @@ class SagemakerSpace(_model.Resource):
             *,
             default_resource_spec: SagemakerSpace.DefaultResourceSpec | ListOf[SagemakerSpace.DefaultResourceSpec],
             lifecycle_config_arns: ListOf[str] | None = ...,
-            custom_image: ListOf[SagemakerSpace.CustomImage] | None = ...,
+            custom_image: SagemakerSpace.CustomImage | ListOf[SagemakerSpace.CustomImage] | None = ...,
         ) -> None: ...
     class OwnershipSettings(_model.NestedObject):
         owner_user_profile_name: str
@@ -3769,7 +3769,7 @@ class SagemakerSpace(_model.Resource):
             *,
             app_type: str | None = ...,
             code_editor_app_settings: SagemakerSpace.CodeEditorAppSettings | ListOf[SagemakerSpace.CodeEditorAppSettings] | None = ...,
-            custom_file_system: ListOf[SagemakerSpace.CustomFileSystem] | None = ...,
+            custom_file_system: SagemakerSpace.CustomFileSystem | ListOf[SagemakerSpace.CustomFileSystem] | None = ...,
             jupyter_lab_app_settings: SagemakerSpace.JupyterLabAppSettings | ListOf[SagemakerSpace.JupyterLabAppSettings] | None = ...,
             jupyter_server_app_settings: SagemakerSpace.JupyterServerAppSettings | ListOf[SagemakerSpace.JupyterServerAppSettings] | None = ...,
             kernel_gateway_app_settings: SagemakerSpace.KernelGatewayAppSettings | ListOf[SagemakerSpace.KernelGatewayAppSettings] | None = ...,
@@ -3868,8 +3868,8 @@ class SagemakerTrainingJob(_model.Resource):
             enable_sagemaker_metrics_time_series: bool | None = ...,
             training_image: str | None = ...,
             training_input_mode: str | None = ...,
-            metric_definitions: ListOf[SagemakerTrainingJob.MetricDefinitions] | None = ...,
-            training_image_config: ListOf[SagemakerTrainingJob.TrainingImageConfig] | None = ...,
+            metric_definitions: SagemakerTrainingJob.MetricDefinitions | ListOf[SagemakerTrainingJob.MetricDefinitions] | None = ...,
+            training_image_config: SagemakerTrainingJob.TrainingImageConfig | ListOf[SagemakerTrainingJob.TrainingImageConfig] | None = ...,
         ) -> None: ...
     class CheckpointConfig(_model.NestedObject):
         local_path: str
@@ -3895,8 +3895,8 @@ class SagemakerTrainingJob(_model.Resource):
         def __init__(
             self,
             *,
-            file_system_data_source: ListOf[SagemakerTrainingJob.FileSystemDataSource] | None = ...,
-            s3_data_source: ListOf[SagemakerTrainingJob.S3DataSource] | None = ...,
+            file_system_data_source: SagemakerTrainingJob.FileSystemDataSource | ListOf[SagemakerTrainingJob.FileSystemDataSource] | None = ...,
+            s3_data_source: SagemakerTrainingJob.S3DataSource | ListOf[SagemakerTrainingJob.S3DataSource] | None = ...,
         ) -> None: ...
     class DebugHookConfig(_model.NestedObject):
         hook_parameters: dict[str, str]
@@ -3909,7 +3909,7 @@ class SagemakerTrainingJob(_model.Resource):
             s3_output_path: str,
             hook_parameters: Mapping[str, str] | None = ...,
             local_path: str | None = ...,
-            collection_configurations: ListOf[SagemakerTrainingJob.CollectionConfigurations] | None = ...,
+            collection_configurations: SagemakerTrainingJob.CollectionConfigurations | ListOf[SagemakerTrainingJob.CollectionConfigurations] | None = ...,
         ) -> None: ...
     class DebugRuleConfigurations(_model.NestedObject):
         instance_type: str
@@ -3986,8 +3986,8 @@ class SagemakerTrainingJob(_model.Resource):
             content_type: str | None = ...,
             input_mode: str | None = ...,
             record_wrapper_type: str | None = ...,
-            data_source: ListOf[SagemakerTrainingJob.DataSource] | None = ...,
-            shuffle_config: ListOf[SagemakerTrainingJob.ShuffleConfig] | None = ...,
+            data_source: SagemakerTrainingJob.DataSource | ListOf[SagemakerTrainingJob.DataSource] | None = ...,
+            shuffle_config: SagemakerTrainingJob.ShuffleConfig | ListOf[SagemakerTrainingJob.ShuffleConfig] | None = ...,
         ) -> None: ...
     class InstanceGroups(_model.NestedObject):
         instance_count: int
@@ -4007,7 +4007,7 @@ class SagemakerTrainingJob(_model.Resource):
             self,
             *,
             enable_multiple_jobs: bool | None = ...,
-            placement_specifications: ListOf[SagemakerTrainingJob.PlacementSpecifications] | None = ...,
+            placement_specifications: SagemakerTrainingJob.PlacementSpecifications | ListOf[SagemakerTrainingJob.PlacementSpecifications] | None = ...,
         ) -> None: ...
     class MetricDefinitions(_model.NestedObject):
         name: str
@@ -4103,8 +4103,8 @@ class SagemakerTrainingJob(_model.Resource):
             training_plan_arn: str | None = ...,
             volume_kms_key_id: str | None = ...,
             volume_size_in_gb: float | None = ...,
-            instance_groups: ListOf[SagemakerTrainingJob.InstanceGroups] | None = ...,
-            instance_placement_config: ListOf[SagemakerTrainingJob.InstancePlacementConfig] | None = ...,
+            instance_groups: SagemakerTrainingJob.InstanceGroups | ListOf[SagemakerTrainingJob.InstanceGroups] | None = ...,
+            instance_placement_config: SagemakerTrainingJob.InstancePlacementConfig | ListOf[SagemakerTrainingJob.InstancePlacementConfig] | None = ...,
         ) -> None: ...
     class RetryStrategy(_model.NestedObject):
         maximum_retry_attempts: int
@@ -4129,8 +4129,8 @@ class SagemakerTrainingJob(_model.Resource):
             attribute_names: ListOf[str] | None = ...,
             instance_group_names: ListOf[str] | None = ...,
             s3_data_distribution_type: str | None = ...,
-            hub_access_config: ListOf[SagemakerTrainingJob.HubAccessConfig] | None = ...,
-            model_access_config: ListOf[SagemakerTrainingJob.ModelAccessConfig] | None = ...,
+            hub_access_config: SagemakerTrainingJob.HubAccessConfig | ListOf[SagemakerTrainingJob.HubAccessConfig] | None = ...,
+            model_access_config: SagemakerTrainingJob.ModelAccessConfig | ListOf[SagemakerTrainingJob.ModelAccessConfig] | None = ...,
         ) -> None: ...
     class ServerlessJobConfig(_model.NestedObject):
         accept_eula: bool
@@ -4207,7 +4207,7 @@ class SagemakerTrainingJob(_model.Resource):
             self,
             *,
             training_repository_access_mode: str | None = ...,
-            training_repository_auth_config: ListOf[SagemakerTrainingJob.TrainingRepositoryAuthConfig] | None = ...,
+            training_repository_auth_config: SagemakerTrainingJob.TrainingRepositoryAuthConfig | ListOf[SagemakerTrainingJob.TrainingRepositoryAuthConfig] | None = ...,
         ) -> None: ...
     class TrainingRepositoryAuthConfig(_model.NestedObject):
         training_repository_credentials_provider_arn: str
@@ -4279,27 +4279,27 @@ class SagemakerTrainingJob(_model.Resource):
         hyper_parameters: Mapping[str, str] | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        algorithm_specification: ListOf[SagemakerTrainingJob.AlgorithmSpecification] | None = ...,
-        checkpoint_config: ListOf[SagemakerTrainingJob.CheckpointConfig] | None = ...,
-        debug_hook_config: ListOf[SagemakerTrainingJob.DebugHookConfig] | None = ...,
-        debug_rule_configurations: ListOf[SagemakerTrainingJob.DebugRuleConfigurations] | None = ...,
-        experiment_config: ListOf[SagemakerTrainingJob.ExperimentConfig] | None = ...,
-        infra_check_config: ListOf[SagemakerTrainingJob.InfraCheckConfig] | None = ...,
-        input_data_config: ListOf[SagemakerTrainingJob.InputDataConfig] | None = ...,
-        mlflow_config: ListOf[SagemakerTrainingJob.MlflowConfig] | None = ...,
-        model_package_config: ListOf[SagemakerTrainingJob.ModelPackageConfig] | None = ...,
-        output_data_config: ListOf[SagemakerTrainingJob.OutputDataConfig] | None = ...,
-        profiler_config: ListOf[SagemakerTrainingJob.ProfilerConfig] | None = ...,
-        profiler_rule_configurations: ListOf[SagemakerTrainingJob.ProfilerRuleConfigurations] | None = ...,
-        remote_debug_config: ListOf[SagemakerTrainingJob.RemoteDebugConfig] | None = ...,
-        resource_config: ListOf[SagemakerTrainingJob.ResourceConfig] | None = ...,
-        retry_strategy: ListOf[SagemakerTrainingJob.RetryStrategy] | None = ...,
-        serverless_job_config: ListOf[SagemakerTrainingJob.ServerlessJobConfig] | None = ...,
-        session_chaining_config: ListOf[SagemakerTrainingJob.SessionChainingConfig] | None = ...,
-        stopping_condition: ListOf[SagemakerTrainingJob.StoppingCondition] | None = ...,
-        tensor_board_output_config: ListOf[SagemakerTrainingJob.TensorBoardOutputConfig] | None = ...,
+        algorithm_specification: SagemakerTrainingJob.AlgorithmSpecification | ListOf[SagemakerTrainingJob.AlgorithmSpecification] | None = ...,
+        checkpoint_config: SagemakerTrainingJob.CheckpointConfig | ListOf[SagemakerTrainingJob.CheckpointConfig] | None = ...,
+        debug_hook_config: SagemakerTrainingJob.DebugHookConfig | ListOf[SagemakerTrainingJob.DebugHookConfig] | None = ...,
+        debug_rule_configurations: SagemakerTrainingJob.DebugRuleConfigurations | ListOf[SagemakerTrainingJob.DebugRuleConfigurations] | None = ...,
+        experiment_config: SagemakerTrainingJob.ExperimentConfig | ListOf[SagemakerTrainingJob.ExperimentConfig] | None = ...,
+        infra_check_config: SagemakerTrainingJob.InfraCheckConfig | ListOf[SagemakerTrainingJob.InfraCheckConfig] | None = ...,
+        input_data_config: SagemakerTrainingJob.InputDataConfig | ListOf[SagemakerTrainingJob.InputDataConfig] | None = ...,
+        mlflow_config: SagemakerTrainingJob.MlflowConfig | ListOf[SagemakerTrainingJob.MlflowConfig] | None = ...,
+        model_package_config: SagemakerTrainingJob.ModelPackageConfig | ListOf[SagemakerTrainingJob.ModelPackageConfig] | None = ...,
+        output_data_config: SagemakerTrainingJob.OutputDataConfig | ListOf[SagemakerTrainingJob.OutputDataConfig] | None = ...,
+        profiler_config: SagemakerTrainingJob.ProfilerConfig | ListOf[SagemakerTrainingJob.ProfilerConfig] | None = ...,
+        profiler_rule_configurations: SagemakerTrainingJob.ProfilerRuleConfigurations | ListOf[SagemakerTrainingJob.ProfilerRuleConfigurations] | None = ...,
+        remote_debug_config: SagemakerTrainingJob.RemoteDebugConfig | ListOf[SagemakerTrainingJob.RemoteDebugConfig] | None = ...,
+        resource_config: SagemakerTrainingJob.ResourceConfig | ListOf[SagemakerTrainingJob.ResourceConfig] | None = ...,
+        retry_strategy: SagemakerTrainingJob.RetryStrategy | ListOf[SagemakerTrainingJob.RetryStrategy] | None = ...,
+        serverless_job_config: SagemakerTrainingJob.ServerlessJobConfig | ListOf[SagemakerTrainingJob.ServerlessJobConfig] | None = ...,
+        session_chaining_config: SagemakerTrainingJob.SessionChainingConfig | ListOf[SagemakerTrainingJob.SessionChainingConfig] | None = ...,
+        stopping_condition: SagemakerTrainingJob.StoppingCondition | ListOf[SagemakerTrainingJob.StoppingCondition] | None = ...,
+        tensor_board_output_config: SagemakerTrainingJob.TensorBoardOutputConfig | ListOf[SagemakerTrainingJob.TensorBoardOutputConfig] | None = ...,
         timeouts: SagemakerTrainingJob.Timeouts | None = ...,
-        vpc_config: ListOf[SagemakerTrainingJob.VpcConfig] | None = ...,
+        vpc_config: SagemakerTrainingJob.VpcConfig | ListOf[SagemakerTrainingJob.VpcConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SagemakerUserProfile(_model.Resource):
@@ -4326,7 +4326,7 @@ class SagemakerUserProfile(_model.Resource):
             direct_deploy_settings: SagemakerUserProfile.DirectDeploySettings | ListOf[SagemakerUserProfile.DirectDeploySettings] | None = ...,
             emr_serverless_settings: SagemakerUserProfile.EmrServerlessSettings | ListOf[SagemakerUserProfile.EmrServerlessSettings] | None = ...,
             generative_ai_settings: SagemakerUserProfile.GenerativeAiSettings | ListOf[SagemakerUserProfile.GenerativeAiSettings] | None = ...,
-            identity_provider_oauth_settings: ListOf[SagemakerUserProfile.IdentityProviderOauthSettings] | None = ...,
+            identity_provider_oauth_settings: SagemakerUserProfile.IdentityProviderOauthSettings | ListOf[SagemakerUserProfile.IdentityProviderOauthSettings] | None = ...,
             kendra_settings: SagemakerUserProfile.KendraSettings | ListOf[SagemakerUserProfile.KendraSettings] | None = ...,
             model_register_settings: SagemakerUserProfile.ModelRegisterSettings | ListOf[SagemakerUserProfile.ModelRegisterSettings] | None = ...,
             time_series_forecasting_settings: SagemakerUserProfile.TimeSeriesForecastingSettings | ListOf[SagemakerUserProfile.TimeSeriesForecastingSettings] | None = ...,
@@ -4344,7 +4344,7 @@ class SagemakerUserProfile(_model.Resource):
             built_in_lifecycle_config_arn: str | None = ...,
             lifecycle_config_arns: ListOf[str] | None = ...,
             app_lifecycle_management: SagemakerUserProfile.AppLifecycleManagement | ListOf[SagemakerUserProfile.AppLifecycleManagement] | None = ...,
-            custom_image: ListOf[SagemakerUserProfile.CustomImage] | None = ...,
+            custom_image: SagemakerUserProfile.CustomImage | ListOf[SagemakerUserProfile.CustomImage] | None = ...,
             default_resource_spec: SagemakerUserProfile.DefaultResourceSpec | ListOf[SagemakerUserProfile.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class CodeRepository(_model.NestedObject):
@@ -4359,7 +4359,7 @@ class SagemakerUserProfile(_model.Resource):
         def __init__(
             self,
             *,
-            efs_file_system_config: ListOf[SagemakerUserProfile.EfsFileSystemConfig] | None = ...,
+            efs_file_system_config: SagemakerUserProfile.EfsFileSystemConfig | ListOf[SagemakerUserProfile.EfsFileSystemConfig] | None = ...,
         ) -> None: ...
     class CustomImage(_model.NestedObject):
         app_image_config_name: str
@@ -4484,8 +4484,8 @@ class SagemakerUserProfile(_model.Resource):
             built_in_lifecycle_config_arn: str | None = ...,
             lifecycle_config_arns: ListOf[str] | None = ...,
             app_lifecycle_management: SagemakerUserProfile.AppLifecycleManagement | ListOf[SagemakerUserProfile.AppLifecycleManagement] | None = ...,
-            code_repository: ListOf[SagemakerUserProfile.CodeRepository] | None = ...,
-            custom_image: ListOf[SagemakerUserProfile.CustomImage] | None = ...,
+            code_repository: SagemakerUserProfile.CodeRepository | ListOf[SagemakerUserProfile.CodeRepository] | None = ...,
+            custom_image: SagemakerUserProfile.CustomImage | ListOf[SagemakerUserProfile.CustomImage] | None = ...,
             default_resource_spec: SagemakerUserProfile.DefaultResourceSpec | ListOf[SagemakerUserProfile.DefaultResourceSpec] | None = ...,
             emr_settings: SagemakerUserProfile.EmrSettings | ListOf[SagemakerUserProfile.EmrSettings] | None = ...,
         ) -> None: ...
@@ -4497,7 +4497,7 @@ class SagemakerUserProfile(_model.Resource):
             self,
             *,
             lifecycle_config_arns: ListOf[str] | None = ...,
-            code_repository: ListOf[SagemakerUserProfile.CodeRepository] | None = ...,
+            code_repository: SagemakerUserProfile.CodeRepository | ListOf[SagemakerUserProfile.CodeRepository] | None = ...,
             default_resource_spec: SagemakerUserProfile.DefaultResourceSpec | ListOf[SagemakerUserProfile.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class KernelGatewayAppSettings(_model.NestedObject):
@@ -4508,7 +4508,7 @@ class SagemakerUserProfile(_model.Resource):
             self,
             *,
             lifecycle_config_arns: ListOf[str] | None = ...,
-            custom_image: ListOf[SagemakerUserProfile.CustomImage] | None = ...,
+            custom_image: SagemakerUserProfile.CustomImage | ListOf[SagemakerUserProfile.CustomImage] | None = ...,
             default_resource_spec: SagemakerUserProfile.DefaultResourceSpec | ListOf[SagemakerUserProfile.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class ModelRegisterSettings(_model.NestedObject):
@@ -4526,7 +4526,7 @@ class SagemakerUserProfile(_model.Resource):
         def __init__(
             self,
             *,
-            custom_image: ListOf[SagemakerUserProfile.CustomImage] | None = ...,
+            custom_image: SagemakerUserProfile.CustomImage | ListOf[SagemakerUserProfile.CustomImage] | None = ...,
             default_resource_spec: SagemakerUserProfile.DefaultResourceSpec | ListOf[SagemakerUserProfile.DefaultResourceSpec] | None = ...,
         ) -> None: ...
     class RStudioServerProAppSettings(_model.NestedObject):
@@ -4612,7 +4612,7 @@ class SagemakerUserProfile(_model.Resource):
             studio_web_portal: str | None = ...,
             canvas_app_settings: SagemakerUserProfile.CanvasAppSettings | ListOf[SagemakerUserProfile.CanvasAppSettings] | None = ...,
             code_editor_app_settings: SagemakerUserProfile.CodeEditorAppSettings | ListOf[SagemakerUserProfile.CodeEditorAppSettings] | None = ...,
-            custom_file_system_config: ListOf[SagemakerUserProfile.CustomFileSystemConfig] | None = ...,
+            custom_file_system_config: SagemakerUserProfile.CustomFileSystemConfig | ListOf[SagemakerUserProfile.CustomFileSystemConfig] | None = ...,
             custom_posix_user_config: SagemakerUserProfile.CustomPosixUserConfig | ListOf[SagemakerUserProfile.CustomPosixUserConfig] | None = ...,
             jupyter_lab_app_settings: SagemakerUserProfile.JupyterLabAppSettings | ListOf[SagemakerUserProfile.JupyterLabAppSettings] | None = ...,
             jupyter_server_app_settings: SagemakerUserProfile.JupyterServerAppSettings | ListOf[SagemakerUserProfile.JupyterServerAppSettings] | None = ...,
@@ -4820,7 +4820,7 @@ class SagemakerWorkteam(_model.Resource):
         *,
         description: str,
         workteam_name: str,
-        member_definition: ListOf[SagemakerWorkteam.MemberDefinition],
+        member_definition: SagemakerWorkteam.MemberDefinition | ListOf[SagemakerWorkteam.MemberDefinition],
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,

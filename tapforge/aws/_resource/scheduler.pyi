@@ -56,10 +56,10 @@ class SchedulerSchedule(_model.Resource):
             reference_id: str | None = ...,
             tags: Mapping[str, str] | None = ...,
             task_count: float | None = ...,
-            capacity_provider_strategy: ListOf[SchedulerSchedule.CapacityProviderStrategy] | None = ...,
+            capacity_provider_strategy: SchedulerSchedule.CapacityProviderStrategy | ListOf[SchedulerSchedule.CapacityProviderStrategy] | None = ...,
             network_configuration: SchedulerSchedule.NetworkConfiguration | ListOf[SchedulerSchedule.NetworkConfiguration] | None = ...,
-            placement_constraints: ListOf[SchedulerSchedule.PlacementConstraints] | None = ...,
-            placement_strategy: ListOf[SchedulerSchedule.PlacementStrategy] | None = ...,
+            placement_constraints: SchedulerSchedule.PlacementConstraints | ListOf[SchedulerSchedule.PlacementConstraints] | None = ...,
+            placement_strategy: SchedulerSchedule.PlacementStrategy | ListOf[SchedulerSchedule.PlacementStrategy] | None = ...,
         ) -> None: ...
     class EventbridgeParameters(_model.NestedObject):
         detail_type: str
@@ -138,7 +138,7 @@ class SchedulerSchedule(_model.Resource):
         def __init__(
             self,
             *,
-            pipeline_parameter: ListOf[SchedulerSchedule.PipelineParameter] | None = ...,
+            pipeline_parameter: SchedulerSchedule.PipelineParameter | ListOf[SchedulerSchedule.PipelineParameter] | None = ...,
         ) -> None: ...
     class SqsParameters(_model.NestedObject):
         message_group_id: str

@@ -54,7 +54,7 @@ class SecretsmanagerSecret(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         type: str | None = ...,
-        replica: ListOf[SecretsmanagerSecret.Replica] | None = ...,
+        replica: SecretsmanagerSecret.Replica | ListOf[SecretsmanagerSecret.Replica] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SecretsmanagerSecretPolicy(_model.Resource):
@@ -121,7 +121,7 @@ class SecretsmanagerSecretRotation(_model.Resource):
         rotate_immediately: bool | None = ...,
         rotation_enabled: bool | None = ...,
         rotation_lambda_arn: str | None = ...,
-        external_secret_rotation_metadata: ListOf[SecretsmanagerSecretRotation.ExternalSecretRotationMetadata] | None = ...,
+        external_secret_rotation_metadata: SecretsmanagerSecretRotation.ExternalSecretRotationMetadata | ListOf[SecretsmanagerSecretRotation.ExternalSecretRotationMetadata] | None = ...,
         rotation_rules: SecretsmanagerSecretRotation.RotationRules | ListOf[SecretsmanagerSecretRotation.RotationRules] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -33,7 +33,7 @@ class SecuritylakeAwsLogSource(_model.Resource):
         /,
         *,
         region: str | None = ...,
-        source: ListOf[SecuritylakeAwsLogSource.Source] | None = ...,
+        source: SecuritylakeAwsLogSource.Source | ListOf[SecuritylakeAwsLogSource.Source] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SecuritylakeCustomLogSource(_model.Resource):
@@ -55,8 +55,8 @@ class SecuritylakeCustomLogSource(_model.Resource):
         def __init__(
             self,
             *,
-            crawler_configuration: ListOf[SecuritylakeCustomLogSource.CrawlerConfiguration] | None = ...,
-            provider_identity: ListOf[SecuritylakeCustomLogSource.ProviderIdentity] | None = ...,
+            crawler_configuration: SecuritylakeCustomLogSource.CrawlerConfiguration | ListOf[SecuritylakeCustomLogSource.CrawlerConfiguration] | None = ...,
+            provider_identity: SecuritylakeCustomLogSource.ProviderIdentity | ListOf[SecuritylakeCustomLogSource.ProviderIdentity] | None = ...,
         ) -> None: ...
     class CrawlerConfiguration(_model.NestedObject):
         role_arn: str
@@ -101,7 +101,7 @@ class SecuritylakeCustomLogSource(_model.Resource):
         event_classes: ListOf[str] | None = ...,
         region: str | None = ...,
         source_version: str | None = ...,
-        configuration: ListOf[SecuritylakeCustomLogSource.Configuration] | None = ...,
+        configuration: SecuritylakeCustomLogSource.Configuration | ListOf[SecuritylakeCustomLogSource.Configuration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SecuritylakeDataLake(_model.Resource):
@@ -116,8 +116,8 @@ class SecuritylakeDataLake(_model.Resource):
             *,
             region: str,
             encryption_configuration: ListOf[SecuritylakeDataLake.EncryptionConfiguration] | None = ...,
-            lifecycle_configuration: ListOf[SecuritylakeDataLake.LifecycleConfiguration] | None = ...,
-            replication_configuration: ListOf[SecuritylakeDataLake.ReplicationConfiguration] | None = ...,
+            lifecycle_configuration: SecuritylakeDataLake.LifecycleConfiguration | ListOf[SecuritylakeDataLake.LifecycleConfiguration] | None = ...,
+            replication_configuration: SecuritylakeDataLake.ReplicationConfiguration | ListOf[SecuritylakeDataLake.ReplicationConfiguration] | None = ...,
         ) -> None: ...
     class EncryptionConfiguration(_model.NestedObject):
         kms_key_id: str
@@ -139,8 +139,8 @@ class SecuritylakeDataLake(_model.Resource):
         def __init__(
             self,
             *,
-            expiration: ListOf[SecuritylakeDataLake.Expiration] | None = ...,
-            transition: ListOf[SecuritylakeDataLake.Transition] | None = ...,
+            expiration: SecuritylakeDataLake.Expiration | ListOf[SecuritylakeDataLake.Expiration] | None = ...,
+            transition: SecuritylakeDataLake.Transition | ListOf[SecuritylakeDataLake.Transition] | None = ...,
         ) -> None: ...
     class ReplicationConfiguration(_model.NestedObject):
         regions: set[str]
@@ -192,7 +192,7 @@ class SecuritylakeDataLake(_model.Resource):
         meta_store_manager_role_arn: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        configuration: ListOf[SecuritylakeDataLake.Configuration] | None = ...,
+        configuration: SecuritylakeDataLake.Configuration | ListOf[SecuritylakeDataLake.Configuration] | None = ...,
         timeouts: SecuritylakeDataLake.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -244,8 +244,8 @@ class SecuritylakeSubscriber(_model.Resource):
         def __init__(
             self,
             *,
-            aws_log_source_resource: ListOf[SecuritylakeSubscriber.AwsLogSourceResource] | None = ...,
-            custom_log_source_resource: ListOf[SecuritylakeSubscriber.CustomLogSourceResource] | None = ...,
+            aws_log_source_resource: SecuritylakeSubscriber.AwsLogSourceResource | ListOf[SecuritylakeSubscriber.AwsLogSourceResource] | None = ...,
+            custom_log_source_resource: SecuritylakeSubscriber.CustomLogSourceResource | ListOf[SecuritylakeSubscriber.CustomLogSourceResource] | None = ...,
         ) -> None: ...
     class SubscriberIdentity(_model.NestedObject):
         external_id: str
@@ -298,8 +298,8 @@ class SecuritylakeSubscriber(_model.Resource):
         subscriber_description: str | None = ...,
         subscriber_name: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        source: ListOf[SecuritylakeSubscriber.Source] | None = ...,
-        subscriber_identity: ListOf[SecuritylakeSubscriber.SubscriberIdentity] | None = ...,
+        source: SecuritylakeSubscriber.Source | ListOf[SecuritylakeSubscriber.Source] | None = ...,
+        subscriber_identity: SecuritylakeSubscriber.SubscriberIdentity | ListOf[SecuritylakeSubscriber.SubscriberIdentity] | None = ...,
         timeouts: SecuritylakeSubscriber.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -311,8 +311,8 @@ class SecuritylakeSubscriberNotification(_model.Resource):
         def __init__(
             self,
             *,
-            https_notification_configuration: ListOf[SecuritylakeSubscriberNotification.HttpsNotificationConfiguration] | None = ...,
-            sqs_notification_configuration: ListOf[SecuritylakeSubscriberNotification.SqsNotificationConfiguration] | None = ...,
+            https_notification_configuration: SecuritylakeSubscriberNotification.HttpsNotificationConfiguration | ListOf[SecuritylakeSubscriberNotification.HttpsNotificationConfiguration] | None = ...,
+            sqs_notification_configuration: SecuritylakeSubscriberNotification.SqsNotificationConfiguration | ListOf[SecuritylakeSubscriberNotification.SqsNotificationConfiguration] | None = ...,
         ) -> None: ...
     class HttpsNotificationConfiguration(_model.NestedObject):
         authorization_api_key_name: str
@@ -345,6 +345,6 @@ class SecuritylakeSubscriberNotification(_model.Resource):
         *,
         subscriber_id: str,
         region: str | None = ...,
-        configuration: ListOf[SecuritylakeSubscriberNotification.Configuration] | None = ...,
+        configuration: SecuritylakeSubscriberNotification.Configuration | ListOf[SecuritylakeSubscriberNotification.Configuration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

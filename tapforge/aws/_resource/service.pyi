@@ -112,7 +112,7 @@ class ServiceDiscoveryService(_model.Resource):
             self,
             *,
             namespace_id: str,
-            dns_records: ListOf[ServiceDiscoveryService.DnsRecords],
+            dns_records: ServiceDiscoveryService.DnsRecords | ListOf[ServiceDiscoveryService.DnsRecords],
             routing_policy: str | None = ...,
         ) -> None: ...
     class DnsRecords(_model.NestedObject):

@@ -437,7 +437,7 @@ class ServicecatalogProvisionedProduct(_model.Resource):
         retain_physical_resources: bool | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        provisioning_parameters: ListOf[ServicecatalogProvisionedProduct.ProvisioningParameters] | None = ...,
+        provisioning_parameters: ServicecatalogProvisionedProduct.ProvisioningParameters | ListOf[ServicecatalogProvisionedProduct.ProvisioningParameters] | None = ...,
         stack_set_provisioning_preferences: ServicecatalogProvisionedProduct.StackSetProvisioningPreferences | ListOf[ServicecatalogProvisionedProduct.StackSetProvisioningPreferences] | None = ...,
         timeouts: ServicecatalogProvisionedProduct.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],

@@ -162,7 +162,7 @@ class Sesv2ConfigurationSetEventDestination(_model.Resource):
         def __init__(
             self,
             *,
-            dimension_configuration: ListOf[Sesv2ConfigurationSetEventDestination.DimensionConfiguration],
+            dimension_configuration: Sesv2ConfigurationSetEventDestination.DimensionConfiguration | ListOf[Sesv2ConfigurationSetEventDestination.DimensionConfiguration],
         ) -> None: ...
     class DimensionConfiguration(_model.NestedObject):
         default_dimension_value: str
@@ -279,7 +279,7 @@ class Sesv2ContactList(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        topic: ListOf[Sesv2ContactList.Topic] | None = ...,
+        topic: Sesv2ContactList.Topic | ListOf[Sesv2ContactList.Topic] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Sesv2DedicatedIpAssignment(_model.Resource):
@@ -443,7 +443,7 @@ class Sesv2MultiRegionEndpoint(_model.Resource):
         def __init__(
             self,
             *,
-            routes_details: ListOf[Sesv2MultiRegionEndpoint.RoutesDetails] | None = ...,
+            routes_details: Sesv2MultiRegionEndpoint.RoutesDetails | ListOf[Sesv2MultiRegionEndpoint.RoutesDetails] | None = ...,
         ) -> None: ...
     class Routes(_model.NestedObject):
         region: str
@@ -488,7 +488,7 @@ class Sesv2MultiRegionEndpoint(_model.Resource):
         endpoint_name: str,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        details: ListOf[Sesv2MultiRegionEndpoint.Details] | None = ...,
+        details: Sesv2MultiRegionEndpoint.Details | ListOf[Sesv2MultiRegionEndpoint.Details] | None = ...,
         timeouts: Sesv2MultiRegionEndpoint.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

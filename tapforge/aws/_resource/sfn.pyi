@@ -80,7 +80,7 @@ class SfnAlias(_model.Resource):
         /,
         *,
         name: str,
-        routing_configuration: ListOf[SfnAlias.RoutingConfiguration],
+        routing_configuration: SfnAlias.RoutingConfiguration | ListOf[SfnAlias.RoutingConfiguration],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,

@@ -116,7 +116,7 @@ class ShieldProactiveEngagement(_model.Resource):
         /,
         *,
         enabled: bool,
-        emergency_contact: ListOf[ShieldProactiveEngagement.EmergencyContact] | None = ...,
+        emergency_contact: ShieldProactiveEngagement.EmergencyContact | ListOf[ShieldProactiveEngagement.EmergencyContact] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class ShieldProtection(_model.Resource):

@@ -168,9 +168,9 @@ class SpotFleetRequest(_model.Resource):
             user_data: str | None = ...,
             vpc_security_group_ids: ListOf[str] | None = ...,
             weighted_capacity: str | None = ...,
-            ebs_block_device: ListOf[SpotFleetRequest.EbsBlockDevice] | None = ...,
-            ephemeral_block_device: ListOf[SpotFleetRequest.EphemeralBlockDevice] | None = ...,
-            root_block_device: ListOf[SpotFleetRequest.RootBlockDevice] | None = ...,
+            ebs_block_device: SpotFleetRequest.EbsBlockDevice | ListOf[SpotFleetRequest.EbsBlockDevice] | None = ...,
+            ephemeral_block_device: SpotFleetRequest.EphemeralBlockDevice | ListOf[SpotFleetRequest.EphemeralBlockDevice] | None = ...,
+            root_block_device: SpotFleetRequest.RootBlockDevice | ListOf[SpotFleetRequest.RootBlockDevice] | None = ...,
         ) -> None: ...
     class LaunchTemplateConfig(_model.NestedObject):
         launch_template_specification: list[SpotFleetRequest.LaunchTemplateSpecification]
@@ -179,7 +179,7 @@ class SpotFleetRequest(_model.Resource):
             self,
             *,
             launch_template_specification: SpotFleetRequest.LaunchTemplateSpecification | ListOf[SpotFleetRequest.LaunchTemplateSpecification],
-            overrides: ListOf[SpotFleetRequest.Overrides] | None = ...,
+            overrides: SpotFleetRequest.Overrides | ListOf[SpotFleetRequest.Overrides] | None = ...,
         ) -> None: ...
     class LaunchTemplateSpecification(_model.NestedObject):
         id: str
@@ -318,8 +318,8 @@ class SpotFleetRequest(_model.Resource):
         valid_from: str | None = ...,
         valid_until: str | None = ...,
         wait_for_fulfillment: bool | None = ...,
-        launch_specification: ListOf[SpotFleetRequest.LaunchSpecification] | None = ...,
-        launch_template_config: ListOf[SpotFleetRequest.LaunchTemplateConfig] | None = ...,
+        launch_specification: SpotFleetRequest.LaunchSpecification | ListOf[SpotFleetRequest.LaunchSpecification] | None = ...,
+        launch_template_config: SpotFleetRequest.LaunchTemplateConfig | ListOf[SpotFleetRequest.LaunchTemplateConfig] | None = ...,
         spot_maintenance_strategies: SpotFleetRequest.SpotMaintenanceStrategies | ListOf[SpotFleetRequest.SpotMaintenanceStrategies] | None = ...,
         timeouts: SpotFleetRequest.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -657,16 +657,16 @@ class SpotInstanceRequest(_model.Resource):
         capacity_reservation_specification: SpotInstanceRequest.CapacityReservationSpecification | ListOf[SpotInstanceRequest.CapacityReservationSpecification] | None = ...,
         cpu_options: SpotInstanceRequest.CpuOptions | ListOf[SpotInstanceRequest.CpuOptions] | None = ...,
         credit_specification: SpotInstanceRequest.CreditSpecification | ListOf[SpotInstanceRequest.CreditSpecification] | None = ...,
-        ebs_block_device: ListOf[SpotInstanceRequest.EbsBlockDevice] | None = ...,
+        ebs_block_device: SpotInstanceRequest.EbsBlockDevice | ListOf[SpotInstanceRequest.EbsBlockDevice] | None = ...,
         enclave_options: SpotInstanceRequest.EnclaveOptions | ListOf[SpotInstanceRequest.EnclaveOptions] | None = ...,
-        ephemeral_block_device: ListOf[SpotInstanceRequest.EphemeralBlockDevice] | None = ...,
+        ephemeral_block_device: SpotInstanceRequest.EphemeralBlockDevice | ListOf[SpotInstanceRequest.EphemeralBlockDevice] | None = ...,
         launch_template: SpotInstanceRequest.LaunchTemplate | ListOf[SpotInstanceRequest.LaunchTemplate] | None = ...,
         maintenance_options: SpotInstanceRequest.MaintenanceOptions | ListOf[SpotInstanceRequest.MaintenanceOptions] | None = ...,
         metadata_options: SpotInstanceRequest.MetadataOptions | ListOf[SpotInstanceRequest.MetadataOptions] | None = ...,
-        network_interface: ListOf[SpotInstanceRequest.NetworkInterface] | None = ...,
+        network_interface: SpotInstanceRequest.NetworkInterface | ListOf[SpotInstanceRequest.NetworkInterface] | None = ...,
         private_dns_name_options: SpotInstanceRequest.PrivateDnsNameOptions | ListOf[SpotInstanceRequest.PrivateDnsNameOptions] | None = ...,
         root_block_device: SpotInstanceRequest.RootBlockDevice | ListOf[SpotInstanceRequest.RootBlockDevice] | None = ...,
-        secondary_network_interface: ListOf[SpotInstanceRequest.SecondaryNetworkInterface] | None = ...,
+        secondary_network_interface: SpotInstanceRequest.SecondaryNetworkInterface | ListOf[SpotInstanceRequest.SecondaryNetworkInterface] | None = ...,
         timeouts: SpotInstanceRequest.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

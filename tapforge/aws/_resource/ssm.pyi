@@ -106,7 +106,7 @@ class SsmAssociation(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         wait_for_success_timeout_seconds: float | None = ...,
         output_location: SsmAssociation.OutputLocation | ListOf[SsmAssociation.OutputLocation] | None = ...,
-        targets: ListOf[SsmAssociation.Targets] | None = ...,
+        targets: SsmAssociation.Targets | ListOf[SsmAssociation.Targets] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SsmDefaultPatchBaseline(_model.Resource):
@@ -195,7 +195,7 @@ class SsmDocument(_model.Resource):
         tags_all: Mapping[str, str] | None = ...,
         target_type: str | None = ...,
         version_name: str | None = ...,
-        attachments_source: ListOf[SsmDocument.AttachmentsSource] | None = ...,
+        attachments_source: SsmDocument.AttachmentsSource | ListOf[SsmDocument.AttachmentsSource] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SsmMaintenanceWindow(_model.Resource):
@@ -265,7 +265,7 @@ class SsmMaintenanceWindowTarget(_model.Resource):
         *,
         resource_type: str,
         window_id: str,
-        targets: ListOf[SsmMaintenanceWindowTarget.Targets],
+        targets: SsmMaintenanceWindowTarget.Targets | ListOf[SsmMaintenanceWindowTarget.Targets],
         description: str | None = ...,
         id: str | None = ...,
         name: str | None = ...,
@@ -282,7 +282,7 @@ class SsmMaintenanceWindowTask(_model.Resource):
             self,
             *,
             document_version: str | None = ...,
-            parameter: ListOf[SsmMaintenanceWindowTask.Parameter] | None = ...,
+            parameter: SsmMaintenanceWindowTask.Parameter | ListOf[SsmMaintenanceWindowTask.Parameter] | None = ...,
         ) -> None: ...
     class CloudwatchConfig(_model.NestedObject):
         cloudwatch_log_group_name: str
@@ -349,7 +349,7 @@ class SsmMaintenanceWindowTask(_model.Resource):
             timeout_seconds: float | None = ...,
             cloudwatch_config: SsmMaintenanceWindowTask.CloudwatchConfig | ListOf[SsmMaintenanceWindowTask.CloudwatchConfig] | None = ...,
             notification_config: SsmMaintenanceWindowTask.NotificationConfig | ListOf[SsmMaintenanceWindowTask.NotificationConfig] | None = ...,
-            parameter: ListOf[SsmMaintenanceWindowTask.Parameter] | None = ...,
+            parameter: SsmMaintenanceWindowTask.Parameter | ListOf[SsmMaintenanceWindowTask.Parameter] | None = ...,
         ) -> None: ...
     class StepFunctionsParameters(_model.NestedObject):
         input: str
@@ -416,7 +416,7 @@ class SsmMaintenanceWindowTask(_model.Resource):
         priority: float | None = ...,
         region: str | None = ...,
         service_role_arn: str | None = ...,
-        targets: ListOf[SsmMaintenanceWindowTask.Targets] | None = ...,
+        targets: SsmMaintenanceWindowTask.Targets | ListOf[SsmMaintenanceWindowTask.Targets] | None = ...,
         task_invocation_parameters: SsmMaintenanceWindowTask.TaskInvocationParameters | ListOf[SsmMaintenanceWindowTask.TaskInvocationParameters] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -478,7 +478,7 @@ class SsmPatchBaseline(_model.Resource):
         def __init__(
             self,
             *,
-            patch_filter: ListOf[SsmPatchBaseline.PatchFilter],
+            patch_filter: SsmPatchBaseline.PatchFilter | ListOf[SsmPatchBaseline.PatchFilter],
             approve_after_days: float | None = ...,
             approve_until_date: str | None = ...,
             compliance_level: str | None = ...,
@@ -542,9 +542,9 @@ class SsmPatchBaseline(_model.Resource):
         rejected_patches_action: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        approval_rule: ListOf[SsmPatchBaseline.ApprovalRule] | None = ...,
-        global_filter: ListOf[SsmPatchBaseline.GlobalFilter] | None = ...,
-        source: ListOf[SsmPatchBaseline.Source] | None = ...,
+        approval_rule: SsmPatchBaseline.ApprovalRule | ListOf[SsmPatchBaseline.ApprovalRule] | None = ...,
+        global_filter: SsmPatchBaseline.GlobalFilter | ListOf[SsmPatchBaseline.GlobalFilter] | None = ...,
+        source: SsmPatchBaseline.Source | ListOf[SsmPatchBaseline.Source] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SsmPatchGroup(_model.Resource):

@@ -91,7 +91,7 @@ class SsmcontactsPlan(_model.Resource):
             self,
             *,
             duration_in_minutes: float,
-            target: ListOf[SsmcontactsPlan.Target] | None = ...,
+            target: SsmcontactsPlan.Target | ListOf[SsmcontactsPlan.Target] | None = ...,
         ) -> None: ...
     class Target(_model.NestedObject):
         channel_target_info: list[SsmcontactsPlan.ChannelTargetInfo]
@@ -113,7 +113,7 @@ class SsmcontactsPlan(_model.Resource):
         /,
         *,
         contact_id: str,
-        stage: ListOf[SsmcontactsPlan.Stage],
+        stage: SsmcontactsPlan.Stage | ListOf[SsmcontactsPlan.Stage],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -126,8 +126,8 @@ class SsmcontactsRotation(_model.Resource):
         def __init__(
             self,
             *,
-            end: ListOf[SsmcontactsRotation.End] | None = ...,
-            start: ListOf[SsmcontactsRotation.Start] | None = ...,
+            end: SsmcontactsRotation.End | ListOf[SsmcontactsRotation.End] | None = ...,
+            start: SsmcontactsRotation.Start | ListOf[SsmcontactsRotation.Start] | None = ...,
         ) -> None: ...
     class DailySettings(_model.NestedObject):
         hour_of_day: int
@@ -145,7 +145,7 @@ class SsmcontactsRotation(_model.Resource):
             self,
             *,
             day_of_month: float,
-            hand_off_time: ListOf[SsmcontactsRotation.HandOffTime] | None = ...,
+            hand_off_time: SsmcontactsRotation.HandOffTime | ListOf[SsmcontactsRotation.HandOffTime] | None = ...,
         ) -> None: ...
     class Recurrence(_model.NestedObject):
         number_of_on_calls: int
@@ -159,10 +159,10 @@ class SsmcontactsRotation(_model.Resource):
             *,
             number_of_on_calls: float,
             recurrence_multiplier: float,
-            daily_settings: ListOf[SsmcontactsRotation.DailySettings] | None = ...,
-            monthly_settings: ListOf[SsmcontactsRotation.MonthlySettings] | None = ...,
-            shift_coverages: ListOf[SsmcontactsRotation.ShiftCoverages] | None = ...,
-            weekly_settings: ListOf[SsmcontactsRotation.WeeklySettings] | None = ...,
+            daily_settings: SsmcontactsRotation.DailySettings | ListOf[SsmcontactsRotation.DailySettings] | None = ...,
+            monthly_settings: SsmcontactsRotation.MonthlySettings | ListOf[SsmcontactsRotation.MonthlySettings] | None = ...,
+            shift_coverages: SsmcontactsRotation.ShiftCoverages | ListOf[SsmcontactsRotation.ShiftCoverages] | None = ...,
+            weekly_settings: SsmcontactsRotation.WeeklySettings | ListOf[SsmcontactsRotation.WeeklySettings] | None = ...,
         ) -> None: ...
     class ShiftCoverages(_model.NestedObject):
         map_block_key: str
@@ -171,7 +171,7 @@ class SsmcontactsRotation(_model.Resource):
             self,
             *,
             map_block_key: str,
-            coverage_times: ListOf[SsmcontactsRotation.CoverageTimes] | None = ...,
+            coverage_times: SsmcontactsRotation.CoverageTimes | ListOf[SsmcontactsRotation.CoverageTimes] | None = ...,
         ) -> None: ...
     class WeeklySettings(_model.NestedObject):
         day_of_week: str
@@ -180,7 +180,7 @@ class SsmcontactsRotation(_model.Resource):
             self,
             *,
             day_of_week: str,
-            hand_off_time: ListOf[SsmcontactsRotation.HandOffTime] | None = ...,
+            hand_off_time: SsmcontactsRotation.HandOffTime | ListOf[SsmcontactsRotation.HandOffTime] | None = ...,
         ) -> None: ...
     End: TypeAlias = DailySettings
     HandOffTime: TypeAlias = DailySettings
@@ -207,6 +207,6 @@ class SsmcontactsRotation(_model.Resource):
         region: str | None = ...,
         start_time: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        recurrence: ListOf[SsmcontactsRotation.Recurrence] | None = ...,
+        recurrence: SsmcontactsRotation.Recurrence | ListOf[SsmcontactsRotation.Recurrence] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -52,8 +52,8 @@ class SsmincidentsReplicationSet(_model.Resource):
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        region: ListOf[SsmincidentsReplicationSet.Region] | None = ...,
-        regions: ListOf[SsmincidentsReplicationSet.Regions] | None = ...,
+        region: SsmincidentsReplicationSet.Region | ListOf[SsmincidentsReplicationSet.Region] | None = ...,
+        regions: SsmincidentsReplicationSet.Regions | ListOf[SsmincidentsReplicationSet.Regions] | None = ...,
         timeouts: SsmincidentsReplicationSet.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -64,7 +64,7 @@ class SsmincidentsResponsePlan(_model.Resource):
         def __init__(
             self,
             *,
-            ssm_automation: ListOf[SsmincidentsResponsePlan.SsmAutomation] | None = ...,
+            ssm_automation: SsmincidentsResponsePlan.SsmAutomation | ListOf[SsmincidentsResponsePlan.SsmAutomation] | None = ...,
         ) -> None: ...
     class IncidentTemplate(_model.NestedObject):
         dedupe_string: str
@@ -81,14 +81,14 @@ class SsmincidentsResponsePlan(_model.Resource):
             dedupe_string: str | None = ...,
             incident_tags: Mapping[str, str] | None = ...,
             summary: str | None = ...,
-            notification_target: ListOf[SsmincidentsResponsePlan.NotificationTarget] | None = ...,
+            notification_target: SsmincidentsResponsePlan.NotificationTarget | ListOf[SsmincidentsResponsePlan.NotificationTarget] | None = ...,
         ) -> None: ...
     class Integration(_model.NestedObject):
         pagerduty: list[SsmincidentsResponsePlan.Pagerduty]
         def __init__(
             self,
             *,
-            pagerduty: ListOf[SsmincidentsResponsePlan.Pagerduty] | None = ...,
+            pagerduty: SsmincidentsResponsePlan.Pagerduty | ListOf[SsmincidentsResponsePlan.Pagerduty] | None = ...,
         ) -> None: ...
     class NotificationTarget(_model.NestedObject):
         sns_topic_arn: str
@@ -132,7 +132,7 @@ class SsmincidentsResponsePlan(_model.Resource):
             document_version: str | None = ...,
             dynamic_parameters: Mapping[str, str] | None = ...,
             target_account: str | None = ...,
-            parameter: ListOf[SsmincidentsResponsePlan.Parameter] | None = ...,
+            parameter: SsmincidentsResponsePlan.Parameter | ListOf[SsmincidentsResponsePlan.Parameter] | None = ...,
         ) -> None: ...
     arn: str
     chat_channel: set[str]

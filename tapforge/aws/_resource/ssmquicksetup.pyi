@@ -70,7 +70,7 @@ class SsmquicksetupConfigurationManager(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        configuration_definition: ListOf[SsmquicksetupConfigurationManager.ConfigurationDefinition] | None = ...,
+        configuration_definition: SsmquicksetupConfigurationManager.ConfigurationDefinition | ListOf[SsmquicksetupConfigurationManager.ConfigurationDefinition] | None = ...,
         timeouts: SsmquicksetupConfigurationManager.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -54,7 +54,7 @@ class SsoadminApplication(_model.Resource):
             self,
             *,
             visibility: str | None = ...,
-            sign_in_options: ListOf[SsoadminApplication.SignInOptions] | None = ...,
+            sign_in_options: SsoadminApplication.SignInOptions | ListOf[SsoadminApplication.SignInOptions] | None = ...,
         ) -> None: ...
     class SignInOptions(_model.NestedObject):
         application_url: str
@@ -93,7 +93,7 @@ class SsoadminApplication(_model.Resource):
         region: str | None = ...,
         status: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        portal_options: ListOf[SsoadminApplication.PortalOptions] | None = ...,
+        portal_options: SsoadminApplication.PortalOptions | ListOf[SsoadminApplication.PortalOptions] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class SsoadminApplicationAccessScope(_model.Resource):
@@ -227,7 +227,7 @@ class SsoadminCustomerManagedPolicyAttachmentsExclusive(_model.Resource):
         instance_arn: str,
         permission_set_arn: str,
         region: str | None = ...,
-        customer_managed_policy_reference: ListOf[SsoadminCustomerManagedPolicyAttachmentsExclusive.CustomerManagedPolicyReference] | None = ...,
+        customer_managed_policy_reference: SsoadminCustomerManagedPolicyAttachmentsExclusive.CustomerManagedPolicyReference | ListOf[SsoadminCustomerManagedPolicyAttachmentsExclusive.CustomerManagedPolicyReference] | None = ...,
         timeouts: SsoadminCustomerManagedPolicyAttachmentsExclusive.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -240,7 +240,7 @@ class SsoadminInstanceAccessControlAttributes(_model.Resource):
             self,
             *,
             key: str,
-            value: ListOf[SsoadminInstanceAccessControlAttributes.Value],
+            value: SsoadminInstanceAccessControlAttributes.Value | ListOf[SsoadminInstanceAccessControlAttributes.Value],
         ) -> None: ...
     class Value(_model.NestedObject):
         source: set[str]
@@ -262,7 +262,7 @@ class SsoadminInstanceAccessControlAttributes(_model.Resource):
         /,
         *,
         instance_arn: str,
-        attribute: ListOf[SsoadminInstanceAccessControlAttributes.Attribute],
+        attribute: SsoadminInstanceAccessControlAttributes.Attribute | ListOf[SsoadminInstanceAccessControlAttributes.Attribute],
         id: str | None = ...,
         region: str | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -499,7 +499,7 @@ class SsoadminTrustedTokenIssuer(_model.Resource):
         def __init__(
             self,
             *,
-            oidc_jwt_configuration: ListOf[SsoadminTrustedTokenIssuer.OidcJwtConfiguration] | None = ...,
+            oidc_jwt_configuration: SsoadminTrustedTokenIssuer.OidcJwtConfiguration | ListOf[SsoadminTrustedTokenIssuer.OidcJwtConfiguration] | None = ...,
         ) -> None: ...
     arn: str
     client_token: str
@@ -523,6 +523,6 @@ class SsoadminTrustedTokenIssuer(_model.Resource):
         client_token: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        trusted_token_issuer_configuration: ListOf[SsoadminTrustedTokenIssuer.TrustedTokenIssuerConfiguration] | None = ...,
+        trusted_token_issuer_configuration: SsoadminTrustedTokenIssuer.TrustedTokenIssuerConfiguration | ListOf[SsoadminTrustedTokenIssuer.TrustedTokenIssuerConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -15,7 +15,7 @@ class TimestreaminfluxdbDbCluster(_model.Resource):
         def __init__(
             self,
             *,
-            s3_configuration: ListOf[TimestreaminfluxdbDbCluster.S3Configuration] | None = ...,
+            s3_configuration: TimestreaminfluxdbDbCluster.S3Configuration | ListOf[TimestreaminfluxdbDbCluster.S3Configuration] | None = ...,
         ) -> None: ...
     class MaintenanceSchedule(_model.NestedObject):
         preferred_maintenance_window: str
@@ -121,8 +121,8 @@ class TimestreaminfluxdbDbCluster(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         username: str | None = ...,
-        log_delivery_configuration: ListOf[TimestreaminfluxdbDbCluster.LogDeliveryConfiguration] | None = ...,
-        maintenance_schedule: ListOf[TimestreaminfluxdbDbCluster.MaintenanceSchedule] | None = ...,
+        log_delivery_configuration: TimestreaminfluxdbDbCluster.LogDeliveryConfiguration | ListOf[TimestreaminfluxdbDbCluster.LogDeliveryConfiguration] | None = ...,
+        maintenance_schedule: TimestreaminfluxdbDbCluster.MaintenanceSchedule | ListOf[TimestreaminfluxdbDbCluster.MaintenanceSchedule] | None = ...,
         timeouts: TimestreaminfluxdbDbCluster.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -133,7 +133,7 @@ class TimestreaminfluxdbDbInstance(_model.Resource):
         def __init__(
             self,
             *,
-            s3_configuration: ListOf[TimestreaminfluxdbDbInstance.S3Configuration] | None = ...,
+            s3_configuration: TimestreaminfluxdbDbInstance.S3Configuration | ListOf[TimestreaminfluxdbDbInstance.S3Configuration] | None = ...,
         ) -> None: ...
     class MaintenanceSchedule(_model.NestedObject):
         preferred_maintenance_window: str
@@ -234,8 +234,8 @@ class TimestreaminfluxdbDbInstance(_model.Resource):
         publicly_accessible: bool | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        log_delivery_configuration: ListOf[TimestreaminfluxdbDbInstance.LogDeliveryConfiguration] | None = ...,
-        maintenance_schedule: ListOf[TimestreaminfluxdbDbInstance.MaintenanceSchedule] | None = ...,
+        log_delivery_configuration: TimestreaminfluxdbDbInstance.LogDeliveryConfiguration | ListOf[TimestreaminfluxdbDbInstance.LogDeliveryConfiguration] | None = ...,
+        maintenance_schedule: TimestreaminfluxdbDbInstance.MaintenanceSchedule | ListOf[TimestreaminfluxdbDbInstance.MaintenanceSchedule] | None = ...,
         timeouts: TimestreaminfluxdbDbInstance.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

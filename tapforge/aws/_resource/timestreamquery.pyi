@@ -24,14 +24,14 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         def __init__(
             self,
             *,
-            s3_configuration: ListOf[TimestreamqueryScheduledQuery.S3Configuration] | None = ...,
+            s3_configuration: TimestreamqueryScheduledQuery.S3Configuration | ListOf[TimestreamqueryScheduledQuery.S3Configuration] | None = ...,
         ) -> None: ...
     class ErrorReportLocation(_model.NestedObject):
         s3_report_location: list[TimestreamqueryScheduledQuery.S3ReportLocation]
         def __init__(
             self,
             *,
-            s3_report_location: ListOf[TimestreamqueryScheduledQuery.S3ReportLocation] | None = ...,
+            s3_report_location: TimestreamqueryScheduledQuery.S3ReportLocation | ListOf[TimestreamqueryScheduledQuery.S3ReportLocation] | None = ...,
         ) -> None: ...
     class ExecutionStats(_model.NestedObject):
         bytes_metered: int
@@ -52,9 +52,9 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         def __init__(
             self,
             *,
-            error_report_location: ListOf[TimestreamqueryScheduledQuery.ErrorReportLocation] | None = ...,
-            execution_stats: ListOf[TimestreamqueryScheduledQuery.ExecutionStats] | None = ...,
-            query_insights_response: ListOf[TimestreamqueryScheduledQuery.QueryInsightsResponse] | None = ...,
+            error_report_location: TimestreamqueryScheduledQuery.ErrorReportLocation | ListOf[TimestreamqueryScheduledQuery.ErrorReportLocation] | None = ...,
+            execution_stats: TimestreamqueryScheduledQuery.ExecutionStats | ListOf[TimestreamqueryScheduledQuery.ExecutionStats] | None = ...,
+            query_insights_response: TimestreamqueryScheduledQuery.QueryInsightsResponse | ListOf[TimestreamqueryScheduledQuery.QueryInsightsResponse] | None = ...,
         ) -> None: ...
     class MixedMeasureMapping(_model.NestedObject):
         measure_name: str
@@ -69,7 +69,7 @@ class TimestreamqueryScheduledQuery(_model.Resource):
             measure_name: str | None = ...,
             source_column: str | None = ...,
             target_measure_name: str | None = ...,
-            multi_measure_attribute_mapping: ListOf[TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping] | None = ...,
+            multi_measure_attribute_mapping: TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping | ListOf[TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping] | None = ...,
         ) -> None: ...
     class MultiMeasureAttributeMapping(_model.NestedObject):
         measure_value_type: str
@@ -89,14 +89,14 @@ class TimestreamqueryScheduledQuery(_model.Resource):
             self,
             *,
             target_multi_measure_name: str | None = ...,
-            multi_measure_attribute_mapping: ListOf[TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping] | None = ...,
+            multi_measure_attribute_mapping: TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping | ListOf[TimestreamqueryScheduledQuery.MultiMeasureAttributeMapping] | None = ...,
         ) -> None: ...
     class NotificationConfiguration(_model.NestedObject):
         sns_configuration: list[TimestreamqueryScheduledQuery.SnsConfiguration]
         def __init__(
             self,
             *,
-            sns_configuration: ListOf[TimestreamqueryScheduledQuery.SnsConfiguration] | None = ...,
+            sns_configuration: TimestreamqueryScheduledQuery.SnsConfiguration | ListOf[TimestreamqueryScheduledQuery.SnsConfiguration] | None = ...,
         ) -> None: ...
     class QueryInsightsResponse(_model.NestedObject):
         output_bytes: int
@@ -107,15 +107,15 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         def __init__(
             self,
             *,
-            query_spatial_coverage: ListOf[TimestreamqueryScheduledQuery.QuerySpatialCoverage] | None = ...,
-            query_temporal_range: ListOf[TimestreamqueryScheduledQuery.QueryTemporalRange] | None = ...,
+            query_spatial_coverage: TimestreamqueryScheduledQuery.QuerySpatialCoverage | ListOf[TimestreamqueryScheduledQuery.QuerySpatialCoverage] | None = ...,
+            query_temporal_range: TimestreamqueryScheduledQuery.QueryTemporalRange | ListOf[TimestreamqueryScheduledQuery.QueryTemporalRange] | None = ...,
         ) -> None: ...
     class QuerySpatialCoverage(_model.NestedObject):
         max: list[TimestreamqueryScheduledQuery.QuerySpatialCoverageMax]
         def __init__(
             self,
             *,
-            max: ListOf[TimestreamqueryScheduledQuery.QuerySpatialCoverageMax] | None = ...,
+            max: TimestreamqueryScheduledQuery.QuerySpatialCoverageMax | ListOf[TimestreamqueryScheduledQuery.QuerySpatialCoverageMax] | None = ...,
         ) -> None: ...
     class QuerySpatialCoverageMax(_model.NestedObject):
         partition_key: list[str]
@@ -127,7 +127,7 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         def __init__(
             self,
             *,
-            max: ListOf[TimestreamqueryScheduledQuery.QueryTemporalRangeMax] | None = ...,
+            max: TimestreamqueryScheduledQuery.QueryTemporalRangeMax | ListOf[TimestreamqueryScheduledQuery.QueryTemporalRangeMax] | None = ...,
         ) -> None: ...
     class QueryTemporalRangeMax(_model.NestedObject):
         table_arn: str
@@ -167,7 +167,7 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         def __init__(
             self,
             *,
-            timestream_configuration: ListOf[TimestreamqueryScheduledQuery.TimestreamConfiguration] | None = ...,
+            timestream_configuration: TimestreamqueryScheduledQuery.TimestreamConfiguration | ListOf[TimestreamqueryScheduledQuery.TimestreamConfiguration] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -198,9 +198,9 @@ class TimestreamqueryScheduledQuery(_model.Resource):
             table_name: str,
             time_column: str,
             measure_name_column: str | None = ...,
-            dimension_mapping: ListOf[TimestreamqueryScheduledQuery.DimensionMapping] | None = ...,
-            mixed_measure_mapping: ListOf[TimestreamqueryScheduledQuery.MixedMeasureMapping] | None = ...,
-            multi_measure_mappings: ListOf[TimestreamqueryScheduledQuery.MultiMeasureMappings] | None = ...,
+            dimension_mapping: TimestreamqueryScheduledQuery.DimensionMapping | ListOf[TimestreamqueryScheduledQuery.DimensionMapping] | None = ...,
+            mixed_measure_mapping: TimestreamqueryScheduledQuery.MixedMeasureMapping | ListOf[TimestreamqueryScheduledQuery.MixedMeasureMapping] | None = ...,
+            multi_measure_mappings: TimestreamqueryScheduledQuery.MultiMeasureMappings | ListOf[TimestreamqueryScheduledQuery.MultiMeasureMappings] | None = ...,
         ) -> None: ...
     RecentlyFailedRuns: TypeAlias = LastRunSummary
     arn: str
@@ -234,12 +234,12 @@ class TimestreamqueryScheduledQuery(_model.Resource):
         kms_key_id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        error_report_configuration: ListOf[TimestreamqueryScheduledQuery.ErrorReportConfiguration] | None = ...,
-        last_run_summary: ListOf[TimestreamqueryScheduledQuery.LastRunSummary] | None = ...,
-        notification_configuration: ListOf[TimestreamqueryScheduledQuery.NotificationConfiguration] | None = ...,
-        recently_failed_runs: ListOf[TimestreamqueryScheduledQuery.RecentlyFailedRuns] | None = ...,
-        schedule_configuration: ListOf[TimestreamqueryScheduledQuery.ScheduleConfiguration] | None = ...,
-        target_configuration: ListOf[TimestreamqueryScheduledQuery.TargetConfiguration] | None = ...,
+        error_report_configuration: TimestreamqueryScheduledQuery.ErrorReportConfiguration | ListOf[TimestreamqueryScheduledQuery.ErrorReportConfiguration] | None = ...,
+        last_run_summary: TimestreamqueryScheduledQuery.LastRunSummary | ListOf[TimestreamqueryScheduledQuery.LastRunSummary] | None = ...,
+        notification_configuration: TimestreamqueryScheduledQuery.NotificationConfiguration | ListOf[TimestreamqueryScheduledQuery.NotificationConfiguration] | None = ...,
+        recently_failed_runs: TimestreamqueryScheduledQuery.RecentlyFailedRuns | ListOf[TimestreamqueryScheduledQuery.RecentlyFailedRuns] | None = ...,
+        schedule_configuration: TimestreamqueryScheduledQuery.ScheduleConfiguration | ListOf[TimestreamqueryScheduledQuery.ScheduleConfiguration] | None = ...,
+        target_configuration: TimestreamqueryScheduledQuery.TargetConfiguration | ListOf[TimestreamqueryScheduledQuery.TargetConfiguration] | None = ...,
         timeouts: TimestreamqueryScheduledQuery.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -54,7 +54,7 @@ class TransferAccess(_model.Resource):
         policy: str | None = ...,
         region: str | None = ...,
         role: str | None = ...,
-        home_directory_mappings: ListOf[TransferAccess.HomeDirectoryMappings] | None = ...,
+        home_directory_mappings: TransferAccess.HomeDirectoryMappings | ListOf[TransferAccess.HomeDirectoryMappings] | None = ...,
         posix_profile: TransferAccess.PosixProfile | ListOf[TransferAccess.PosixProfile] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
@@ -489,7 +489,7 @@ class TransferUser(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        home_directory_mappings: ListOf[TransferUser.HomeDirectoryMappings] | None = ...,
+        home_directory_mappings: TransferUser.HomeDirectoryMappings | ListOf[TransferUser.HomeDirectoryMappings] | None = ...,
         posix_profile: TransferUser.PosixProfile | ListOf[TransferUser.PosixProfile] | None = ...,
         timeouts: TransferUser.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
@@ -501,7 +501,7 @@ class TransferWebApp(_model.Resource):
         def __init__(
             self,
             *,
-            vpc: ListOf[TransferWebApp.Vpc] | None = ...,
+            vpc: TransferWebApp.Vpc | ListOf[TransferWebApp.Vpc] | None = ...,
         ) -> None: ...
     class IdentityCenterConfig(_model.NestedObject):
         application_arn: str
@@ -518,7 +518,7 @@ class TransferWebApp(_model.Resource):
         def __init__(
             self,
             *,
-            identity_center_config: ListOf[TransferWebApp.IdentityCenterConfig] | None = ...,
+            identity_center_config: TransferWebApp.IdentityCenterConfig | ListOf[TransferWebApp.IdentityCenterConfig] | None = ...,
         ) -> None: ...
     class Vpc(_model.NestedObject):
         security_group_ids: set[str]
@@ -560,8 +560,8 @@ class TransferWebApp(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         web_app_endpoint_policy: str | None = ...,
         web_app_units: ListOf[TransferWebApp.WebAppUnits] | None = ...,
-        endpoint_details: ListOf[TransferWebApp.EndpointDetails] | None = ...,
-        identity_provider_details: ListOf[TransferWebApp.IdentityProviderDetails] | None = ...,
+        endpoint_details: TransferWebApp.EndpointDetails | ListOf[TransferWebApp.EndpointDetails] | None = ...,
+        identity_provider_details: TransferWebApp.IdentityProviderDetails | ListOf[TransferWebApp.IdentityProviderDetails] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class TransferWebAppCustomization(_model.Resource):
@@ -689,7 +689,7 @@ class TransferWorkflow(_model.Resource):
             *,
             name: str | None = ...,
             source_file_location: str | None = ...,
-            tags: ListOf[TransferWorkflow.Tags] | None = ...,
+            tags: TransferWorkflow.Tags | ListOf[TransferWorkflow.Tags] | None = ...,
         ) -> None: ...
     class Tags(_model.NestedObject):
         key: str
@@ -715,12 +715,12 @@ class TransferWorkflow(_model.Resource):
         label: str,
         /,
         *,
-        steps: ListOf[TransferWorkflow.Steps],
+        steps: TransferWorkflow.Steps | ListOf[TransferWorkflow.Steps],
         description: str | None = ...,
         id: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        on_exception_steps: ListOf[TransferWorkflow.OnExceptionSteps] | None = ...,
+        on_exception_steps: TransferWorkflow.OnExceptionSteps | ListOf[TransferWorkflow.OnExceptionSteps] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -19,7 +19,7 @@ class VerifiedaccessEndpoint(_model.Resource):
             self,
             *,
             cidr: str,
-            port_range: ListOf[VerifiedaccessEndpoint.PortRange],
+            port_range: VerifiedaccessEndpoint.PortRange | ListOf[VerifiedaccessEndpoint.PortRange],
             protocol: str | None = ...,
             subnet_ids: ListOf[str] | None = ...,
         ) -> None: ...
@@ -36,7 +36,7 @@ class VerifiedaccessEndpoint(_model.Resource):
             port: float | None = ...,
             protocol: str | None = ...,
             subnet_ids: ListOf[str] | None = ...,
-            port_range: ListOf[VerifiedaccessEndpoint.PortRange] | None = ...,
+            port_range: VerifiedaccessEndpoint.PortRange | ListOf[VerifiedaccessEndpoint.PortRange] | None = ...,
         ) -> None: ...
     class NetworkInterfaceOptions(_model.NestedObject):
         network_interface_id: str
@@ -49,7 +49,7 @@ class VerifiedaccessEndpoint(_model.Resource):
             network_interface_id: str | None = ...,
             port: float | None = ...,
             protocol: str | None = ...,
-            port_range: ListOf[VerifiedaccessEndpoint.PortRange] | None = ...,
+            port_range: VerifiedaccessEndpoint.PortRange | ListOf[VerifiedaccessEndpoint.PortRange] | None = ...,
         ) -> None: ...
     class PortRange(_model.NestedObject):
         from_port: int

@@ -28,7 +28,7 @@ class VerifiedpermissionsIdentitySource(_model.Resource):
             *,
             user_pool_arn: str,
             client_ids: ListOf[str] | None = ...,
-            group_configuration: ListOf[VerifiedpermissionsIdentitySource.CognitoUserPoolConfigurationGroupConfiguration] | None = ...,
+            group_configuration: VerifiedpermissionsIdentitySource.CognitoUserPoolConfigurationGroupConfiguration | ListOf[VerifiedpermissionsIdentitySource.CognitoUserPoolConfigurationGroupConfiguration] | None = ...,
         ) -> None: ...
     class CognitoUserPoolConfigurationGroupConfiguration(_model.NestedObject):
         group_entity_type: str
@@ -43,8 +43,8 @@ class VerifiedpermissionsIdentitySource(_model.Resource):
         def __init__(
             self,
             *,
-            cognito_user_pool_configuration: ListOf[VerifiedpermissionsIdentitySource.CognitoUserPoolConfiguration] | None = ...,
-            open_id_connect_configuration: ListOf[VerifiedpermissionsIdentitySource.OpenIdConnectConfiguration] | None = ...,
+            cognito_user_pool_configuration: VerifiedpermissionsIdentitySource.CognitoUserPoolConfiguration | ListOf[VerifiedpermissionsIdentitySource.CognitoUserPoolConfiguration] | None = ...,
+            open_id_connect_configuration: VerifiedpermissionsIdentitySource.OpenIdConnectConfiguration | ListOf[VerifiedpermissionsIdentitySource.OpenIdConnectConfiguration] | None = ...,
         ) -> None: ...
     class IdentityTokenOnly(_model.NestedObject):
         client_ids: list[str]
@@ -65,8 +65,8 @@ class VerifiedpermissionsIdentitySource(_model.Resource):
             *,
             issuer: str,
             entity_id_prefix: str | None = ...,
-            group_configuration: ListOf[VerifiedpermissionsIdentitySource.OpenIdConnectConfigurationGroupConfiguration] | None = ...,
-            token_selection: ListOf[VerifiedpermissionsIdentitySource.TokenSelection] | None = ...,
+            group_configuration: VerifiedpermissionsIdentitySource.OpenIdConnectConfigurationGroupConfiguration | ListOf[VerifiedpermissionsIdentitySource.OpenIdConnectConfigurationGroupConfiguration] | None = ...,
+            token_selection: VerifiedpermissionsIdentitySource.TokenSelection | ListOf[VerifiedpermissionsIdentitySource.TokenSelection] | None = ...,
         ) -> None: ...
     class OpenIdConnectConfigurationGroupConfiguration(_model.NestedObject):
         group_claim: str
@@ -83,8 +83,8 @@ class VerifiedpermissionsIdentitySource(_model.Resource):
         def __init__(
             self,
             *,
-            access_token_only: ListOf[VerifiedpermissionsIdentitySource.AccessTokenOnly] | None = ...,
-            identity_token_only: ListOf[VerifiedpermissionsIdentitySource.IdentityTokenOnly] | None = ...,
+            access_token_only: VerifiedpermissionsIdentitySource.AccessTokenOnly | ListOf[VerifiedpermissionsIdentitySource.AccessTokenOnly] | None = ...,
+            identity_token_only: VerifiedpermissionsIdentitySource.IdentityTokenOnly | ListOf[VerifiedpermissionsIdentitySource.IdentityTokenOnly] | None = ...,
         ) -> None: ...
     id: str
     policy_store_id: str
@@ -100,7 +100,7 @@ class VerifiedpermissionsIdentitySource(_model.Resource):
         policy_store_id: str,
         principal_entity_type: str | None = ...,
         region: str | None = ...,
-        configuration: ListOf[VerifiedpermissionsIdentitySource.Configuration] | None = ...,
+        configuration: VerifiedpermissionsIdentitySource.Configuration | ListOf[VerifiedpermissionsIdentitySource.Configuration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class VerifiedpermissionsPolicy(_model.Resource):
@@ -111,8 +111,8 @@ class VerifiedpermissionsPolicy(_model.Resource):
         def __init__(
             self,
             *,
-            static: ListOf[VerifiedpermissionsPolicy.Static] | None = ...,
-            template_linked: ListOf[VerifiedpermissionsPolicy.TemplateLinked] | None = ...,
+            static: VerifiedpermissionsPolicy.Static | ListOf[VerifiedpermissionsPolicy.Static] | None = ...,
+            template_linked: VerifiedpermissionsPolicy.TemplateLinked | ListOf[VerifiedpermissionsPolicy.TemplateLinked] | None = ...,
         ) -> None: ...
     class Principal(_model.NestedObject):
         entity_id: str
@@ -140,8 +140,8 @@ class VerifiedpermissionsPolicy(_model.Resource):
             self,
             *,
             policy_template_id: str,
-            principal: ListOf[VerifiedpermissionsPolicy.Principal] | None = ...,
-            resource: ListOf[VerifiedpermissionsPolicy.Resource] | None = ...,
+            principal: VerifiedpermissionsPolicy.Principal | ListOf[VerifiedpermissionsPolicy.Principal] | None = ...,
+            resource: VerifiedpermissionsPolicy.Resource | ListOf[VerifiedpermissionsPolicy.Resource] | None = ...,
         ) -> None: ...
     Resource: TypeAlias = Principal
     created_date: str
@@ -158,7 +158,7 @@ class VerifiedpermissionsPolicy(_model.Resource):
         *,
         policy_store_id: str,
         region: str | None = ...,
-        definition: ListOf[VerifiedpermissionsPolicy.Definition] | None = ...,
+        definition: VerifiedpermissionsPolicy.Definition | ListOf[VerifiedpermissionsPolicy.Definition] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class VerifiedpermissionsPolicyStore(_model.Resource):
@@ -189,7 +189,7 @@ class VerifiedpermissionsPolicyStore(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        validation_settings: ListOf[VerifiedpermissionsPolicyStore.ValidationSettings] | None = ...,
+        validation_settings: VerifiedpermissionsPolicyStore.ValidationSettings | ListOf[VerifiedpermissionsPolicyStore.ValidationSettings] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class VerifiedpermissionsPolicyTemplate(_model.Resource):
@@ -235,6 +235,6 @@ class VerifiedpermissionsSchema(_model.Resource):
         *,
         policy_store_id: str,
         region: str | None = ...,
-        definition: ListOf[VerifiedpermissionsSchema.Definition] | None = ...,
+        definition: VerifiedpermissionsSchema.Definition | ListOf[VerifiedpermissionsSchema.Definition] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -100,7 +100,7 @@ class VpclatticeListener(_model.Resource):
             self,
             *,
             fixed_response: VpclatticeListener.FixedResponse | ListOf[VpclatticeListener.FixedResponse] | None = ...,
-            forward: ListOf[VpclatticeListener.Forward] | None = ...,
+            forward: VpclatticeListener.Forward | ListOf[VpclatticeListener.Forward] | None = ...,
         ) -> None: ...
     class FixedResponse(_model.NestedObject):
         status_code: int
@@ -114,7 +114,7 @@ class VpclatticeListener(_model.Resource):
         def __init__(
             self,
             *,
-            target_groups: ListOf[VpclatticeListener.TargetGroups] | None = ...,
+            target_groups: VpclatticeListener.TargetGroups | ListOf[VpclatticeListener.TargetGroups] | None = ...,
         ) -> None: ...
     class TargetGroups(_model.NestedObject):
         target_group_identifier: str
@@ -193,7 +193,7 @@ class VpclatticeListenerRule(_model.Resource):
         def __init__(
             self,
             *,
-            target_groups: ListOf[VpclatticeListenerRule.TargetGroups],
+            target_groups: VpclatticeListenerRule.TargetGroups | ListOf[VpclatticeListenerRule.TargetGroups],
         ) -> None: ...
     class HeaderMatches(_model.NestedObject):
         case_sensitive: bool
@@ -225,7 +225,7 @@ class VpclatticeListenerRule(_model.Resource):
             self,
             *,
             method: str | None = ...,
-            header_matches: ListOf[VpclatticeListenerRule.HeaderMatches] | None = ...,
+            header_matches: VpclatticeListenerRule.HeaderMatches | ListOf[VpclatticeListenerRule.HeaderMatches] | None = ...,
             path_match: VpclatticeListenerRule.PathMatch | ListOf[VpclatticeListenerRule.PathMatch] | None = ...,
         ) -> None: ...
     class Match(_model.NestedObject):
@@ -337,9 +337,9 @@ class VpclatticeResourceConfiguration(_model.Resource):
         def __init__(
             self,
             *,
-            arn_resource: ListOf[VpclatticeResourceConfiguration.ArnResource] | None = ...,
-            dns_resource: ListOf[VpclatticeResourceConfiguration.DnsResource] | None = ...,
-            ip_resource: ListOf[VpclatticeResourceConfiguration.IpResource] | None = ...,
+            arn_resource: VpclatticeResourceConfiguration.ArnResource | ListOf[VpclatticeResourceConfiguration.ArnResource] | None = ...,
+            dns_resource: VpclatticeResourceConfiguration.DnsResource | ListOf[VpclatticeResourceConfiguration.DnsResource] | None = ...,
+            ip_resource: VpclatticeResourceConfiguration.IpResource | ListOf[VpclatticeResourceConfiguration.IpResource] | None = ...,
         ) -> None: ...
     class Timeouts(_model.NestedObject):
         create: str
@@ -390,7 +390,7 @@ class VpclatticeResourceConfiguration(_model.Resource):
         resource_gateway_identifier: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         type: str | None = ...,
-        resource_configuration_definition: ListOf[VpclatticeResourceConfiguration.ResourceConfigurationDefinition] | None = ...,
+        resource_configuration_definition: VpclatticeResourceConfiguration.ResourceConfigurationDefinition | ListOf[VpclatticeResourceConfiguration.ResourceConfigurationDefinition] | None = ...,
         timeouts: VpclatticeResourceConfiguration.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

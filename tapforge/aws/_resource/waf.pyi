@@ -43,7 +43,7 @@ class WafByteMatchSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        byte_match_tuples: ListOf[WafByteMatchSet.ByteMatchTuples] | None = ...,
+        byte_match_tuples: WafByteMatchSet.ByteMatchTuples | ListOf[WafByteMatchSet.ByteMatchTuples] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafGeoMatchSet(_model.Resource):
@@ -68,7 +68,7 @@ class WafGeoMatchSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        geo_match_constraint: ListOf[WafGeoMatchSet.GeoMatchConstraint] | None = ...,
+        geo_match_constraint: WafGeoMatchSet.GeoMatchConstraint | ListOf[WafGeoMatchSet.GeoMatchConstraint] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafIpset(_model.Resource):
@@ -93,7 +93,7 @@ class WafIpset(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        ip_set_descriptors: ListOf[WafIpset.IpSetDescriptors] | None = ...,
+        ip_set_descriptors: WafIpset.IpSetDescriptors | ListOf[WafIpset.IpSetDescriptors] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafRateBasedRule(_model.Resource):
@@ -130,7 +130,7 @@ class WafRateBasedRule(_model.Resource):
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        predicates: ListOf[WafRateBasedRule.Predicates] | None = ...,
+        predicates: WafRateBasedRule.Predicates | ListOf[WafRateBasedRule.Predicates] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafRegexMatchSet(_model.Resource):
@@ -166,7 +166,7 @@ class WafRegexMatchSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        regex_match_tuple: ListOf[WafRegexMatchSet.RegexMatchTuple] | None = ...,
+        regex_match_tuple: WafRegexMatchSet.RegexMatchTuple | ListOf[WafRegexMatchSet.RegexMatchTuple] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafRegexPatternSet(_model.Resource):
@@ -215,7 +215,7 @@ class WafRule(_model.Resource):
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        predicates: ListOf[WafRule.Predicates] | None = ...,
+        predicates: WafRule.Predicates | ListOf[WafRule.Predicates] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafRuleGroup(_model.Resource):
@@ -257,7 +257,7 @@ class WafRuleGroup(_model.Resource):
         id: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        activated_rule: ListOf[WafRuleGroup.ActivatedRule] | None = ...,
+        activated_rule: WafRuleGroup.ActivatedRule | ListOf[WafRuleGroup.ActivatedRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafSizeConstraintSet(_model.Resource):
@@ -295,7 +295,7 @@ class WafSizeConstraintSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        size_constraints: ListOf[WafSizeConstraintSet.SizeConstraints] | None = ...,
+        size_constraints: WafSizeConstraintSet.SizeConstraints | ListOf[WafSizeConstraintSet.SizeConstraints] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafSqlInjectionMatchSet(_model.Resource):
@@ -329,7 +329,7 @@ class WafSqlInjectionMatchSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        sql_injection_match_tuples: ListOf[WafSqlInjectionMatchSet.SqlInjectionMatchTuples] | None = ...,
+        sql_injection_match_tuples: WafSqlInjectionMatchSet.SqlInjectionMatchTuples | ListOf[WafSqlInjectionMatchSet.SqlInjectionMatchTuples] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafWebAcl(_model.Resource):
@@ -364,7 +364,7 @@ class WafWebAcl(_model.Resource):
         def __init__(
             self,
             *,
-            field_to_match: ListOf[WafWebAcl.FieldToMatch],
+            field_to_match: WafWebAcl.FieldToMatch | ListOf[WafWebAcl.FieldToMatch],
         ) -> None: ...
     class Rules(_model.NestedObject):
         priority: int
@@ -404,7 +404,7 @@ class WafWebAcl(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         logging_configuration: WafWebAcl.LoggingConfiguration | ListOf[WafWebAcl.LoggingConfiguration] | None = ...,
-        rules: ListOf[WafWebAcl.Rules] | None = ...,
+        rules: WafWebAcl.Rules | ListOf[WafWebAcl.Rules] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafXssMatchSet(_model.Resource):
@@ -438,6 +438,6 @@ class WafXssMatchSet(_model.Resource):
         *,
         name: str,
         id: str | None = ...,
-        xss_match_tuples: ListOf[WafXssMatchSet.XssMatchTuples] | None = ...,
+        xss_match_tuples: WafXssMatchSet.XssMatchTuples | ListOf[WafXssMatchSet.XssMatchTuples] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -45,7 +45,7 @@ class WafregionalByteMatchSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        byte_match_tuples: ListOf[WafregionalByteMatchSet.ByteMatchTuples] | None = ...,
+        byte_match_tuples: WafregionalByteMatchSet.ByteMatchTuples | ListOf[WafregionalByteMatchSet.ByteMatchTuples] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalGeoMatchSet(_model.Resource):
@@ -72,7 +72,7 @@ class WafregionalGeoMatchSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        geo_match_constraint: ListOf[WafregionalGeoMatchSet.GeoMatchConstraint] | None = ...,
+        geo_match_constraint: WafregionalGeoMatchSet.GeoMatchConstraint | ListOf[WafregionalGeoMatchSet.GeoMatchConstraint] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalIpset(_model.Resource):
@@ -100,7 +100,7 @@ class WafregionalIpset(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        ip_set_descriptor: ListOf[WafregionalIpset.IpSetDescriptor] | None = ...,
+        ip_set_descriptor: WafregionalIpset.IpSetDescriptor | ListOf[WafregionalIpset.IpSetDescriptor] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalRateBasedRule(_model.Resource):
@@ -140,7 +140,7 @@ class WafregionalRateBasedRule(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        predicate: ListOf[WafregionalRateBasedRule.Predicate] | None = ...,
+        predicate: WafregionalRateBasedRule.Predicate | ListOf[WafregionalRateBasedRule.Predicate] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalRegexMatchSet(_model.Resource):
@@ -178,7 +178,7 @@ class WafregionalRegexMatchSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        regex_match_tuple: ListOf[WafregionalRegexMatchSet.RegexMatchTuple] | None = ...,
+        regex_match_tuple: WafregionalRegexMatchSet.RegexMatchTuple | ListOf[WafregionalRegexMatchSet.RegexMatchTuple] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalRegexPatternSet(_model.Resource):
@@ -232,7 +232,7 @@ class WafregionalRule(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        predicate: ListOf[WafregionalRule.Predicate] | None = ...,
+        predicate: WafregionalRule.Predicate | ListOf[WafregionalRule.Predicate] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalRuleGroup(_model.Resource):
@@ -277,7 +277,7 @@ class WafregionalRuleGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        activated_rule: ListOf[WafregionalRuleGroup.ActivatedRule] | None = ...,
+        activated_rule: WafregionalRuleGroup.ActivatedRule | ListOf[WafregionalRuleGroup.ActivatedRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalSizeConstraintSet(_model.Resource):
@@ -318,7 +318,7 @@ class WafregionalSizeConstraintSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        size_constraints: ListOf[WafregionalSizeConstraintSet.SizeConstraints] | None = ...,
+        size_constraints: WafregionalSizeConstraintSet.SizeConstraints | ListOf[WafregionalSizeConstraintSet.SizeConstraints] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalSqlInjectionMatchSet(_model.Resource):
@@ -354,7 +354,7 @@ class WafregionalSqlInjectionMatchSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        sql_injection_match_tuple: ListOf[WafregionalSqlInjectionMatchSet.SqlInjectionMatchTuple] | None = ...,
+        sql_injection_match_tuple: WafregionalSqlInjectionMatchSet.SqlInjectionMatchTuple | ListOf[WafregionalSqlInjectionMatchSet.SqlInjectionMatchTuple] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalWebAcl(_model.Resource):
@@ -389,7 +389,7 @@ class WafregionalWebAcl(_model.Resource):
         def __init__(
             self,
             *,
-            field_to_match: ListOf[WafregionalWebAcl.FieldToMatch],
+            field_to_match: WafregionalWebAcl.FieldToMatch | ListOf[WafregionalWebAcl.FieldToMatch],
         ) -> None: ...
     class Rule(_model.NestedObject):
         priority: int
@@ -432,7 +432,7 @@ class WafregionalWebAcl(_model.Resource):
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
         logging_configuration: WafregionalWebAcl.LoggingConfiguration | ListOf[WafregionalWebAcl.LoggingConfiguration] | None = ...,
-        rule: ListOf[WafregionalWebAcl.Rule] | None = ...,
+        rule: WafregionalWebAcl.Rule | ListOf[WafregionalWebAcl.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WafregionalWebAclAssociation(_model.Resource):
@@ -495,6 +495,6 @@ class WafregionalXssMatchSet(_model.Resource):
         name: str,
         id: str | None = ...,
         region: str | None = ...,
-        xss_match_tuple: ListOf[WafregionalXssMatchSet.XssMatchTuple] | None = ...,
+        xss_match_tuple: WafregionalXssMatchSet.XssMatchTuple | ListOf[WafregionalXssMatchSet.XssMatchTuple] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

@@ -93,7 +93,7 @@ class Wafv2RegexPatternSet(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        regular_expression: ListOf[Wafv2RegexPatternSet.RegularExpression] | None = ...,
+        regular_expression: Wafv2RegexPatternSet.RegularExpression | ListOf[Wafv2RegexPatternSet.RegularExpression] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Wafv2RuleGroup(_model.Resource):
@@ -139,7 +139,7 @@ class Wafv2RuleGroup(_model.Resource):
         def __init__(
             self,
             *,
-            insert_header: ListOf[Wafv2RuleGroup.InsertHeader],
+            insert_header: Wafv2RuleGroup.InsertHeader | ListOf[Wafv2RuleGroup.InsertHeader],
         ) -> None: ...
     class CustomResponse(_model.NestedObject):
         custom_response_body_key: str
@@ -150,7 +150,7 @@ class Wafv2RuleGroup(_model.Resource):
             *,
             response_code: float,
             custom_response_body_key: str | None = ...,
-            response_header: ListOf[Wafv2RuleGroup.ResponseHeader] | None = ...,
+            response_header: Wafv2RuleGroup.ResponseHeader | ListOf[Wafv2RuleGroup.ResponseHeader] | None = ...,
         ) -> None: ...
     class CustomResponseBody(_model.NestedObject):
         content: str
@@ -195,8 +195,8 @@ class Wafv2RuleGroup(_model.Resource):
             action: Wafv2RuleGroup.Action | ListOf[Wafv2RuleGroup.Action],
             visibility_config: Wafv2RuleGroup.VisibilityConfig | ListOf[Wafv2RuleGroup.VisibilityConfig],
             captcha_config: Wafv2RuleGroup.CaptchaConfig | ListOf[Wafv2RuleGroup.CaptchaConfig] | None = ...,
-            rule_label: ListOf[Wafv2RuleGroup.RuleLabel] | None = ...,
-            statement: ListOf[Wafv2RuleGroup.Statement] | None = ...,
+            rule_label: Wafv2RuleGroup.RuleLabel | ListOf[Wafv2RuleGroup.RuleLabel] | None = ...,
+            statement: Wafv2RuleGroup.Statement | ListOf[Wafv2RuleGroup.Statement] | None = ...,
         ) -> None: ...
     class RuleLabel(_model.NestedObject):
         name: str
@@ -254,8 +254,8 @@ class Wafv2RuleGroup(_model.Resource):
         rules_json: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        custom_response_body: ListOf[Wafv2RuleGroup.CustomResponseBody] | None = ...,
-        rule: ListOf[Wafv2RuleGroup.Rule] | None = ...,
+        custom_response_body: Wafv2RuleGroup.CustomResponseBody | ListOf[Wafv2RuleGroup.CustomResponseBody] | None = ...,
+        rule: Wafv2RuleGroup.Rule | ListOf[Wafv2RuleGroup.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Wafv2WebAcl(_model.Resource):
@@ -294,7 +294,7 @@ class Wafv2WebAcl(_model.Resource):
         def __init__(
             self,
             *,
-            request_body: ListOf[Wafv2WebAcl.RequestBody] | None = ...,
+            request_body: Wafv2WebAcl.RequestBody | ListOf[Wafv2WebAcl.RequestBody] | None = ...,
         ) -> None: ...
     class Block(_model.NestedObject):
         custom_response: list[Wafv2WebAcl.CustomResponse]
@@ -315,7 +315,7 @@ class Wafv2WebAcl(_model.Resource):
         def __init__(
             self,
             *,
-            insert_header: ListOf[Wafv2WebAcl.InsertHeader],
+            insert_header: Wafv2WebAcl.InsertHeader | ListOf[Wafv2WebAcl.InsertHeader],
         ) -> None: ...
     class CustomResponse(_model.NestedObject):
         custom_response_body_key: str
@@ -326,7 +326,7 @@ class Wafv2WebAcl(_model.Resource):
             *,
             response_code: float,
             custom_response_body_key: str | None = ...,
-            response_header: ListOf[Wafv2WebAcl.ResponseHeader] | None = ...,
+            response_header: Wafv2WebAcl.ResponseHeader | ListOf[Wafv2WebAcl.ResponseHeader] | None = ...,
         ) -> None: ...
     class CustomResponseBody(_model.NestedObject):
         content: str
@@ -357,7 +357,7 @@ class Wafv2WebAcl(_model.Resource):
         def __init__(
             self,
             *,
-            data_protection: ListOf[Wafv2WebAcl.DataProtection] | None = ...,
+            data_protection: Wafv2WebAcl.DataProtection | ListOf[Wafv2WebAcl.DataProtection] | None = ...,
         ) -> None: ...
     class DefaultAction(_model.NestedObject):
         allow: list[Wafv2WebAcl.Allow]
@@ -439,8 +439,8 @@ class Wafv2WebAcl(_model.Resource):
             captcha_config: Wafv2WebAcl.CaptchaConfig | ListOf[Wafv2WebAcl.CaptchaConfig] | None = ...,
             challenge_config: Wafv2WebAcl.ChallengeConfig | ListOf[Wafv2WebAcl.ChallengeConfig] | None = ...,
             override_action: Wafv2WebAcl.OverrideAction | ListOf[Wafv2WebAcl.OverrideAction] | None = ...,
-            rule_label: ListOf[Wafv2WebAcl.RuleLabel] | None = ...,
-            statement: ListOf[Wafv2WebAcl.Statement] | None = ...,
+            rule_label: Wafv2WebAcl.RuleLabel | ListOf[Wafv2WebAcl.RuleLabel] | None = ...,
+            statement: Wafv2WebAcl.Statement | ListOf[Wafv2WebAcl.Statement] | None = ...,
         ) -> None: ...
     class RuleLabel(_model.NestedObject):
         name: str
@@ -515,9 +515,9 @@ class Wafv2WebAcl(_model.Resource):
         association_config: Wafv2WebAcl.AssociationConfig | ListOf[Wafv2WebAcl.AssociationConfig] | None = ...,
         captcha_config: Wafv2WebAcl.CaptchaConfig | ListOf[Wafv2WebAcl.CaptchaConfig] | None = ...,
         challenge_config: Wafv2WebAcl.ChallengeConfig | ListOf[Wafv2WebAcl.ChallengeConfig] | None = ...,
-        custom_response_body: ListOf[Wafv2WebAcl.CustomResponseBody] | None = ...,
+        custom_response_body: Wafv2WebAcl.CustomResponseBody | ListOf[Wafv2WebAcl.CustomResponseBody] | None = ...,
         data_protection_config: Wafv2WebAcl.DataProtectionConfig | ListOf[Wafv2WebAcl.DataProtectionConfig] | None = ...,
-        rule: ListOf[Wafv2WebAcl.Rule] | None = ...,
+        rule: Wafv2WebAcl.Rule | ListOf[Wafv2WebAcl.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Wafv2WebAclAssociation(_model.Resource):
@@ -574,7 +574,7 @@ class Wafv2WebAclLoggingConfiguration(_model.Resource):
             *,
             behavior: str,
             requirement: str,
-            condition: ListOf[Wafv2WebAclLoggingConfiguration.Condition],
+            condition: Wafv2WebAclLoggingConfiguration.Condition | ListOf[Wafv2WebAclLoggingConfiguration.Condition],
         ) -> None: ...
     class LabelNameCondition(_model.NestedObject):
         label_name: str
@@ -590,7 +590,7 @@ class Wafv2WebAclLoggingConfiguration(_model.Resource):
             self,
             *,
             default_behavior: str,
-            filter: ListOf[Wafv2WebAclLoggingConfiguration.Filter],
+            filter: Wafv2WebAclLoggingConfiguration.Filter | ListOf[Wafv2WebAclLoggingConfiguration.Filter],
         ) -> None: ...
     class Method(_model.NestedObject):
         def __init__(self) -> None: ...
@@ -635,7 +635,7 @@ class Wafv2WebAclLoggingConfiguration(_model.Resource):
         id: str | None = ...,
         region: str | None = ...,
         logging_filter: Wafv2WebAclLoggingConfiguration.LoggingFilter | ListOf[Wafv2WebAclLoggingConfiguration.LoggingFilter] | None = ...,
-        redacted_fields: ListOf[Wafv2WebAclLoggingConfiguration.RedactedFields] | None = ...,
+        redacted_fields: Wafv2WebAclLoggingConfiguration.RedactedFields | ListOf[Wafv2WebAclLoggingConfiguration.RedactedFields] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Wafv2WebAclRule(_model.Resource):
@@ -649,11 +649,11 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            allow: ListOf[Wafv2WebAclRule.Allow] | None = ...,
-            block: ListOf[Wafv2WebAclRule.Block] | None = ...,
-            captcha: ListOf[Wafv2WebAclRule.Captcha] | None = ...,
-            challenge: ListOf[Wafv2WebAclRule.Challenge] | None = ...,
-            count: ListOf[Wafv2WebAclRule.ActionCount] | None = ...,
+            allow: Wafv2WebAclRule.Allow | ListOf[Wafv2WebAclRule.Allow] | None = ...,
+            block: Wafv2WebAclRule.Block | ListOf[Wafv2WebAclRule.Block] | None = ...,
+            captcha: Wafv2WebAclRule.Captcha | ListOf[Wafv2WebAclRule.Captcha] | None = ...,
+            challenge: Wafv2WebAclRule.Challenge | ListOf[Wafv2WebAclRule.Challenge] | None = ...,
+            count: Wafv2WebAclRule.ActionCount | ListOf[Wafv2WebAclRule.ActionCount] | None = ...,
         ) -> None: ...
     class AddressFields(_model.NestedObject):
         identifiers: list[str]
@@ -667,14 +667,14 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            custom_request_handling: ListOf[Wafv2WebAclRule.CustomRequestHandling] | None = ...,
+            custom_request_handling: Wafv2WebAclRule.CustomRequestHandling | ListOf[Wafv2WebAclRule.CustomRequestHandling] | None = ...,
         ) -> None: ...
     class AndStatement(_model.NestedObject):
         statement: list[Wafv2WebAclRule.AndStatementStatement]
         def __init__(
             self,
             *,
-            statement: ListOf[Wafv2WebAclRule.AndStatementStatement] | None = ...,
+            statement: Wafv2WebAclRule.AndStatementStatement | ListOf[Wafv2WebAclRule.AndStatementStatement] | None = ...,
         ) -> None: ...
     class AndStatementStatement(_model.NestedObject):
         and_statement: list[Wafv2WebAclRule.StatementAndStatement]
@@ -696,22 +696,22 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            and_statement: ListOf[Wafv2WebAclRule.StatementAndStatement] | None = ...,
-            asn_match_statement: ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
-            byte_match_statement: ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
-            geo_match_statement: ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
-            ip_set_reference_statement: ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
-            label_match_statement: ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
-            managed_rule_group_statement: ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
-            not_statement: ListOf[Wafv2WebAclRule.StatementNotStatement] | None = ...,
-            or_statement: ListOf[Wafv2WebAclRule.StatementOrStatement] | None = ...,
-            rate_based_statement: ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
-            regex_match_statement: ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
-            regex_pattern_set_reference_statement: ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
-            rule_group_reference_statement: ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
-            size_constraint_statement: ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
-            sqli_match_statement: ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
-            xss_match_statement: ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
+            and_statement: Wafv2WebAclRule.StatementAndStatement | ListOf[Wafv2WebAclRule.StatementAndStatement] | None = ...,
+            asn_match_statement: Wafv2WebAclRule.AsnMatchStatement | ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
+            byte_match_statement: Wafv2WebAclRule.ByteMatchStatement | ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
+            geo_match_statement: Wafv2WebAclRule.GeoMatchStatement | ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
+            ip_set_reference_statement: Wafv2WebAclRule.IpSetReferenceStatement | ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
+            label_match_statement: Wafv2WebAclRule.LabelMatchStatement | ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
+            managed_rule_group_statement: Wafv2WebAclRule.ManagedRuleGroupStatement | ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
+            not_statement: Wafv2WebAclRule.StatementNotStatement | ListOf[Wafv2WebAclRule.StatementNotStatement] | None = ...,
+            or_statement: Wafv2WebAclRule.StatementOrStatement | ListOf[Wafv2WebAclRule.StatementOrStatement] | None = ...,
+            rate_based_statement: Wafv2WebAclRule.RateBasedStatement | ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
+            regex_match_statement: Wafv2WebAclRule.RegexMatchStatement | ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
+            regex_pattern_set_reference_statement: Wafv2WebAclRule.RegexPatternSetReferenceStatement | ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
+            rule_group_reference_statement: Wafv2WebAclRule.RuleGroupReferenceStatement | ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
+            size_constraint_statement: Wafv2WebAclRule.SizeConstraintStatement | ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
+            sqli_match_statement: Wafv2WebAclRule.SqliMatchStatement | ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
+            xss_match_statement: Wafv2WebAclRule.XssMatchStatement | ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
         ) -> None: ...
     class AsnMatchStatement(_model.NestedObject):
         asn_list: list[int]
@@ -721,7 +721,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             asn_list: ListOf[float],
-            forwarded_ip_config: ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
+            forwarded_ip_config: Wafv2WebAclRule.ForwardedIpConfig | ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAcfpRuleSet(_model.NestedObject):
         creation_path: str
@@ -735,8 +735,8 @@ class Wafv2WebAclRule(_model.Resource):
             creation_path: str,
             registration_page_path: str,
             enable_regex_in_path: bool | None = ...,
-            request_inspection: ListOf[Wafv2WebAclRule.AwsManagedRulesAcfpRuleSetRequestInspection] | None = ...,
-            response_inspection: ListOf[Wafv2WebAclRule.ResponseInspection] | None = ...,
+            request_inspection: Wafv2WebAclRule.AwsManagedRulesAcfpRuleSetRequestInspection | ListOf[Wafv2WebAclRule.AwsManagedRulesAcfpRuleSetRequestInspection] | None = ...,
+            response_inspection: Wafv2WebAclRule.ResponseInspection | ListOf[Wafv2WebAclRule.ResponseInspection] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAcfpRuleSetRequestInspection(_model.NestedObject):
         payload_type: str
@@ -749,11 +749,11 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             payload_type: str,
-            address_fields: ListOf[Wafv2WebAclRule.AddressFields] | None = ...,
-            email_field: ListOf[Wafv2WebAclRule.EmailField] | None = ...,
-            password_field: ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
-            phone_number_fields: ListOf[Wafv2WebAclRule.PhoneNumberFields] | None = ...,
-            username_field: ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
+            address_fields: Wafv2WebAclRule.AddressFields | ListOf[Wafv2WebAclRule.AddressFields] | None = ...,
+            email_field: Wafv2WebAclRule.EmailField | ListOf[Wafv2WebAclRule.EmailField] | None = ...,
+            password_field: Wafv2WebAclRule.PasswordField | ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
+            phone_number_fields: Wafv2WebAclRule.PhoneNumberFields | ListOf[Wafv2WebAclRule.PhoneNumberFields] | None = ...,
+            username_field: Wafv2WebAclRule.UsernameField | ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAntiDdosRuleSet(_model.NestedObject):
         sensitivity_to_block: str
@@ -762,7 +762,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             sensitivity_to_block: str | None = ...,
-            client_side_action_config: ListOf[Wafv2WebAclRule.ClientSideActionConfig] | None = ...,
+            client_side_action_config: Wafv2WebAclRule.ClientSideActionConfig | ListOf[Wafv2WebAclRule.ClientSideActionConfig] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAtpRuleSet(_model.NestedObject):
         enable_regex_in_path: bool
@@ -774,8 +774,8 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             login_path: str,
             enable_regex_in_path: bool | None = ...,
-            request_inspection: ListOf[Wafv2WebAclRule.AwsManagedRulesAtpRuleSetRequestInspection] | None = ...,
-            response_inspection: ListOf[Wafv2WebAclRule.ResponseInspection] | None = ...,
+            request_inspection: Wafv2WebAclRule.AwsManagedRulesAtpRuleSetRequestInspection | ListOf[Wafv2WebAclRule.AwsManagedRulesAtpRuleSetRequestInspection] | None = ...,
+            response_inspection: Wafv2WebAclRule.ResponseInspection | ListOf[Wafv2WebAclRule.ResponseInspection] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAtpRuleSetRequestInspection(_model.NestedObject):
         payload_type: str
@@ -785,8 +785,8 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             payload_type: str,
-            password_field: ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
-            username_field: ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
+            password_field: Wafv2WebAclRule.PasswordField | ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
+            username_field: Wafv2WebAclRule.UsernameField | ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
         ) -> None: ...
     class AwsManagedRulesBotControlRuleSet(_model.NestedObject):
         enable_machine_learning: bool
@@ -802,7 +802,7 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            custom_response: ListOf[Wafv2WebAclRule.CustomResponse] | None = ...,
+            custom_response: Wafv2WebAclRule.CustomResponse | ListOf[Wafv2WebAclRule.CustomResponse] | None = ...,
         ) -> None: ...
     class Body(_model.NestedObject):
         oversize_handling: str
@@ -832,22 +832,22 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             positional_constraint: str,
             search_string: str,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class CaptchaConfig(_model.NestedObject):
         immunity_time_property: list[Wafv2WebAclRule.ImmunityTimeProperty]
         def __init__(
             self,
             *,
-            immunity_time_property: ListOf[Wafv2WebAclRule.ImmunityTimeProperty] | None = ...,
+            immunity_time_property: Wafv2WebAclRule.ImmunityTimeProperty | ListOf[Wafv2WebAclRule.ImmunityTimeProperty] | None = ...,
         ) -> None: ...
     class ClientSideActionConfig(_model.NestedObject):
         challenge: list[Wafv2WebAclRule.ClientSideActionConfigChallenge]
         def __init__(
             self,
             *,
-            challenge: ListOf[Wafv2WebAclRule.ClientSideActionConfigChallenge] | None = ...,
+            challenge: Wafv2WebAclRule.ClientSideActionConfigChallenge | ListOf[Wafv2WebAclRule.ClientSideActionConfigChallenge] | None = ...,
         ) -> None: ...
     class ClientSideActionConfigChallenge(_model.NestedObject):
         sensitivity: str
@@ -858,7 +858,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             usage_of_action: str,
             sensitivity: str | None = ...,
-            exempt_uri_regular_expression: ListOf[Wafv2WebAclRule.ExemptUriRegularExpression] | None = ...,
+            exempt_uri_regular_expression: Wafv2WebAclRule.ExemptUriRegularExpression | ListOf[Wafv2WebAclRule.ExemptUriRegularExpression] | None = ...,
         ) -> None: ...
     class Cookie(_model.NestedObject):
         name: str
@@ -867,7 +867,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             name: str,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class Cookies(_model.NestedObject):
         match_scope: str
@@ -878,7 +878,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             match_scope: str,
             oversize_handling: str,
-            match_pattern: ListOf[Wafv2WebAclRule.CookiesMatchPattern] | None = ...,
+            match_pattern: Wafv2WebAclRule.CookiesMatchPattern | ListOf[Wafv2WebAclRule.CookiesMatchPattern] | None = ...,
         ) -> None: ...
     class CookiesMatchPattern(_model.NestedObject):
         excluded_cookies: list[str]
@@ -889,7 +889,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             excluded_cookies: ListOf[str] | None = ...,
             included_cookies: ListOf[str] | None = ...,
-            all: ListOf[Wafv2WebAclRule.All] | None = ...,
+            all: Wafv2WebAclRule.All | ListOf[Wafv2WebAclRule.All] | None = ...,
         ) -> None: ...
     class CustomKeys(_model.NestedObject):
         asn: list[Wafv2WebAclRule.Asn]
@@ -907,32 +907,32 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            asn: ListOf[Wafv2WebAclRule.Asn] | None = ...,
-            cookie: ListOf[Wafv2WebAclRule.Cookie] | None = ...,
-            forwarded_ip: ListOf[Wafv2WebAclRule.ForwardedIp] | None = ...,
-            header: ListOf[Wafv2WebAclRule.Header] | None = ...,
-            http_method: ListOf[Wafv2WebAclRule.HttpMethod] | None = ...,
-            ip: ListOf[Wafv2WebAclRule.Ip] | None = ...,
-            ja3_fingerprint: ListOf[Wafv2WebAclRule.Ja3Fingerprint] | None = ...,
-            ja4_fingerprint: ListOf[Wafv2WebAclRule.Ja4Fingerprint] | None = ...,
-            label_namespace: ListOf[Wafv2WebAclRule.LabelNamespace] | None = ...,
-            query_argument: ListOf[Wafv2WebAclRule.QueryArgument] | None = ...,
-            query_string: ListOf[Wafv2WebAclRule.CustomKeysQueryString] | None = ...,
-            uri_path: ListOf[Wafv2WebAclRule.CustomKeysUriPath] | None = ...,
+            asn: Wafv2WebAclRule.Asn | ListOf[Wafv2WebAclRule.Asn] | None = ...,
+            cookie: Wafv2WebAclRule.Cookie | ListOf[Wafv2WebAclRule.Cookie] | None = ...,
+            forwarded_ip: Wafv2WebAclRule.ForwardedIp | ListOf[Wafv2WebAclRule.ForwardedIp] | None = ...,
+            header: Wafv2WebAclRule.Header | ListOf[Wafv2WebAclRule.Header] | None = ...,
+            http_method: Wafv2WebAclRule.HttpMethod | ListOf[Wafv2WebAclRule.HttpMethod] | None = ...,
+            ip: Wafv2WebAclRule.Ip | ListOf[Wafv2WebAclRule.Ip] | None = ...,
+            ja3_fingerprint: Wafv2WebAclRule.Ja3Fingerprint | ListOf[Wafv2WebAclRule.Ja3Fingerprint] | None = ...,
+            ja4_fingerprint: Wafv2WebAclRule.Ja4Fingerprint | ListOf[Wafv2WebAclRule.Ja4Fingerprint] | None = ...,
+            label_namespace: Wafv2WebAclRule.LabelNamespace | ListOf[Wafv2WebAclRule.LabelNamespace] | None = ...,
+            query_argument: Wafv2WebAclRule.QueryArgument | ListOf[Wafv2WebAclRule.QueryArgument] | None = ...,
+            query_string: Wafv2WebAclRule.CustomKeysQueryString | ListOf[Wafv2WebAclRule.CustomKeysQueryString] | None = ...,
+            uri_path: Wafv2WebAclRule.CustomKeysUriPath | ListOf[Wafv2WebAclRule.CustomKeysUriPath] | None = ...,
         ) -> None: ...
     class CustomKeysQueryString(_model.NestedObject):
         text_transformation: list[Wafv2WebAclRule.TextTransformation]
         def __init__(
             self,
             *,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class CustomRequestHandling(_model.NestedObject):
         insert_header: list[Wafv2WebAclRule.InsertHeader]
         def __init__(
             self,
             *,
-            insert_header: ListOf[Wafv2WebAclRule.InsertHeader] | None = ...,
+            insert_header: Wafv2WebAclRule.InsertHeader | ListOf[Wafv2WebAclRule.InsertHeader] | None = ...,
         ) -> None: ...
     class CustomResponse(_model.NestedObject):
         custom_response_body_key: str
@@ -943,7 +943,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             response_code: float,
             custom_response_body_key: str | None = ...,
-            response_header: ListOf[Wafv2WebAclRule.ResponseHeader] | None = ...,
+            response_header: Wafv2WebAclRule.ResponseHeader | ListOf[Wafv2WebAclRule.ResponseHeader] | None = ...,
         ) -> None: ...
     class ExemptUriRegularExpression(_model.NestedObject):
         regex_string: str
@@ -970,20 +970,20 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            all_query_arguments: ListOf[Wafv2WebAclRule.AllQueryArguments] | None = ...,
-            body: ListOf[Wafv2WebAclRule.Body] | None = ...,
-            cookies: ListOf[Wafv2WebAclRule.Cookies] | None = ...,
-            header_order: ListOf[Wafv2WebAclRule.HeaderOrder] | None = ...,
-            headers: ListOf[Wafv2WebAclRule.Headers] | None = ...,
-            ja3_fingerprint: ListOf[Wafv2WebAclRule.Ja3Fingerprint] | None = ...,
-            ja4_fingerprint: ListOf[Wafv2WebAclRule.Ja4Fingerprint] | None = ...,
-            json_body: ListOf[Wafv2WebAclRule.JsonBody] | None = ...,
-            method: ListOf[Wafv2WebAclRule.Method] | None = ...,
-            query_string: ListOf[Wafv2WebAclRule.FieldToMatchQueryString] | None = ...,
-            single_header: ListOf[Wafv2WebAclRule.SingleHeader] | None = ...,
-            single_query_argument: ListOf[Wafv2WebAclRule.SingleQueryArgument] | None = ...,
-            uri_fragment: ListOf[Wafv2WebAclRule.UriFragment] | None = ...,
-            uri_path: ListOf[Wafv2WebAclRule.FieldToMatchUriPath] | None = ...,
+            all_query_arguments: Wafv2WebAclRule.AllQueryArguments | ListOf[Wafv2WebAclRule.AllQueryArguments] | None = ...,
+            body: Wafv2WebAclRule.Body | ListOf[Wafv2WebAclRule.Body] | None = ...,
+            cookies: Wafv2WebAclRule.Cookies | ListOf[Wafv2WebAclRule.Cookies] | None = ...,
+            header_order: Wafv2WebAclRule.HeaderOrder | ListOf[Wafv2WebAclRule.HeaderOrder] | None = ...,
+            headers: Wafv2WebAclRule.Headers | ListOf[Wafv2WebAclRule.Headers] | None = ...,
+            ja3_fingerprint: Wafv2WebAclRule.Ja3Fingerprint | ListOf[Wafv2WebAclRule.Ja3Fingerprint] | None = ...,
+            ja4_fingerprint: Wafv2WebAclRule.Ja4Fingerprint | ListOf[Wafv2WebAclRule.Ja4Fingerprint] | None = ...,
+            json_body: Wafv2WebAclRule.JsonBody | ListOf[Wafv2WebAclRule.JsonBody] | None = ...,
+            method: Wafv2WebAclRule.Method | ListOf[Wafv2WebAclRule.Method] | None = ...,
+            query_string: Wafv2WebAclRule.FieldToMatchQueryString | ListOf[Wafv2WebAclRule.FieldToMatchQueryString] | None = ...,
+            single_header: Wafv2WebAclRule.SingleHeader | ListOf[Wafv2WebAclRule.SingleHeader] | None = ...,
+            single_query_argument: Wafv2WebAclRule.SingleQueryArgument | ListOf[Wafv2WebAclRule.SingleQueryArgument] | None = ...,
+            uri_fragment: Wafv2WebAclRule.UriFragment | ListOf[Wafv2WebAclRule.UriFragment] | None = ...,
+            uri_path: Wafv2WebAclRule.FieldToMatchUriPath | ListOf[Wafv2WebAclRule.FieldToMatchUriPath] | None = ...,
         ) -> None: ...
     class ForwardedIpConfig(_model.NestedObject):
         fallback_behavior: str
@@ -1002,7 +1002,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             country_codes: ListOf[str],
-            forwarded_ip_config: ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
+            forwarded_ip_config: Wafv2WebAclRule.ForwardedIpConfig | ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
         ) -> None: ...
     class HeaderOrder(_model.NestedObject):
         oversize_handling: str
@@ -1020,7 +1020,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             match_scope: str,
             oversize_handling: str,
-            match_pattern: ListOf[Wafv2WebAclRule.HeadersMatchPattern] | None = ...,
+            match_pattern: Wafv2WebAclRule.HeadersMatchPattern | ListOf[Wafv2WebAclRule.HeadersMatchPattern] | None = ...,
         ) -> None: ...
     class HeadersMatchPattern(_model.NestedObject):
         excluded_headers: list[str]
@@ -1031,7 +1031,7 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             excluded_headers: ListOf[str] | None = ...,
             included_headers: ListOf[str] | None = ...,
-            all: ListOf[Wafv2WebAclRule.All] | None = ...,
+            all: Wafv2WebAclRule.All | ListOf[Wafv2WebAclRule.All] | None = ...,
         ) -> None: ...
     class ImmunityTimeProperty(_model.NestedObject):
         immunity_time: int
@@ -1068,7 +1068,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             arn: str,
-            ip_set_forwarded_ip_config: ListOf[Wafv2WebAclRule.IpSetForwardedIpConfig] | None = ...,
+            ip_set_forwarded_ip_config: Wafv2WebAclRule.IpSetForwardedIpConfig | ListOf[Wafv2WebAclRule.IpSetForwardedIpConfig] | None = ...,
         ) -> None: ...
     class Ja3Fingerprint(_model.NestedObject):
         fallback_behavior: str
@@ -1099,7 +1099,7 @@ class Wafv2WebAclRule(_model.Resource):
             match_scope: str,
             invalid_fallback_behavior: str | None = ...,
             oversize_handling: str | None = ...,
-            match_pattern: ListOf[Wafv2WebAclRule.JsonBodyMatchPattern] | None = ...,
+            match_pattern: Wafv2WebAclRule.JsonBodyMatchPattern | ListOf[Wafv2WebAclRule.JsonBodyMatchPattern] | None = ...,
         ) -> None: ...
     class JsonBodyMatchPattern(_model.NestedObject):
         included_paths: list[str]
@@ -1108,7 +1108,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             included_paths: ListOf[str] | None = ...,
-            all: ListOf[Wafv2WebAclRule.All] | None = ...,
+            all: Wafv2WebAclRule.All | ListOf[Wafv2WebAclRule.All] | None = ...,
         ) -> None: ...
     class LabelMatchStatement(_model.NestedObject):
         key: str
@@ -1142,12 +1142,12 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             login_path: str | None = ...,
             payload_type: str | None = ...,
-            aws_managed_rules_acfp_rule_set: ListOf[Wafv2WebAclRule.AwsManagedRulesAcfpRuleSet] | None = ...,
-            aws_managed_rules_anti_ddos_rule_set: ListOf[Wafv2WebAclRule.AwsManagedRulesAntiDdosRuleSet] | None = ...,
-            aws_managed_rules_atp_rule_set: ListOf[Wafv2WebAclRule.AwsManagedRulesAtpRuleSet] | None = ...,
-            aws_managed_rules_bot_control_rule_set: ListOf[Wafv2WebAclRule.AwsManagedRulesBotControlRuleSet] | None = ...,
-            password_field: ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
-            username_field: ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
+            aws_managed_rules_acfp_rule_set: Wafv2WebAclRule.AwsManagedRulesAcfpRuleSet | ListOf[Wafv2WebAclRule.AwsManagedRulesAcfpRuleSet] | None = ...,
+            aws_managed_rules_anti_ddos_rule_set: Wafv2WebAclRule.AwsManagedRulesAntiDdosRuleSet | ListOf[Wafv2WebAclRule.AwsManagedRulesAntiDdosRuleSet] | None = ...,
+            aws_managed_rules_atp_rule_set: Wafv2WebAclRule.AwsManagedRulesAtpRuleSet | ListOf[Wafv2WebAclRule.AwsManagedRulesAtpRuleSet] | None = ...,
+            aws_managed_rules_bot_control_rule_set: Wafv2WebAclRule.AwsManagedRulesBotControlRuleSet | ListOf[Wafv2WebAclRule.AwsManagedRulesBotControlRuleSet] | None = ...,
+            password_field: Wafv2WebAclRule.PasswordField | ListOf[Wafv2WebAclRule.PasswordField] | None = ...,
+            username_field: Wafv2WebAclRule.UsernameField | ListOf[Wafv2WebAclRule.UsernameField] | None = ...,
         ) -> None: ...
     class ManagedRuleGroupStatement(_model.NestedObject):
         name: str
@@ -1165,9 +1165,9 @@ class Wafv2WebAclRule(_model.Resource):
             name: str,
             vendor_name: str,
             version: str | None = ...,
-            managed_rule_group_configs: ListOf[Wafv2WebAclRule.ManagedRuleGroupConfigs] | None = ...,
-            rule_action_override: ListOf[Wafv2WebAclRule.RuleActionOverride] | None = ...,
-            scope_down_statement: ListOf[Wafv2WebAclRule.ScopeDownStatement] | None = ...,
+            managed_rule_group_configs: Wafv2WebAclRule.ManagedRuleGroupConfigs | ListOf[Wafv2WebAclRule.ManagedRuleGroupConfigs] | None = ...,
+            rule_action_override: Wafv2WebAclRule.RuleActionOverride | ListOf[Wafv2WebAclRule.RuleActionOverride] | None = ...,
+            scope_down_statement: Wafv2WebAclRule.ScopeDownStatement | ListOf[Wafv2WebAclRule.ScopeDownStatement] | None = ...,
         ) -> None: ...
     class OverrideAction(_model.NestedObject):
         count: list[Wafv2WebAclRule.OverrideActionCount]
@@ -1175,8 +1175,8 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            count: ListOf[Wafv2WebAclRule.OverrideActionCount] | None = ...,
-            none: ListOf[Wafv2WebAclRule.None_] | None = ...,
+            count: Wafv2WebAclRule.OverrideActionCount | ListOf[Wafv2WebAclRule.OverrideActionCount] | None = ...,
+            none: Wafv2WebAclRule.None_ | ListOf[Wafv2WebAclRule.None_] | None = ...,
         ) -> None: ...
     class OverrideActionCount(_model.NestedObject):
         def __init__(self) -> None: ...
@@ -1203,9 +1203,9 @@ class Wafv2WebAclRule(_model.Resource):
             aggregate_key_type: str,
             limit: float,
             evaluation_window_sec: float | None = ...,
-            custom_keys: ListOf[Wafv2WebAclRule.CustomKeys] | None = ...,
-            forwarded_ip_config: ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
-            scope_down_statement: ListOf[Wafv2WebAclRule.ScopeDownStatement] | None = ...,
+            custom_keys: Wafv2WebAclRule.CustomKeys | ListOf[Wafv2WebAclRule.CustomKeys] | None = ...,
+            forwarded_ip_config: Wafv2WebAclRule.ForwardedIpConfig | ListOf[Wafv2WebAclRule.ForwardedIpConfig] | None = ...,
+            scope_down_statement: Wafv2WebAclRule.ScopeDownStatement | ListOf[Wafv2WebAclRule.ScopeDownStatement] | None = ...,
         ) -> None: ...
     class RegexMatchStatement(_model.NestedObject):
         regex_string: str
@@ -1216,8 +1216,8 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             regex_string: str,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class RegexPatternSetReferenceStatement(_model.NestedObject):
         arn: str
@@ -1228,8 +1228,8 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             arn: str,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class ResponseInspection(_model.NestedObject):
         body_contains: list[Wafv2WebAclRule.BodyContains]
@@ -1239,10 +1239,10 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            body_contains: ListOf[Wafv2WebAclRule.BodyContains] | None = ...,
-            header: ListOf[Wafv2WebAclRule.ResponseInspectionHeader] | None = ...,
-            json: ListOf[Wafv2WebAclRule.Json] | None = ...,
-            status_code: ListOf[Wafv2WebAclRule.StatusCode] | None = ...,
+            body_contains: Wafv2WebAclRule.BodyContains | ListOf[Wafv2WebAclRule.BodyContains] | None = ...,
+            header: Wafv2WebAclRule.ResponseInspectionHeader | ListOf[Wafv2WebAclRule.ResponseInspectionHeader] | None = ...,
+            json: Wafv2WebAclRule.Json | ListOf[Wafv2WebAclRule.Json] | None = ...,
+            status_code: Wafv2WebAclRule.StatusCode | ListOf[Wafv2WebAclRule.StatusCode] | None = ...,
         ) -> None: ...
     class ResponseInspectionHeader(_model.NestedObject):
         failure_values: set[str]
@@ -1263,7 +1263,7 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             name: str,
-            action_to_use: ListOf[Wafv2WebAclRule.ActionToUse] | None = ...,
+            action_to_use: Wafv2WebAclRule.ActionToUse | ListOf[Wafv2WebAclRule.ActionToUse] | None = ...,
         ) -> None: ...
     class RuleGroupReferenceStatement(_model.NestedObject):
         arn: str
@@ -1274,8 +1274,8 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             arn: str,
-            excluded_rule: ListOf[Wafv2WebAclRule.ExcludedRule] | None = ...,
-            rule_action_override: ListOf[Wafv2WebAclRule.RuleActionOverride] | None = ...,
+            excluded_rule: Wafv2WebAclRule.ExcludedRule | ListOf[Wafv2WebAclRule.ExcludedRule] | None = ...,
+            rule_action_override: Wafv2WebAclRule.RuleActionOverride | ListOf[Wafv2WebAclRule.RuleActionOverride] | None = ...,
         ) -> None: ...
     class RuleLabel(_model.NestedObject):
         name: str
@@ -1299,16 +1299,16 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            asn_match_statement: ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
-            byte_match_statement: ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
-            geo_match_statement: ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
-            ip_set_reference_statement: ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
-            label_match_statement: ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
-            regex_match_statement: ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
-            regex_pattern_set_reference_statement: ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
-            size_constraint_statement: ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
-            sqli_match_statement: ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
-            xss_match_statement: ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
+            asn_match_statement: Wafv2WebAclRule.AsnMatchStatement | ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
+            byte_match_statement: Wafv2WebAclRule.ByteMatchStatement | ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
+            geo_match_statement: Wafv2WebAclRule.GeoMatchStatement | ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
+            ip_set_reference_statement: Wafv2WebAclRule.IpSetReferenceStatement | ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
+            label_match_statement: Wafv2WebAclRule.LabelMatchStatement | ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
+            regex_match_statement: Wafv2WebAclRule.RegexMatchStatement | ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
+            regex_pattern_set_reference_statement: Wafv2WebAclRule.RegexPatternSetReferenceStatement | ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
+            size_constraint_statement: Wafv2WebAclRule.SizeConstraintStatement | ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
+            sqli_match_statement: Wafv2WebAclRule.SqliMatchStatement | ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
+            xss_match_statement: Wafv2WebAclRule.XssMatchStatement | ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
         ) -> None: ...
     class SizeConstraintStatement(_model.NestedObject):
         comparison_operator: str
@@ -1320,8 +1320,8 @@ class Wafv2WebAclRule(_model.Resource):
             *,
             comparison_operator: str,
             size: float,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class SqliMatchStatement(_model.NestedObject):
         sensitivity_level: str
@@ -1332,8 +1332,8 @@ class Wafv2WebAclRule(_model.Resource):
             self,
             *,
             sensitivity_level: str | None = ...,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     class Statement(_model.NestedObject):
         and_statement: list[Wafv2WebAclRule.AndStatement]
@@ -1355,29 +1355,29 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            and_statement: ListOf[Wafv2WebAclRule.AndStatement] | None = ...,
-            asn_match_statement: ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
-            byte_match_statement: ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
-            geo_match_statement: ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
-            ip_set_reference_statement: ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
-            label_match_statement: ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
-            managed_rule_group_statement: ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
-            not_statement: ListOf[Wafv2WebAclRule.NotStatement] | None = ...,
-            or_statement: ListOf[Wafv2WebAclRule.OrStatement] | None = ...,
-            rate_based_statement: ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
-            regex_match_statement: ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
-            regex_pattern_set_reference_statement: ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
-            rule_group_reference_statement: ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
-            size_constraint_statement: ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
-            sqli_match_statement: ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
-            xss_match_statement: ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
+            and_statement: Wafv2WebAclRule.AndStatement | ListOf[Wafv2WebAclRule.AndStatement] | None = ...,
+            asn_match_statement: Wafv2WebAclRule.AsnMatchStatement | ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
+            byte_match_statement: Wafv2WebAclRule.ByteMatchStatement | ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
+            geo_match_statement: Wafv2WebAclRule.GeoMatchStatement | ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
+            ip_set_reference_statement: Wafv2WebAclRule.IpSetReferenceStatement | ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
+            label_match_statement: Wafv2WebAclRule.LabelMatchStatement | ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
+            managed_rule_group_statement: Wafv2WebAclRule.ManagedRuleGroupStatement | ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
+            not_statement: Wafv2WebAclRule.NotStatement | ListOf[Wafv2WebAclRule.NotStatement] | None = ...,
+            or_statement: Wafv2WebAclRule.OrStatement | ListOf[Wafv2WebAclRule.OrStatement] | None = ...,
+            rate_based_statement: Wafv2WebAclRule.RateBasedStatement | ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
+            regex_match_statement: Wafv2WebAclRule.RegexMatchStatement | ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
+            regex_pattern_set_reference_statement: Wafv2WebAclRule.RegexPatternSetReferenceStatement | ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
+            rule_group_reference_statement: Wafv2WebAclRule.RuleGroupReferenceStatement | ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
+            size_constraint_statement: Wafv2WebAclRule.SizeConstraintStatement | ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
+            sqli_match_statement: Wafv2WebAclRule.SqliMatchStatement | ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
+            xss_match_statement: Wafv2WebAclRule.XssMatchStatement | ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
         ) -> None: ...
     class StatementAndStatement(_model.NestedObject):
         statement: list[Wafv2WebAclRule.StatementAndStatementStatement]
         def __init__(
             self,
             *,
-            statement: ListOf[Wafv2WebAclRule.StatementAndStatementStatement] | None = ...,
+            statement: Wafv2WebAclRule.StatementAndStatementStatement | ListOf[Wafv2WebAclRule.StatementAndStatementStatement] | None = ...,
         ) -> None: ...
     class StatementAndStatementStatement(_model.NestedObject):
         asn_match_statement: list[Wafv2WebAclRule.AsnMatchStatement]
@@ -1396,19 +1396,19 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            asn_match_statement: ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
-            byte_match_statement: ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
-            geo_match_statement: ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
-            ip_set_reference_statement: ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
-            label_match_statement: ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
-            managed_rule_group_statement: ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
-            rate_based_statement: ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
-            regex_match_statement: ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
-            regex_pattern_set_reference_statement: ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
-            rule_group_reference_statement: ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
-            size_constraint_statement: ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
-            sqli_match_statement: ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
-            xss_match_statement: ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
+            asn_match_statement: Wafv2WebAclRule.AsnMatchStatement | ListOf[Wafv2WebAclRule.AsnMatchStatement] | None = ...,
+            byte_match_statement: Wafv2WebAclRule.ByteMatchStatement | ListOf[Wafv2WebAclRule.ByteMatchStatement] | None = ...,
+            geo_match_statement: Wafv2WebAclRule.GeoMatchStatement | ListOf[Wafv2WebAclRule.GeoMatchStatement] | None = ...,
+            ip_set_reference_statement: Wafv2WebAclRule.IpSetReferenceStatement | ListOf[Wafv2WebAclRule.IpSetReferenceStatement] | None = ...,
+            label_match_statement: Wafv2WebAclRule.LabelMatchStatement | ListOf[Wafv2WebAclRule.LabelMatchStatement] | None = ...,
+            managed_rule_group_statement: Wafv2WebAclRule.ManagedRuleGroupStatement | ListOf[Wafv2WebAclRule.ManagedRuleGroupStatement] | None = ...,
+            rate_based_statement: Wafv2WebAclRule.RateBasedStatement | ListOf[Wafv2WebAclRule.RateBasedStatement] | None = ...,
+            regex_match_statement: Wafv2WebAclRule.RegexMatchStatement | ListOf[Wafv2WebAclRule.RegexMatchStatement] | None = ...,
+            regex_pattern_set_reference_statement: Wafv2WebAclRule.RegexPatternSetReferenceStatement | ListOf[Wafv2WebAclRule.RegexPatternSetReferenceStatement] | None = ...,
+            rule_group_reference_statement: Wafv2WebAclRule.RuleGroupReferenceStatement | ListOf[Wafv2WebAclRule.RuleGroupReferenceStatement] | None = ...,
+            size_constraint_statement: Wafv2WebAclRule.SizeConstraintStatement | ListOf[Wafv2WebAclRule.SizeConstraintStatement] | None = ...,
+            sqli_match_statement: Wafv2WebAclRule.SqliMatchStatement | ListOf[Wafv2WebAclRule.SqliMatchStatement] | None = ...,
+            xss_match_statement: Wafv2WebAclRule.XssMatchStatement | ListOf[Wafv2WebAclRule.XssMatchStatement] | None = ...,
         ) -> None: ...
     class StatusCode(_model.NestedObject):
         failure_codes: set[int]
@@ -1466,8 +1466,8 @@ class Wafv2WebAclRule(_model.Resource):
         def __init__(
             self,
             *,
-            field_to_match: ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
-            text_transformation: ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
+            field_to_match: Wafv2WebAclRule.FieldToMatch | ListOf[Wafv2WebAclRule.FieldToMatch] | None = ...,
+            text_transformation: Wafv2WebAclRule.TextTransformation | ListOf[Wafv2WebAclRule.TextTransformation] | None = ...,
         ) -> None: ...
     ActionCount: TypeAlias = Allow
     ActionToUse: TypeAlias = Action
@@ -1524,14 +1524,14 @@ class Wafv2WebAclRule(_model.Resource):
         priority: float,
         web_acl_arn: str,
         region: str | None = ...,
-        action: ListOf[Wafv2WebAclRule.Action] | None = ...,
-        captcha_config: ListOf[Wafv2WebAclRule.CaptchaConfig] | None = ...,
-        challenge_config: ListOf[Wafv2WebAclRule.ChallengeConfig] | None = ...,
-        override_action: ListOf[Wafv2WebAclRule.OverrideAction] | None = ...,
-        rule_label: ListOf[Wafv2WebAclRule.RuleLabel] | None = ...,
-        statement: ListOf[Wafv2WebAclRule.Statement] | None = ...,
+        action: Wafv2WebAclRule.Action | ListOf[Wafv2WebAclRule.Action] | None = ...,
+        captcha_config: Wafv2WebAclRule.CaptchaConfig | ListOf[Wafv2WebAclRule.CaptchaConfig] | None = ...,
+        challenge_config: Wafv2WebAclRule.ChallengeConfig | ListOf[Wafv2WebAclRule.ChallengeConfig] | None = ...,
+        override_action: Wafv2WebAclRule.OverrideAction | ListOf[Wafv2WebAclRule.OverrideAction] | None = ...,
+        rule_label: Wafv2WebAclRule.RuleLabel | ListOf[Wafv2WebAclRule.RuleLabel] | None = ...,
+        statement: Wafv2WebAclRule.Statement | ListOf[Wafv2WebAclRule.Statement] | None = ...,
         timeouts: Wafv2WebAclRule.Timeouts | None = ...,
-        visibility_config: ListOf[Wafv2WebAclRule.VisibilityConfig] | None = ...,
+        visibility_config: Wafv2WebAclRule.VisibilityConfig | ListOf[Wafv2WebAclRule.VisibilityConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class Wafv2WebAclRuleGroupAssociation(_model.Resource):
@@ -1545,11 +1545,11 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            allow: ListOf[Wafv2WebAclRuleGroupAssociation.Allow] | None = ...,
-            block: ListOf[Wafv2WebAclRuleGroupAssociation.Block] | None = ...,
-            captcha: ListOf[Wafv2WebAclRuleGroupAssociation.Captcha] | None = ...,
-            challenge: ListOf[Wafv2WebAclRuleGroupAssociation.Challenge] | None = ...,
-            count: ListOf[Wafv2WebAclRuleGroupAssociation.Count] | None = ...,
+            allow: Wafv2WebAclRuleGroupAssociation.Allow | ListOf[Wafv2WebAclRuleGroupAssociation.Allow] | None = ...,
+            block: Wafv2WebAclRuleGroupAssociation.Block | ListOf[Wafv2WebAclRuleGroupAssociation.Block] | None = ...,
+            captcha: Wafv2WebAclRuleGroupAssociation.Captcha | ListOf[Wafv2WebAclRuleGroupAssociation.Captcha] | None = ...,
+            challenge: Wafv2WebAclRuleGroupAssociation.Challenge | ListOf[Wafv2WebAclRuleGroupAssociation.Challenge] | None = ...,
+            count: Wafv2WebAclRuleGroupAssociation.Count | ListOf[Wafv2WebAclRuleGroupAssociation.Count] | None = ...,
         ) -> None: ...
     class AddressFields(_model.NestedObject):
         identifiers: list[str]
@@ -1564,7 +1564,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            custom_request_handling: ListOf[Wafv2WebAclRuleGroupAssociation.CustomRequestHandling] | None = ...,
+            custom_request_handling: Wafv2WebAclRuleGroupAssociation.CustomRequestHandling | ListOf[Wafv2WebAclRuleGroupAssociation.CustomRequestHandling] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAcfpRuleSet(_model.NestedObject):
         creation_path: str
@@ -1579,8 +1579,8 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             creation_path: str,
             registration_page_path: str,
             enable_regex_in_path: bool | None = ...,
-            request_inspection: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSetRequestInspection] | None = ...,
-            response_inspection: ListOf[Wafv2WebAclRuleGroupAssociation.ResponseInspection] | None = ...,
+            request_inspection: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSetRequestInspection | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSetRequestInspection] | None = ...,
+            response_inspection: Wafv2WebAclRuleGroupAssociation.ResponseInspection | ListOf[Wafv2WebAclRuleGroupAssociation.ResponseInspection] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAcfpRuleSetRequestInspection(_model.NestedObject):
         payload_type: str
@@ -1594,11 +1594,11 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             self,
             *,
             payload_type: str,
-            address_fields: ListOf[Wafv2WebAclRuleGroupAssociation.AddressFields] | None = ...,
-            email_field: ListOf[Wafv2WebAclRuleGroupAssociation.EmailField] | None = ...,
-            password_field: ListOf[Wafv2WebAclRuleGroupAssociation.PasswordField] | None = ...,
-            phone_number_fields: ListOf[Wafv2WebAclRuleGroupAssociation.PhoneNumberFields] | None = ...,
-            username_field: ListOf[Wafv2WebAclRuleGroupAssociation.UsernameField] | None = ...,
+            address_fields: Wafv2WebAclRuleGroupAssociation.AddressFields | ListOf[Wafv2WebAclRuleGroupAssociation.AddressFields] | None = ...,
+            email_field: Wafv2WebAclRuleGroupAssociation.EmailField | ListOf[Wafv2WebAclRuleGroupAssociation.EmailField] | None = ...,
+            password_field: Wafv2WebAclRuleGroupAssociation.PasswordField | ListOf[Wafv2WebAclRuleGroupAssociation.PasswordField] | None = ...,
+            phone_number_fields: Wafv2WebAclRuleGroupAssociation.PhoneNumberFields | ListOf[Wafv2WebAclRuleGroupAssociation.PhoneNumberFields] | None = ...,
+            username_field: Wafv2WebAclRuleGroupAssociation.UsernameField | ListOf[Wafv2WebAclRuleGroupAssociation.UsernameField] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAntiDdosRuleSet(_model.NestedObject):
         sensitivity_to_block: str
@@ -1607,7 +1607,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             self,
             *,
             sensitivity_to_block: str | None = ...,
-            client_side_action_config: ListOf[Wafv2WebAclRuleGroupAssociation.ClientSideActionConfig] | None = ...,
+            client_side_action_config: Wafv2WebAclRuleGroupAssociation.ClientSideActionConfig | ListOf[Wafv2WebAclRuleGroupAssociation.ClientSideActionConfig] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAtpRuleSet(_model.NestedObject):
         enable_regex_in_path: bool
@@ -1619,8 +1619,8 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             *,
             login_path: str,
             enable_regex_in_path: bool | None = ...,
-            request_inspection: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSetRequestInspection] | None = ...,
-            response_inspection: ListOf[Wafv2WebAclRuleGroupAssociation.ResponseInspection] | None = ...,
+            request_inspection: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSetRequestInspection | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSetRequestInspection] | None = ...,
+            response_inspection: Wafv2WebAclRuleGroupAssociation.ResponseInspection | ListOf[Wafv2WebAclRuleGroupAssociation.ResponseInspection] | None = ...,
         ) -> None: ...
     class AwsManagedRulesAtpRuleSetRequestInspection(_model.NestedObject):
         payload_type: str
@@ -1631,8 +1631,8 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             self,
             *,
             payload_type: str,
-            password_field: ListOf[Wafv2WebAclRuleGroupAssociation.PasswordField] | None = ...,
-            username_field: ListOf[Wafv2WebAclRuleGroupAssociation.UsernameField] | None = ...,
+            password_field: Wafv2WebAclRuleGroupAssociation.PasswordField | ListOf[Wafv2WebAclRuleGroupAssociation.PasswordField] | None = ...,
+            username_field: Wafv2WebAclRuleGroupAssociation.UsernameField | ListOf[Wafv2WebAclRuleGroupAssociation.UsernameField] | None = ...,
         ) -> None: ...
     class AwsManagedRulesBotControlRuleSet(_model.NestedObject):
         enable_machine_learning: bool
@@ -1648,7 +1648,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            custom_response: ListOf[Wafv2WebAclRuleGroupAssociation.CustomResponse] | None = ...,
+            custom_response: Wafv2WebAclRuleGroupAssociation.CustomResponse | ListOf[Wafv2WebAclRuleGroupAssociation.CustomResponse] | None = ...,
         ) -> None: ...
     class BodyContains(_model.NestedObject):
         failure_strings: set[str]
@@ -1666,7 +1666,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            challenge: ListOf[Wafv2WebAclRuleGroupAssociation.ClientSideActionConfigChallenge] | None = ...,
+            challenge: Wafv2WebAclRuleGroupAssociation.ClientSideActionConfigChallenge | ListOf[Wafv2WebAclRuleGroupAssociation.ClientSideActionConfigChallenge] | None = ...,
         ) -> None: ...
     class ClientSideActionConfigChallenge(_model.NestedObject):
         sensitivity: str
@@ -1677,14 +1677,14 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             *,
             usage_of_action: str,
             sensitivity: str | None = ...,
-            exempt_uri_regular_expression: ListOf[Wafv2WebAclRuleGroupAssociation.ExemptUriRegularExpression] | None = ...,
+            exempt_uri_regular_expression: Wafv2WebAclRuleGroupAssociation.ExemptUriRegularExpression | ListOf[Wafv2WebAclRuleGroupAssociation.ExemptUriRegularExpression] | None = ...,
         ) -> None: ...
     class CustomRequestHandling(_model.NestedObject):
         insert_header: list[Wafv2WebAclRuleGroupAssociation.InsertHeader]
         def __init__(
             self,
             *,
-            insert_header: ListOf[Wafv2WebAclRuleGroupAssociation.InsertHeader] | None = ...,
+            insert_header: Wafv2WebAclRuleGroupAssociation.InsertHeader | ListOf[Wafv2WebAclRuleGroupAssociation.InsertHeader] | None = ...,
         ) -> None: ...
     class CustomResponse(_model.NestedObject):
         custom_response_body_key: str
@@ -1695,7 +1695,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             *,
             response_code: float,
             custom_response_body_key: str | None = ...,
-            response_header: ListOf[Wafv2WebAclRuleGroupAssociation.ResponseHeader] | None = ...,
+            response_header: Wafv2WebAclRuleGroupAssociation.ResponseHeader | ListOf[Wafv2WebAclRuleGroupAssociation.ResponseHeader] | None = ...,
         ) -> None: ...
     class EmailField(_model.NestedObject):
         identifier: str
@@ -1764,8 +1764,8 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             name: str,
             vendor_name: str,
             version: str | None = ...,
-            managed_rule_group_configs: ListOf[Wafv2WebAclRuleGroupAssociation.ManagedRuleGroupConfigs] | None = ...,
-            rule_action_override: ListOf[Wafv2WebAclRuleGroupAssociation.RuleActionOverride] | None = ...,
+            managed_rule_group_configs: Wafv2WebAclRuleGroupAssociation.ManagedRuleGroupConfigs | ListOf[Wafv2WebAclRuleGroupAssociation.ManagedRuleGroupConfigs] | None = ...,
+            rule_action_override: Wafv2WebAclRuleGroupAssociation.RuleActionOverride | ListOf[Wafv2WebAclRuleGroupAssociation.RuleActionOverride] | None = ...,
         ) -> None: ...
     class ManagedRuleGroupConfigs(_model.NestedObject):
         aws_managed_rules_acfp_rule_set: list[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSet]
@@ -1775,10 +1775,10 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            aws_managed_rules_acfp_rule_set: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSet] | None = ...,
-            aws_managed_rules_anti_ddos_rule_set: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAntiDdosRuleSet] | None = ...,
-            aws_managed_rules_atp_rule_set: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSet] | None = ...,
-            aws_managed_rules_bot_control_rule_set: ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesBotControlRuleSet] | None = ...,
+            aws_managed_rules_acfp_rule_set: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSet | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAcfpRuleSet] | None = ...,
+            aws_managed_rules_anti_ddos_rule_set: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAntiDdosRuleSet | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAntiDdosRuleSet] | None = ...,
+            aws_managed_rules_atp_rule_set: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSet | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesAtpRuleSet] | None = ...,
+            aws_managed_rules_bot_control_rule_set: Wafv2WebAclRuleGroupAssociation.AwsManagedRulesBotControlRuleSet | ListOf[Wafv2WebAclRuleGroupAssociation.AwsManagedRulesBotControlRuleSet] | None = ...,
         ) -> None: ...
     class ResponseInspection(_model.NestedObject):
         body_contains: list[Wafv2WebAclRuleGroupAssociation.BodyContains]
@@ -1788,10 +1788,10 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         def __init__(
             self,
             *,
-            body_contains: ListOf[Wafv2WebAclRuleGroupAssociation.BodyContains] | None = ...,
-            header: ListOf[Wafv2WebAclRuleGroupAssociation.Header] | None = ...,
-            json: ListOf[Wafv2WebAclRuleGroupAssociation.Json] | None = ...,
-            status_code: ListOf[Wafv2WebAclRuleGroupAssociation.StatusCode] | None = ...,
+            body_contains: Wafv2WebAclRuleGroupAssociation.BodyContains | ListOf[Wafv2WebAclRuleGroupAssociation.BodyContains] | None = ...,
+            header: Wafv2WebAclRuleGroupAssociation.Header | ListOf[Wafv2WebAclRuleGroupAssociation.Header] | None = ...,
+            json: Wafv2WebAclRuleGroupAssociation.Json | ListOf[Wafv2WebAclRuleGroupAssociation.Json] | None = ...,
+            status_code: Wafv2WebAclRuleGroupAssociation.StatusCode | ListOf[Wafv2WebAclRuleGroupAssociation.StatusCode] | None = ...,
         ) -> None: ...
     class RuleActionOverride(_model.NestedObject):
         name: str
@@ -1801,7 +1801,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             self,
             *,
             name: str,
-            action_to_use: ListOf[Wafv2WebAclRuleGroupAssociation.ActionToUse] | None = ...,
+            action_to_use: Wafv2WebAclRuleGroupAssociation.ActionToUse | ListOf[Wafv2WebAclRuleGroupAssociation.ActionToUse] | None = ...,
         ) -> None: ...
     class RuleGroupReference(_model.NestedObject):
         arn: str
@@ -1811,7 +1811,7 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
             self,
             *,
             arn: str,
-            rule_action_override: ListOf[Wafv2WebAclRuleGroupAssociation.RuleActionOverride] | None = ...,
+            rule_action_override: Wafv2WebAclRuleGroupAssociation.RuleActionOverride | ListOf[Wafv2WebAclRuleGroupAssociation.RuleActionOverride] | None = ...,
         ) -> None: ...
     class StatusCode(_model.NestedObject):
         failure_codes: set[int]
@@ -1883,9 +1883,9 @@ class Wafv2WebAclRuleGroupAssociation(_model.Resource):
         web_acl_arn: str,
         override_action: str | None = ...,
         region: str | None = ...,
-        managed_rule_group: ListOf[Wafv2WebAclRuleGroupAssociation.ManagedRuleGroup] | None = ...,
-        rule_group_reference: ListOf[Wafv2WebAclRuleGroupAssociation.RuleGroupReference] | None = ...,
+        managed_rule_group: Wafv2WebAclRuleGroupAssociation.ManagedRuleGroup | ListOf[Wafv2WebAclRuleGroupAssociation.ManagedRuleGroup] | None = ...,
+        rule_group_reference: Wafv2WebAclRuleGroupAssociation.RuleGroupReference | ListOf[Wafv2WebAclRuleGroupAssociation.RuleGroupReference] | None = ...,
         timeouts: Wafv2WebAclRuleGroupAssociation.Timeouts | None = ...,
-        visibility_config: ListOf[Wafv2WebAclRuleGroupAssociation.VisibilityConfig] | None = ...,
+        visibility_config: Wafv2WebAclRuleGroupAssociation.VisibilityConfig | ListOf[Wafv2WebAclRuleGroupAssociation.VisibilityConfig] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

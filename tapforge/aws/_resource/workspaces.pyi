@@ -50,7 +50,7 @@ class WorkspacesDirectory(_model.Resource):
         def __init__(
             self,
             *,
-            access_endpoints: ListOf[WorkspacesDirectory.AccessEndpoints],
+            access_endpoints: WorkspacesDirectory.AccessEndpoints | ListOf[WorkspacesDirectory.AccessEndpoints],
             internet_fallback_protocols: ListOf[str] | None = ...,
         ) -> None: ...
     class AccessEndpoints(_model.NestedObject):
@@ -226,7 +226,7 @@ class WorkspacesIpGroup(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         tags_all: Mapping[str, str] | None = ...,
-        rules: ListOf[WorkspacesIpGroup.Rules] | None = ...,
+        rules: WorkspacesIpGroup.Rules | ListOf[WorkspacesIpGroup.Rules] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspacesPool(_model.Resource):
@@ -318,7 +318,7 @@ class WorkspacesPool(_model.Resource):
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
         timeout_settings: ListOf[WorkspacesPool.TimeoutSettings] | None = ...,
-        capacity: ListOf[WorkspacesPool.Capacity] | None = ...,
+        capacity: WorkspacesPool.Capacity | ListOf[WorkspacesPool.Capacity] | None = ...,
         timeouts: WorkspacesPool.Timeouts | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...

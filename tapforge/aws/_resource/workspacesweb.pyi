@@ -73,7 +73,7 @@ class WorkspaceswebDataProtectionSettings(_model.Resource):
             global_confidence_level: float | None = ...,
             global_enforced_urls: ListOf[str] | None = ...,
             global_exempt_urls: ListOf[str] | None = ...,
-            inline_redaction_pattern: ListOf[WorkspaceswebDataProtectionSettings.InlineRedactionPattern] | None = ...,
+            inline_redaction_pattern: WorkspaceswebDataProtectionSettings.InlineRedactionPattern | ListOf[WorkspaceswebDataProtectionSettings.InlineRedactionPattern] | None = ...,
         ) -> None: ...
     class InlineRedactionPattern(_model.NestedObject):
         built_in_pattern_id: str
@@ -89,8 +89,8 @@ class WorkspaceswebDataProtectionSettings(_model.Resource):
             confidence_level: float | None = ...,
             enforced_urls: ListOf[str] | None = ...,
             exempt_urls: ListOf[str] | None = ...,
-            custom_pattern: ListOf[WorkspaceswebDataProtectionSettings.CustomPattern] | None = ...,
-            redaction_place_holder: ListOf[WorkspaceswebDataProtectionSettings.RedactionPlaceHolder] | None = ...,
+            custom_pattern: WorkspaceswebDataProtectionSettings.CustomPattern | ListOf[WorkspaceswebDataProtectionSettings.CustomPattern] | None = ...,
+            redaction_place_holder: WorkspaceswebDataProtectionSettings.RedactionPlaceHolder | ListOf[WorkspaceswebDataProtectionSettings.RedactionPlaceHolder] | None = ...,
         ) -> None: ...
     class RedactionPlaceHolder(_model.NestedObject):
         redaction_place_holder_text: str
@@ -123,7 +123,7 @@ class WorkspaceswebDataProtectionSettings(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        inline_redaction_configuration: ListOf[WorkspaceswebDataProtectionSettings.InlineRedactionConfiguration] | None = ...,
+        inline_redaction_configuration: WorkspaceswebDataProtectionSettings.InlineRedactionConfiguration | ListOf[WorkspaceswebDataProtectionSettings.InlineRedactionConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspaceswebDataProtectionSettingsAssociation(_model.Resource):
@@ -199,7 +199,7 @@ class WorkspaceswebIpAccessSettings(_model.Resource):
         description: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        ip_rule: ListOf[WorkspaceswebIpAccessSettings.IpRule] | None = ...,
+        ip_rule: WorkspaceswebIpAccessSettings.IpRule | ListOf[WorkspaceswebIpAccessSettings.IpRule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspaceswebIpAccessSettingsAssociation(_model.Resource):
@@ -327,14 +327,14 @@ class WorkspaceswebSessionLogger(_model.Resource):
             self,
             *,
             include: ListOf[str] | None = ...,
-            all: ListOf[WorkspaceswebSessionLogger.All] | None = ...,
+            all: WorkspaceswebSessionLogger.All | ListOf[WorkspaceswebSessionLogger.All] | None = ...,
         ) -> None: ...
     class LogConfiguration(_model.NestedObject):
         s3: list[WorkspaceswebSessionLogger.S3]
         def __init__(
             self,
             *,
-            s3: ListOf[WorkspaceswebSessionLogger.S3] | None = ...,
+            s3: WorkspaceswebSessionLogger.S3 | ListOf[WorkspaceswebSessionLogger.S3] | None = ...,
         ) -> None: ...
     class S3(_model.NestedObject):
         bucket: str
@@ -372,8 +372,8 @@ class WorkspaceswebSessionLogger(_model.Resource):
         display_name: str | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        event_filter: ListOf[WorkspaceswebSessionLogger.EventFilter] | None = ...,
-        log_configuration: ListOf[WorkspaceswebSessionLogger.LogConfiguration] | None = ...,
+        event_filter: WorkspaceswebSessionLogger.EventFilter | ListOf[WorkspaceswebSessionLogger.EventFilter] | None = ...,
+        log_configuration: WorkspaceswebSessionLogger.LogConfiguration | ListOf[WorkspaceswebSessionLogger.LogConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspaceswebSessionLoggerAssociation(_model.Resource):
@@ -420,7 +420,7 @@ class WorkspaceswebTrustStore(_model.Resource):
         *,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        certificate: ListOf[WorkspaceswebTrustStore.Certificate] | None = ...,
+        certificate: WorkspaceswebTrustStore.Certificate | ListOf[WorkspaceswebTrustStore.Certificate] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspaceswebTrustStoreAssociation(_model.Resource):
@@ -493,8 +493,8 @@ class WorkspaceswebUserSettings(_model.Resource):
         def __init__(
             self,
             *,
-            allowlist: ListOf[WorkspaceswebUserSettings.Allowlist] | None = ...,
-            blocklist: ListOf[WorkspaceswebUserSettings.Blocklist] | None = ...,
+            allowlist: WorkspaceswebUserSettings.Allowlist | ListOf[WorkspaceswebUserSettings.Allowlist] | None = ...,
+            blocklist: WorkspaceswebUserSettings.Blocklist | ListOf[WorkspaceswebUserSettings.Blocklist] | None = ...,
         ) -> None: ...
     class ToolbarConfiguration(_model.NestedObject):
         hidden_toolbar_items: list[str]
@@ -545,8 +545,8 @@ class WorkspaceswebUserSettings(_model.Resource):
         idle_disconnect_timeout_in_minutes: float | None = ...,
         region: str | None = ...,
         tags: Mapping[str, str] | None = ...,
-        cookie_synchronization_configuration: ListOf[WorkspaceswebUserSettings.CookieSynchronizationConfiguration] | None = ...,
-        toolbar_configuration: ListOf[WorkspaceswebUserSettings.ToolbarConfiguration] | None = ...,
+        cookie_synchronization_configuration: WorkspaceswebUserSettings.CookieSynchronizationConfiguration | ListOf[WorkspaceswebUserSettings.CookieSynchronizationConfiguration] | None = ...,
+        toolbar_configuration: WorkspaceswebUserSettings.ToolbarConfiguration | ListOf[WorkspaceswebUserSettings.ToolbarConfiguration] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class WorkspaceswebUserSettingsAssociation(_model.Resource):

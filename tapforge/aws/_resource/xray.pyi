@@ -75,7 +75,7 @@ class XrayIndexingRule(_model.Resource):
         def __init__(
             self,
             *,
-            probabilistic: ListOf[XrayIndexingRule.Probabilistic] | None = ...,
+            probabilistic: XrayIndexingRule.Probabilistic | ListOf[XrayIndexingRule.Probabilistic] | None = ...,
         ) -> None: ...
     name: str
     region: str
@@ -88,7 +88,7 @@ class XrayIndexingRule(_model.Resource):
         *,
         name: str,
         region: str | None = ...,
-        rule: ListOf[XrayIndexingRule.Rule] | None = ...,
+        rule: XrayIndexingRule.Rule | ListOf[XrayIndexingRule.Rule] | None = ...,
         **meta: Unpack[_typed.ResourceMetaArguments],
     ) -> None: ...
 class XrayResourcePolicy(_model.Resource):

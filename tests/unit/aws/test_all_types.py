@@ -22,6 +22,7 @@ COUNTS = {"provider": 1, "resource": 1711, "data": 679, "ephemeral": 10}
 
 
 def classes(kind):
+    """Give every class of a kind, with the name of its type."""
     module = importlib.import_module(MODULES[kind])
     for name, type_name in PACK.classes(kind).items():
         yield getattr(module, name), type_name
