@@ -1,0 +1,3 @@
+"""Workload: the package alone."""
+
+import tapforge  # noqa: F401

@@ -1,0 +1,1 @@
+"""Workload: what Python itself costs."""
