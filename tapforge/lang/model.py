@@ -420,6 +420,16 @@ _BASES: Final[Mapping[Kind, type[_Base]]] = {
     "ephemeral": EphemeralResource,
 }
 _META_NAMES: Final = META_ARGUMENTS["resource"]
+_OPTIONS: Final[Mapping[str, Any]] = {
+    "slots": True,
+    "frozen": True,
+    "kw_only": True,
+    "init": False,
+    "repr": False,
+    "eq": False,
+    "order": False,
+    "getstate_setstate": False,
+}
 
 
 def _prefix(kind: Kind) -> str:
@@ -503,14 +513,7 @@ def _make(name: str, base: type[_Base], block: Block) -> type[_Base]:
             for n in stored
         },
         bases=(base,),
-        slots=True,
-        frozen=True,
-        getstate_setstate=False,
-        kw_only=True,
-        init=False,
-        repr=False,
-        eq=False,
-        order=False,
+        **_OPTIONS,
     )
     made.__doc__ = block.description or None
     made._tf_block, made._tf_fields, made._tf_stored = block, fields, stored
