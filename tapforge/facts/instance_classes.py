@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from attrs import field, frozen
+from attrs import frozen
 
 from tapforge.facts import postgres
 from tapforge.facts._data import load, nearest
@@ -32,7 +32,7 @@ class InstanceClass:
     vcpu: int | None
     memory_mib: int | None
     architecture: str | None
-    engines: tuple[str, ...] = field(converter=tuple)
+    engines: tuple[str, ...]
     multi_az_cluster: bool = False
     burstable: bool = False
     aurora_max_connections: int | None = None
@@ -48,7 +48,10 @@ class InstanceClass:
 def get(name: str) -> InstanceClass | None:
     """Return the class of that name, or None when there is none."""
     entry = load("instance_classes")["classes"].get(name)
-    return None if entry is None else InstanceClass(name=name, **entry)
+    if entry is None:
+        return None
+    # No attrs converter: it would read the signature of `tuple` at import, which takes 9 ms.
+    return InstanceClass(name=name, **entry | {"engines": tuple(entry["engines"])})
 
 
 @functools.cache
