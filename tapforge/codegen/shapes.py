@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -63,11 +63,7 @@ def pack_schema(schema: Mapping[str, Any], own_name: str) -> Json:
 
 
 def _pack_body(body: Mapping[str, Any], path: Path, shapes: list[_Shape]) -> Json:
-    packed = {
-        key: value
-        for key, value in body.items()
-        if key not in ("attributes", "block_types", "nesting_mode") and value
-    }
+    packed = _said(body, without=("attributes", "block_types"))
     if body.get("attributes"):
         packed["attributes"] = {
             name: _pack_attribute(attribute, (*path, name), shapes)
@@ -75,21 +71,29 @@ def _pack_body(body: Mapping[str, Any], path: Path, shapes: list[_Shape]) -> Jso
         }
     if body.get("block_types"):
         packed["block_types"] = {
-            name: {key: value for key, value in nested.items() if key != "block" and value}
+            name: _said(nested, without=("block",))
             | {"shape": _add(nested["block"], (*path, name), shapes)}
             for name, nested in sorted(body["block_types"].items())
         }
     return packed
 
 
+def _said(part: Mapping[str, Any], without: Collection[str] = ()) -> Json:
+    """Leave out what says nothing: false, zero and empty, and how descriptions are marked up."""
+    return {
+        key: value
+        for key, value in part.items()
+        if value and key != "description_kind" and key not in without
+    }
+
+
 def _pack_attribute(attribute: Mapping[str, Any], path: Path, shapes: list[_Shape]) -> Json:
-    packed = {key: value for key, value in attribute.items() if value}
+    packed = _said(attribute)
     if "nested_type" in packed:
         nested = packed["nested_type"]
-        packed["nested_type"] = {
-            "nesting_mode": nested["nesting_mode"],
-            "shape": _add(nested, path, shapes),
-        }
+        inside = {"attributes": nested["attributes"]}
+        rest = _said(nested, without=("attributes",))
+        packed["nested_type"] = rest | {"shape": _add(inside, path, shapes)}
         return packed
     members = object_members(packed["type"])
     if members is not None:
@@ -121,7 +125,7 @@ def _undescribed(value: Any) -> Any:
         return {
             key: _undescribed(item)
             for key, item in value.items()
-            if not (key in ("description", "description_kind") and isinstance(item, str))
+            if not (key == "description" and isinstance(item, str))
         }
     return value
 
