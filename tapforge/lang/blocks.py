@@ -10,12 +10,24 @@ import attrs
 from tapforge.lang.errors import ArgumentError, Problem
 from tapforge.lang.expression import Expression, Symbol, Type, describe
 from tapforge.lang.json_syntax import Json, expression, literal, traversal
-from tapforge.lang.meta import Condition, Lifecycle, Meta, Provisioner, without_empty
+from tapforge.lang.meta import (
+    Condition,
+    Lifecycle,
+    Meta,
+    Provisioner,
+    dependency,
+    without_empty,
+)
 
 _RESERVED_VARIABLES = frozenset(
     {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
     | {"provider", "ignore_nested_deprecations", "_"}
 )
+
+
+def address(value: Any) -> str:
+    """Write an address that need not be declared: a block, a reference, or the address as text."""
+    return value if isinstance(value, str) else traversal(value)
 
 
 class Block:
@@ -47,6 +59,8 @@ class Variable(Block):
         sensitive: Terraform shows no value that derives from it.
         ephemeral: It is never written to plan or state.
         nullable: Whether null is a value; if not, null means the default.
+        const: It may stand where Terraform takes constants (Terraform 1.15 or newer).
+        deprecated: What to do instead of giving it (Terraform 1.15 or newer).
         validation: What must hold; may refer to other variables.
     """
 
@@ -57,6 +71,8 @@ class Variable(Block):
     sensitive: bool | None = attrs.field(default=None, kw_only=True)
     ephemeral: bool | None = attrs.field(default=None, kw_only=True)
     nullable: bool | None = attrs.field(default=None, kw_only=True)
+    const: bool | None = attrs.field(default=None, kw_only=True)
+    deprecated: str | None = attrs.field(default=None, kw_only=True)
     validation: Sequence[Condition] = attrs.field(default=(), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -88,6 +104,8 @@ class Variable(Block):
                 "sensitive": literal(self.sensitive),
                 "ephemeral": literal(self.ephemeral),
                 "nullable": literal(self.nullable),
+                "const": literal(self.const),
+                "deprecated": literal(self.deprecated),
                 "validation": [condition._tf_body() for condition in self.validation],
             }
         )
@@ -114,13 +132,25 @@ class Local(Block):
 
 @attrs.frozen(eq=False)
 class Output(Block):
-    """What a module gives to its caller."""
+    """What a module gives to its caller.
+
+    Attributes:
+        name: What the caller calls it.
+        value: Its value.
+        description: What it means.
+        sensitive: Terraform shows no value that derives from it.
+        ephemeral: It is never written to plan or state; not for a root module.
+        deprecated: What to use instead (Terraform 1.15 or newer); not for a root module.
+        precondition: What must hold before the value is given.
+        depends_on: Blocks that the value does not refer to but that must come first.
+    """
 
     name: str
     value: Any = attrs.field(kw_only=True)
     description: str = attrs.field(default="", kw_only=True)
     sensitive: bool | None = attrs.field(default=None, kw_only=True)
     ephemeral: bool | None = attrs.field(default=None, kw_only=True)
+    deprecated: str | None = attrs.field(default=None, kw_only=True)
     precondition: Sequence[Condition] = attrs.field(default=(), kw_only=True)
     depends_on: Sequence[Any] = attrs.field(default=(), kw_only=True)
 
@@ -137,8 +167,9 @@ class Output(Block):
                 {
                     "sensitive": literal(self.sensitive),
                     "ephemeral": literal(self.ephemeral),
+                    "deprecated": literal(self.deprecated),
                     "precondition": [condition._tf_body() for condition in self.precondition],
-                    "depends_on": [traversal(target) for target in self.depends_on],
+                    "depends_on": [dependency(target) for target in self.depends_on],
                 }
             )
         )
@@ -151,7 +182,8 @@ class ModuleCall(Block):
     Attributes:
         label: The name of the call.
         source: Where the module is: a relative path, a registry address, a URL. A constant.
-        inputs: The module's variables; None leaves one to its default.
+        inputs: The module's variables; None is null, which a variable that is not nullable takes for
+            its default.
         version: Which versions of a registry module. A constant.
         providers: Which provider configurations the module gets, by the names it knows them.
         meta: ``count``, ``for_each`` and ``depends_on``.
@@ -183,7 +215,7 @@ class ModuleCall(Block):
 
     def _tf_body(self) -> dict[str, Json]:
         head = without_empty({"source": literal(self.source), "version": literal(self.version)})
-        inputs = {k: expression(v) for k, v in self.inputs.items() if v is not None}
+        inputs = {k: expression(v) for k, v in self.inputs.items()}
         providers = {k: traversal(v) for k, v in self.providers.items()}
         tail = without_empty({"providers": providers}) | self.meta._tf_tail()
         return head | self.meta._tf_head() | inputs | tail
@@ -204,7 +236,7 @@ class Moved(Block):
         return (self.to,)
 
     def _tf_body(self) -> dict[str, Json]:
-        return {"from": _address(self.from_), "to": _address(self.to)}
+        return {"from": address(self.from_), "to": address(self.to)}
 
 
 @attrs.frozen(eq=False)
@@ -224,7 +256,7 @@ class Removed(Block):
 
     def _tf_body(self) -> dict[str, Json]:
         return {
-            "from": _address(self.from_),
+            "from": address(self.from_),
             "lifecycle": self.lifecycle._tf_body(),
         } | without_empty({"provisioner": [{p.type: p._tf_body()} for p in self.provisioner]})
 
@@ -253,7 +285,7 @@ class Import(Block):
 
     def _tf_body(self) -> dict[str, Json]:
         meta = Meta(for_each=self.for_each, provider=self.provider)
-        arguments = {"to": _address(self.to), "id": expression(self.id)}
+        arguments = {"to": address(self.to), "id": expression(self.id)}
         return meta._tf_head() | without_empty(arguments | {"identity": expression(self.identity)})
 
 
@@ -335,7 +367,16 @@ class Backend:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Settings(Block):
-    """The ``terraform`` block."""
+    """The ``terraform`` block.
+
+    Attributes:
+        required_version: Which versions of Terraform will do.
+        required_providers: The providers, by the names the module gives them.
+        backend: Where state is kept, unless `cloud` says it.
+        cloud: HCP Terraform; an empty mapping leaves all of it to the environment.
+        provider_meta: What the module tells providers about itself.
+        experiments: Features of the language that are not settled.
+    """
 
     required_version: str | None = None
     required_providers: Mapping[str, RequiredProvider] = attrs.field(factory=dict)
@@ -353,7 +394,7 @@ class Settings(Block):
 
     def _tf_body(self) -> dict[str, Json]:
         backend = self.backend
-        return without_empty(
+        body = without_empty(
             {
                 "required_version": literal(self.required_version),
                 "required_providers": {
@@ -361,15 +402,11 @@ class Settings(Block):
                 },
                 "experiments": list(self.experiments),
                 "backend": backend and {backend.type: literal(backend.arguments)},
-                "cloud": literal(self.cloud),
                 "provider_meta": literal(self.provider_meta),
             }
         )
-
-
-def _address(value: Any) -> str:
-    """Write an address that need not be declared: a block, a reference, or the address as text."""
-    return value if isinstance(value, str) else traversal(value)
+        # Empty, it says that the environment configures it.
+        return body if self.cloud is None else body | {"cloud": literal(self.cloud)}
 
 
 __all__ = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 import attrs
 
-from tapforge.lang.blocks import Block, Local, ModuleCall, Output, Settings, Variable
+from tapforge.lang.blocks import Block, Check, Local, ModuleCall, Output, Settings, Variable
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.lang.expression import symbols
 from tapforge.lang.json_syntax import Json
@@ -27,6 +28,7 @@ MAIN = "main.tf.json"
 
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.tf\.json")
 _OVERRIDE = re.compile(r"(^|_)override\.tf\.json$")
+_NAME = re.compile(r"[^\W\d][\w-]*")
 _ORDER = ("terraform", "provider", "variable", "locals", "data", "ephemeral", "resource", "action")
 
 
@@ -61,7 +63,8 @@ class Document:
             file: The file it is written to, where its kind has none.
 
         Raises:
-            DocumentError: Terraform would not read the file, or read it as an override of others.
+            DocumentError: the block's name is none in Terraform; or Terraform would not read the file,
+                or read it as an override of others.
         """
         if not _FILE.fullmatch(file) or _OVERRIDE.search(file):
             raise DocumentError(
@@ -71,7 +74,16 @@ class Document:
                     "end it in .tf.json, and not in override.tf.json",
                 )
             )
-        kind = cast("Any", block)._tf_path[0]
+        kind, *labels = cast("Any", block)._tf_path
+        if wrong := [label for label in labels if not _NAME.fullmatch(label)]:
+            raise DocumentError(
+                Problem(
+                    f"{self.name}: {kind}",
+                    f'"{label}" is no name in Terraform',
+                    "begin with a letter or _, go on with letters, digits, _ and -",
+                )
+                for label in wrong
+            )
         self._entries.append(_Entry(block, comment, _FILES.get(kind, file)))
         return block
 
@@ -93,16 +105,8 @@ class Document:
         Raises:
             DocumentError: two blocks have one address, or a reference leads nowhere; all of them.
         """
-        problems: list[Problem] = []
-        addresses: dict[str, Any] = {}
-        for block in self:
-            address = _address(block)
-            if address in addresses:
-                problems.append(
-                    Problem(f"{self.name}: {address}", "is declared twice", "rename one of the two")
-                )
-            if address:
-                addresses[address] = block
+        problems = self._repetitions()
+        addresses = {address for block in self for address in _declared(block)}
         for block in self:
             place = f"{self.name}: {_address(block) or block._tf_path[0]}"
             for target in sorted({s for value in block._tf_values() for s in symbols(value)}):
@@ -114,8 +118,22 @@ class Document:
         if problems:
             raise DocumentError(problems)
 
+    def _repetitions(self) -> list[Problem]:
+        counts = Counter(_address(block) for block in self)
+        return [
+            Problem(f"{self.name}: {address}", "is declared twice", "rename one, or leave it out")
+            for address, count in counts.items()
+            if address and count > 1
+        ]
+
     def json(self) -> dict[str, Json]:
-        """Write the document as one JSON value in Terraform's JSON syntax."""
+        """Write the document as one JSON value in Terraform's JSON syntax.
+
+        Raises:
+            DocumentError: two blocks have one address.
+        """
+        if problems := self._repetitions():
+            raise DocumentError(problems)
         return _json(self._entries)
 
     def files(self, header: str) -> dict[str, dict[str, Json]]:
@@ -135,8 +153,7 @@ class Document:
         for entry in self._entries:
             files.setdefault(entry.file, []).append(entry)
         for name in ("variables.tf.json", "outputs.tf.json"):
-            if name in files:
-                files[name].sort(key=lambda entry: entry.block.name)
+            files.get(name, []).sort(key=lambda entry: entry.block._tf_path)
         return {name: {"//": header} | _json(files[name]) for name in sorted(files)}
 
 
@@ -145,7 +162,12 @@ def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
     for entry in entries:
         kind, *labels = entry.block._tf_path
         body = entry.block._tf_body()
-        if entry.comment:
+        if entry.comment and kind == "locals":
+            # A local has no block of its own for a comment to stand in.
+            comments = out.setdefault(kind, {})
+            comment = f"{labels[0]}: {entry.comment}"
+            comments["//"] = f"{comments['//']} {comment}" if "//" in comments else comment
+        elif entry.comment:
             body = {"//": entry.comment} | body
         if kind in _LISTED:
             out.setdefault(kind, []).append(body)
@@ -165,8 +187,18 @@ def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
     return dict(sorted(out.items(), key=lambda item: order.get(item[0], len(order))))
 
 
+def _declared(block: Any) -> Iterator[str]:
+    """Give every address that a block makes known."""
+    yield _address(block)
+    if isinstance(block, Check) and block.data is not None:
+        yield _address(block.data)
+    if isinstance(block, Settings):
+        for provider in block.required_providers.values():
+            yield from provider.configuration_aliases
+
+
 def _address(block: Any) -> str:
-    """Give a block's address: how others refer to it. Settings and lists of blocks have none."""
+    """Give a block's address: how others refer to it. Lists of blocks have none."""
     match block:
         case Variable():
             return f"var.{block.name}"
@@ -177,7 +209,7 @@ def _address(block: Any) -> str:
         case ModuleCall():
             return f"module.{block.label}"
         case Settings():
-            return ""
+            return "terraform"
     kind, *labels = block._tf_path
     if kind == "resource":
         return ".".join(labels)

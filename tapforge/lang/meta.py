@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 import attrs
 
 from tapforge.lang.errors import ArgumentError, Problem
-from tapforge.lang.expression import Call, Symbol
+from tapforge.lang.expression import Access, Call, Symbol
 from tapforge.lang.json_syntax import Json, expression, literal, traversal
 
 T = TypeVar("T")
@@ -33,6 +34,40 @@ class Condition:
         }
 
 
+Event = Literal[
+    "before_create",
+    "after_create",
+    "before_update",
+    "after_update",
+    "before_destroy",
+    "after_destroy",
+]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class ActionTrigger:
+    """When Terraform invokes actions of a provider (Terraform 1.14 or newer).
+
+    Attributes:
+        events: What happens to the object.
+        actions: The `tapforge.lang.blocks.Action` blocks to invoke, in this order.
+        condition: Invoke them only if it is true.
+    """
+
+    events: Sequence[Event]
+    actions: Sequence[Any]
+    condition: bool | None = None
+
+    def _tf_body(self) -> dict[str, Json]:
+        return without_empty(
+            {
+                "events": list(self.events),
+                "condition": expression(self.condition),
+                "actions": [traversal(action) for action in self.actions],
+            }
+        )
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Lifecycle:
     """How Terraform creates, replaces and destroys an object.
@@ -44,6 +79,7 @@ class Lifecycle:
         replace_triggered_by: Objects, or attributes of them, whose change replaces this one.
         precondition: Checked before the object is planned.
         postcondition: Checked after it is applied; ``self`` is the object.
+        action_trigger: See `ActionTrigger`.
         destroy: False in a `Removed` block forgets the object without destroying it.
     """
 
@@ -53,7 +89,19 @@ class Lifecycle:
     replace_triggered_by: Sequence[Any] = ()
     precondition: Sequence[Condition] = ()
     postcondition: Sequence[Condition] = ()
+    action_trigger: Sequence[ActionTrigger] = ()
     destroy: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        ignored = self.ignore_changes
+        if isinstance(ignored, str) and ignored != "all":
+            raise ArgumentError(
+                Problem(
+                    "lifecycle.ignore_changes",
+                    f'takes a list of names or "all", not the text "{ignored}"',
+                    f'give ["{ignored}"]',
+                )
+            )
 
     def _tf_body(self) -> dict[str, Json]:
         ignored = self.ignore_changes
@@ -66,6 +114,7 @@ class Lifecycle:
                 "replace_triggered_by": [traversal(target) for target in self.replace_triggered_by],
                 "precondition": [condition._tf_body() for condition in self.precondition],
                 "postcondition": [condition._tf_body() for condition in self.postcondition],
+                "action_trigger": [trigger._tf_body() for trigger in self.action_trigger],
             }
         )
 
@@ -132,7 +181,7 @@ def dynamic(for_each: Any, content: Callable[[Any], T]) -> list[T]:
         content: Given the element at hand (``.key``, ``.value``), makes the block. The name of its
             parameter becomes the block's iterator.
     """
-    iterator = content.__code__.co_varnames[0]
+    iterator = next(iter(inspect.signature(content).parameters))
     element = Symbol(iterator, ["object", {"key": "dynamic", "value": "dynamic"}])
     return cast("list[T]", Dynamic(for_each, content(element), iterator))
 
@@ -167,13 +216,13 @@ class Meta:
 
     def _tf_head(self) -> dict[str, Json]:
         """Write what stands before a block's own arguments."""
-        return without_empty(
-            {
-                "count": expression(self.count),
-                "for_each": _for_each(self.for_each),
-                "provider": self.provider and traversal(self.provider),
-            }
-        )
+        head = {
+            "count": expression(self.count),
+            "for_each": _for_each(self.for_each),
+            "provider": None if self.provider is None else traversal(self.provider),
+        }
+        # An empty for_each says that there is no instance, so it stays.
+        return {name: value for name, value in head.items() if value is not None}
 
     def _tf_tail(self) -> dict[str, Json]:
         """Write what stands after a block's own arguments."""
@@ -182,9 +231,31 @@ class Meta:
                 "connection": self.connection and self.connection._tf_body(),
                 "provisioner": [{p.type: p._tf_body()} for p in self.provisioner],
                 "lifecycle": self.lifecycle and self.lifecycle._tf_body(),
-                "depends_on": [traversal(target) for target in self.depends_on],
+                "depends_on": [dependency(target) for target in self.depends_on],
             }
         )
+
+
+def dependency(target: Any) -> str:
+    """Write the address of a whole object, as ``depends_on`` takes it.
+
+    Raises:
+        ArgumentError: it is an attribute of an object.
+    """
+    address = traversal(target)
+    whole = target
+    while isinstance(whole, Access) and not isinstance(whole._step, str):
+        whole = whole._base
+    # An output of a module counts as an object.
+    if isinstance(whole, Access) and not address.startswith("module."):
+        raise ArgumentError(
+            Problem(
+                f"depends_on: {address}",
+                "Terraform waits for whole objects, not for an attribute",
+                "give the block itself",
+            )
+        )
+    return address
 
 
 def _for_each(value: Any) -> Json:
