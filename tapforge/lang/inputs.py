@@ -9,14 +9,26 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Union, cast, dataclass_transform
 
 import attrs
 
+from tapforge.lang import conversion
 from tapforge.lang.blocks import Variable
 from tapforge.lang.errors import ArgumentError, Problem, closest
-from tapforge.lang.expression import Expression, Symbol, Type, conditional, describe, eq, known, parse
+from tapforge.lang.expression import (
+    Expression,
+    Failure,
+    Symbol,
+    Template,
+    Type,
+    conditional,
+    describe,
+    eq,
+    known,
+    parse,
+)
 from tapforge.lang.functions import contains, floor
 from tapforge.lang.json_syntax import Json
 from tapforge.lang.meta import Condition
@@ -66,7 +78,7 @@ def variable(
 
     Args:
         description: What it means, with its unit; one sentence.
-        default: A constant. An input without one must be given.
+        default: A constant; of a set, a list. An input without one must be given.
         valid: What must hold.
         sensitive: Terraform shows no value that derives from it.
         example: A value to show where there is no default.
@@ -106,6 +118,12 @@ class Input:
     def variable(self, all_inputs: Any) -> Variable:
         """Write the input as a Terraform variable; `all_inputs` refers to the module's inputs."""
         value = getattr(all_inputs, self.name)
+
+        def unless_null(then: Any, otherwise: Any) -> Any:
+            # Not `||`: Terraform before 1.12 evaluates both of its sides. It evaluates the message of a
+            # condition that holds, too, and takes no null in it.
+            return conditional(eq(value, None), then, otherwise) if self.nullable else otherwise
+
         return Variable(
             self.name,
             type=self.type,
@@ -115,13 +133,8 @@ class Input:
             sensitive=self.sensitive or None,
             validation=[
                 Condition(
-                    # Not `||`: Terraform before 1.12 evaluates both of its sides.
-                    condition=conditional(
-                        eq(value, None), then=True, otherwise=valid.condition(value, all_inputs)
-                    )
-                    if self.nullable
-                    else valid.condition(value, all_inputs),
-                    error_message=valid.message(value, all_inputs),
+                    condition=unless_null(True, valid.condition(value, all_inputs)),
+                    error_message=unless_null("null", valid.message(value, all_inputs)),
                 )
                 for valid in self.valid
             ],
@@ -228,7 +241,8 @@ def terraform_type(annotation: Any) -> Type:
         return _SCALARS[annotation]
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Literal:
-        return "string"
+        (type_,) = {_SCALARS.get(type(value)) for value in arguments}
+        return type_
     if origin in _COLLECTIONS:
         return [_COLLECTIONS[origin], terraform_type(arguments[0])]
     if origin in (dict, Mapping) and arguments[0] is str:
@@ -254,38 +268,45 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
     ]
     sound: dict[str, Any] = {}
     for name, field in declared.items():
-        value = values.get(name, field.default)
-        if value is attrs.NOTHING:
-            found.append(
-                Problem(f"{prefix}: {name}", "has no value", f"give one: {field.description}")
-            )
-        elif value is None:
-            if not field.nullable:
-                found.append(
-                    Problem(f"{prefix}: {name}", "is null", "leave it out to take its default")
-                )
-            sound[name] = value
-        elif reason := mismatch(value, field.type):
-            found.append(Problem(f"{prefix}: {name}", reason))
-        else:
-            sound[name] = value
+        wrong = list(_value_problems(f"{prefix}: {name}", field, values.get(name, field.default)))
+        found += wrong
+        if not wrong:
+            sound[name] = values.get(name, field.default)
     view = types.SimpleNamespace(**sound)
     for name, value in sound.items():
-        broken = next((rule for rule in declared[name].valid if _broken(rule, value, view)), None)
-        if broken:
-            hint = closest(str(value), broken.meant)
-            found.append(Problem(f"{prefix}: {name}", broken.message(value, view), hint))
+        if value is None or not known(value):
+            continue
+        reasons = (_reason(rule, value, view) for rule in declared[name].valid)
+        if broken := next(filter(None, reasons), None):
+            found.append(Problem(f"{prefix}: {name}", *broken))
     return found
 
 
-def _broken(rule: Valid, value: Any, inputs: Any) -> bool:
-    if value is None or not known(value):
-        return False
+def _value_problems(place: str, field: Input, value: Any) -> Iterator[Problem]:
+    if value is attrs.NOTHING:
+        yield Problem(place, "has no value", f"give one: {field.description}")
+    elif value is not None:
+        yield from mismatches(place, value, field.type)
+    elif not field.nullable:
+        way = "give a value" if field.required else "leave it out to take its default"
+        yield Problem(place, "is null", way)
+
+
+def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
+    """Say what is wrong with a value, and what was meant; nothing if only Terraform can tell."""
     try:
-        return rule.condition(value, inputs) is False
-    except AttributeError:
+        holds = rule.condition(value, inputs)
+        if holds is not False and not isinstance(holds, Failure):
+            return None
+        message = parse(rule.message(value, inputs))
+    except AttributeError as error:
+        if error.obj is not inputs:
+            raise
         # The rule compares with an input that is itself wrong, and reported.
-        return False
+        return None
+    if isinstance(message, Template):
+        message = message._text(str)  # it shows an input that only Terraform will know
+    return str(message), closest(str(value), rule.meant)
 
 
 def _init(self: Any, **values: Any) -> None:
@@ -325,17 +346,17 @@ def outputs(cls: C) -> C:
 
 
 def json_schema(fields: Iterable[Input], *, title: str, description: str) -> dict[str, Json]:
-    """Give the JSON Schema (2020-12) of an object with these inputs, for editors and for reading."""
+    """Give the JSON Schema (2020-12) of an object with these inputs, for editors.
+
+    It takes whatever `problems` takes, and refuses what JSON Schema can say.
+    """
     fields = sorted(fields, key=lambda field: field.name)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
         "description": description,
         "type": "object",
-        "properties": {
-            "$schema": {"type": "string", "description": "Where this schema is."},
-            **{field.name: _property(field) for field in fields},
-        },
+        "properties": {field.name: _property(field) for field in fields},
         "required": [field.name for field in fields if field.required],
         "additionalProperties": False,
     }
@@ -345,8 +366,10 @@ def _property(field: Input) -> dict[str, Json]:
     schema: dict[str, Json] = {"description": field.description} | type_schema(field.type)
     for valid in field.valid:
         schema |= valid.schema
-    if field.nullable:
+    if field.nullable and "type" in schema:
         schema["type"] = [schema["type"], "null"]
+    if field.nullable and "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
     if not field.required:
         schema["default"] = field.default
     if field.example is not None:
@@ -366,31 +389,38 @@ def type_schema(type_: Type) -> dict[str, Json]:
             return {"type": _JSON_TYPES[type_]}
         case ["map", element]:
             return {"type": "object", "additionalProperties": type_schema(element)}
-        case ["set", element]:
-            return {"type": "array", "uniqueItems": True, "items": type_schema(element)}
         case [_, element]:
             return {"type": "array", "items": type_schema(element)}
     raise TypeError(f"{type_!r} is no type of an input")
 
 
-def mismatch(value: Any, type_: Type) -> str:
-    """Say how a value does not fit a Terraform type; nothing when it does, or can't be known."""
+def mismatches(place: str, value: Any, type_: Type) -> Iterator[Problem]:
+    """Say how a value does not fit a type: a known one exactly, an expression as far as its type tells.
+
+    Args:
+        place: Where the value was given.
+        value: The value.
+        type_: The Terraform type of an input.
+    """
     value = parse(value)
-    if isinstance(value, Expression) or type_ in (None, "dynamic"):
-        return ""
+    if isinstance(value, Expression) or hasattr(value, "_tf_reference"):
+        yield from conversion.problems(place, type_, value)
+        return
     match type_:
-        case "string":
-            good = isinstance(value, str)
-        case "bool":
-            good = isinstance(value, bool)
-        case "number":
-            good = isinstance(value, (int, float)) and not isinstance(value, bool)
-        case ["map", element]:
-            if good := isinstance(value, Mapping):
-                return next(filter(None, (mismatch(v, element) for v in value.values())), "")
-        case [_, element]:
-            if good := isinstance(value, (list, tuple, set, frozenset)):
-                return next(filter(None, (mismatch(v, element) for v in value)), "")
-        case _:
-            raise TypeError(f"{type_!r} is no type of an input")
-    return "" if good else f"{json.dumps(value, default=repr)} is no {describe(type_)}"
+        case "dynamic":
+            return
+        case ["map", element] if isinstance(value, Mapping):
+            for key, item in value.items():
+                yield from mismatches(f'{place}["{key}"]', item, element)
+            return
+        case ["list" | "set", element] if isinstance(value, (list, tuple, set, frozenset)):
+            for index, item in enumerate(value):
+                yield from mismatches(f"{place}[{index}]", item, element)
+            return
+        case "bool" if isinstance(value, bool):
+            return
+        case "string" if isinstance(value, str):
+            return
+        case "number" if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return
+    yield Problem(place, f"{json.dumps(value, default=repr)} is no {describe(type_)}")

@@ -14,8 +14,17 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from tapforge.lang.blocks import Backend, Local, ModuleCall, Output, RequiredProvider, Settings
-from tapforge.lang.document import MAIN, Document
+from tapforge.lang.blocks import (
+    Backend,
+    Check,
+    Local,
+    ModuleCall,
+    Output,
+    RequiredProvider,
+    Settings,
+)
+from tapforge.lang.document import MAIN, Document, DocumentError
+from tapforge.lang.errors import Problem
 from tapforge.lang.expression import Access, Named, known, roots
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
@@ -25,10 +34,10 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 
-# Write-only arguments and ephemeral values came with Terraform 1.11; state locks in S3 with 1.10.
 FACTS = "facts.tf.json"
 """The file of the tables that a module's rules ask."""
 
+# Write-only arguments and ephemeral values came with Terraform 1.11; state locks in S3 with 1.10.
 REQUIRED_VERSION = ">= 1.11.0"
 
 
@@ -49,15 +58,17 @@ class Body:
         """
         return self.document.add(block, comment=comment)
 
-    def local(self, name: str, value: B, *, file: str = MAIN) -> B:
+    def local(self, name: str, value: B, *, comment: str = "", file: str = MAIN) -> B:
         """Name an expression, and give the reference to it.
 
         Args:
             name: The local's name.
             value: The expression.
+            comment: Why it is as it is; rendered beside it.
             file: The file it is written to.
         """
-        return cast("B", self.document.add(Local(name, value), file=file)._tf_reference())
+        local = self.document.add(Local(name, value), comment=comment, file=file)
+        return cast("B", local._tf_reference())
 
     def call(
         self,
@@ -78,8 +89,18 @@ class Body:
             comment: Why; rendered beside the call.
             depends_on: What no input refers to but must come first.
             providers: Provider configurations for the module, by the names it knows them.
+
+        Raises:
+            DocumentError: another module of the same name is called too.
         """
-        self.calls[module.name] = module
+        if self.calls.setdefault(module.name, module) is not module:
+            raise DocumentError(
+                Problem(
+                    f"{self.document.name}: module.{label}",
+                    f'another module is called "{module.name}" too',
+                    "rename one of them",
+                )
+            )
         types = {o.name: o.type for o in declared_outputs(module.outputs).values()}
         call = self.document.add(
             ModuleCall(
@@ -151,12 +172,20 @@ class Module(Generic[I, O]):
                     sensitive=declared.sensitive or None,
                 )
             )
-        found = {
-            root._address: root for b in body.document for v in b._tf_values() for root in roots(v)
-        }
-        for address, root in sorted(found.items()):
-            if isinstance(root, Named):
-                body.local(address.removeprefix("local."), root._value, file=FACTS)
+        tables: dict[str, Any] = {}
+        for root in [r for block in body.document for v in block._tf_values() for r in roots(v)]:
+            if not isinstance(root, Named):
+                continue
+            if tables.setdefault(root._address, root._value) != root._value:
+                raise DocumentError(
+                    Problem(
+                        f"{body.document.name}: {root._address}",
+                        "stands for two different tables",
+                        "give each a name of its own",
+                    )
+                )
+        for address, value in sorted(tables.items()):
+            body.local(address.removeprefix("local."), value, file=FACTS)
 
 
 def module(name: str) -> Callable[[Callable[[Body, I], O]], Module[I, O]]:
@@ -173,9 +202,16 @@ def module(name: str) -> Callable[[Callable[[Body, I], O]], Module[I, O]]:
 
 
 def interface(function: Callable[[Body, I], O]) -> tuple[type[I], type[O], str]:
-    """Read the classes of inputs and outputs, and the description, off a module's function."""
+    """Read the classes of inputs and outputs, and the description, off a module's function.
+
+    Raises:
+        TypeError: the function is not annotated as one.
+    """
     hints = typing.get_type_hints(function)
-    given_by = hints.pop("return")
+    given_by = hints.pop("return", None)
+    if given_by is None or len(hints) != 2:
+        name = function.__qualname__
+        raise TypeError(f"{name} is no module: annotate it {name}(m: Body, v: Inputs) -> Outputs")
     _, takes = hints.values()
     return takes, given_by, inspect.cleandoc(function.__doc__ or "")
 
@@ -188,7 +224,8 @@ def settings(document: Document, constraint: str, backend: Backend | None = None
         constraint: The version constraint, with ``{}`` for the version the models were made from.
         backend: Where a root module keeps its state.
     """
-    packs = {block._tf_provider for block in document if hasattr(block, "_tf_provider")}
+    blocks = [block.data if isinstance(block, Check) else block for block in document]
+    packs = {block._tf_provider for block in blocks if hasattr(block, "_tf_provider")}
     # Terraform's own provider is part of the program: nothing to require.
     used = [pack for pack in packs if not pack.address.startswith("terraform.io/builtin/")]
     return Settings(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
+from tapforge.lang.blocks import address
 from tapforge.lang.errors import ArgumentError, Problem
 from tapforge.lang.json_syntax import Json, expression, literal, traversal
 from tapforge.lang.meta import Condition, without_empty
@@ -31,9 +32,8 @@ class Override:
     during: Phase | None = None
 
     def _tf_body(self) -> dict[str, Json]:
-        target = self.target if isinstance(self.target, str) else traversal(self.target)
         values = "outputs" if self.kind == "module" else "values"
-        return {"target": target} | without_empty(
+        return {"target": address(self.target)} | without_empty(
             {values: expression(self.values), "override_during": self.during}
         )
 
@@ -84,7 +84,7 @@ class Run:
         expect_failures: Blocks whose own conditions must fail, or their addresses as text.
         module: A folder with another module to run instead.
         providers: Provider configurations, by the names the module knows them.
-        plan_options: ``mode``, ``refresh``, ``replace``, ``target``.
+        plan_options: ``mode``, ``refresh``; ``replace`` and ``target`` with blocks, or addresses as text.
         overrides: See `Override`.
         parallel: Whether it may run beside others.
         state_key: Runs with the same key share their state.
@@ -103,19 +103,24 @@ class Run:
     state_key: str | None = attrs.field(default=None, kw_only=True)
 
     def _tf_body(self) -> dict[str, Json]:
-        failures = [f if isinstance(f, str) else traversal(f) for f in self.expect_failures]
+        options = {
+            name: [address(target) for target in value]
+            if isinstance(value, (list, tuple))
+            else value
+            for name, value in self.plan_options.items()
+        }
         return without_empty(
             {
                 "command": self.command,
                 "parallel": literal(self.parallel),
                 "state_key": literal(self.state_key),
                 "module": self.module and {"source": literal(self.module)},
-                "plan_options": literal(self.plan_options),
+                "plan_options": literal(options),
                 "providers": {k: traversal(v) for k, v in self.providers.items()},
                 "variables": {k: expression(v) for k, v in self.variables.items()},
                 **overrides(self.overrides),
                 "assert": [condition._tf_body() for condition in self.assertions],
-                "expect_failures": failures,
+                "expect_failures": [address(target) for target in self.expect_failures],
             }
         )
 
