@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class _Lazy(click.Group):
 @click.option(
     "--chdir",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path(),
     help="The project's folder, or one below it. [default: the current one]",
 )
@@ -79,6 +80,9 @@ def main(arguments: list[str] | None = None) -> None:
         if place:
             click.echo(f"  raised at {place}", err=True)
         code = 2
+    except OSError as error:
+        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        code = 2
     except Exception as error:
         if os.environ.get("TAPFORGE_TRACEBACK"):
             raise
@@ -89,15 +93,22 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _complain(text: str) -> None:
+    # A part of a reference, or of a name that is no Unicode, must not break the message.
+    text = text.encode("utf-8", "backslashreplace").decode()
     click.echo(f"{click.style('error:', fg='red', bold=True)} {text}", err=True)
 
 
 def _place(error: BaseException) -> str:
     """Give the last line of somebody else's Python that led to an error."""
-    ours = str(Path(tapforge.__file__).parent)
+    installed = sysconfig.get_paths()
+    others = (
+        str(Path(tapforge.__file__).parent),
+        *(installed[name] for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")),
+        "<",
+    )
     frames: list[Any] = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((ours, sys.prefix, sys.base_prefix, "<"))
+        if not frame.filename.startswith(others)
     ]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

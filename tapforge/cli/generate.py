@@ -27,14 +27,20 @@ from tapforge.codegen.generate import generate
 )
 @click.pass_obj
 def command(
-    folder: Path, schema: Path, into: str, provider: str | None, version: str, opaque: tuple[str, ...]
+    folder: Path,
+    *,
+    schema: Path,
+    into: str,
+    provider: str | None,
+    version: str,
+    opaque: tuple[str, ...],
 ) -> None:
     """Make typed models of any Terraform provider from its schema.
 
     Get the schema with `terraform providers schema -json` in a folder that requires the provider.
     """
     made = generate(
-        schema, into, provider=provider, version=version, opaque=opaque, root=folder.absolute()
+        schema, into, provider=provider, version=version, opaque=opaque, root=folder.resolve()
     )
     counts = ", ".join(f"{number} {kind}" for kind, number in made.counts.items())
     click.echo(f"{made.provider}: {counts} -> {made.package}")

@@ -15,7 +15,7 @@ from tapforge.systems.project import find
 @click.pass_obj
 def command(folder: Path, *, as_json: bool) -> None:
     """Show the project's systems, their modules and environments."""
-    project = find(folder.absolute())
+    project = find(folder)
     found = {
         name: {
             "description": system.description,

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SIGNS = {
-    ("create",): ("+", "green"),
-    ("update",): ("~", "yellow"),
-    ("delete",): ("-", "red"),
-    ("delete", "create"): ("-/+", "red"),
-    ("create", "delete"): ("+/-", "red"),
+    ("create",): ("+", "green", "create"),
+    ("update",): ("~", "yellow", "update"),
+    ("delete",): ("-", "red", "delete"),
+    ("delete", "create"): ("-/+", "red", "replace"),
+    ("create", "delete"): ("+/-", "red", "replace"),
 }
 
 
@@ -46,13 +46,19 @@ _SIGNS = {
 )
 @click.pass_obj
 def command(
-    folder: Path, system: str, environment: str, json_file: Path | None, out: Path | None, *, offline: bool
+    folder: Path,
+    system: str,
+    environment: str,
+    json_file: Path | None,
+    out: Path | None,
+    *,
+    offline: bool,
 ) -> None:
     """Plan SYSTEM as it is rendered, with the stock Terraform."""
     from tapforge.local.offline import offline_plan  # noqa: PLC0415 - only this command needs it
 
     assert offline  # noqa: S101 - click requires the flag
-    project = find(folder.absolute())
+    project = find(folder)
     chosen = project.system(system)
     values = load(project, chosen, environment)
     root = project.root / "terraform" / chosen.name
@@ -71,9 +77,10 @@ def command(
 def _show(plan: Mapping[str, Any]) -> None:
     counts: dict[str, int] = {}
     for change in plan.get("resource_changes", ()):
-        sign, colour = _SIGNS.get(tuple(change["change"]["actions"]), ("", ""))
-        if sign:
-            counts[sign] = counts.get(sign, 0) + 1
+        actions = tuple(change["change"]["actions"])
+        if actions in _SIGNS:
+            sign, colour, verb = _SIGNS[actions]
+            counts[verb] = counts.get(verb, 0) + 1
             click.echo(f"  {click.style(sign, fg=colour)} {change['address']}")
-    total = ", ".join(f"{number} {sign}" for sign, number in counts.items())
+    total = ", ".join(f"{number} to {verb}" for verb, number in counts.items())
     click.echo(f"Plan: {total or 'no changes'}")

@@ -25,7 +25,7 @@ def command(folder: Path, *, check: bool, as_json: bool) -> None:
 
     Files are written all or none. A file that was not generated is never touched.
     """
-    project = find(folder.absolute())
+    project = find(folder)
     files = tree(project)
     changes = differences(project.root, files) if check else write(project.root, files)
     if as_json:

@@ -33,7 +33,7 @@ class AuroraDemoInputs(SystemInputs):
         "Aurora PostgreSQL version.", default="16.9", valid=[valid.creatable(ENGINE)]
     )
     instance_class: str = variable(
-        "Class of the cluster's instances.", default="db.r6g.large", valid=[valid.offered(ENGINE)]
+        "Class of the cluster's instances.", default="db.r6g.large", valid=valid.offered(ENGINE)
     )
     reader_count: int = variable(
         "Readers beside the writer; a cluster without one has no fail-over target.",

@@ -40,11 +40,14 @@ class Environment:
 
 def variables_schema(system: System[Any, Any]) -> dict[str, Json]:
     """Give the JSON Schema of ``env/<environment>/<system>.tfvars.json``."""
-    return json_schema(
+    schema = json_schema(
         declared_inputs(system.inputs).values(),
         title=f"An environment of {system.name}",
         description=system.description,
     )
+    # Terraform passes this key over in a file of variables.
+    pointer = {"$schema": {"type": "string", "description": "Where this schema is."}}
+    return schema | {"properties": pointer | schema["properties"]}
 
 
 def backend_schema() -> dict[str, Json]:
@@ -67,6 +70,8 @@ def load(project: Project, system: System[Any, Any], name: str) -> Environment:
     backend_file = folder / f"{system.name}.s3.tfbackend.json"
     found: list[Problem] = []
     variables, wrong = _read(project, system, variables_file)
+    # Editors complete the file by it, and Terraform passes it over. In a backend's file it would not.
+    variables.pop("$schema", None)
     found += wrong or problems(system.inputs, variables, str(variables_file))
     backend, wrong = _read(project, system, backend_file)
     found += wrong or problems(BackendInputs, backend, str(backend_file))
@@ -83,22 +88,28 @@ def _read(
     project: Project, system: System[Any, Any], file: Path
 ) -> tuple[dict[str, Any], list[Problem]]:
     try:
-        value = json.loads(file.read_text("utf-8"))
+        value = json.loads(file.read_text("utf-8"), parse_constant=_refuse)
     except FileNotFoundError:
         names = project.environments(system.name)
         hint = closest(file.parent.name, names) or (
             f"environments of {system.name}: {', '.join(names) or 'none'}"
         )
         return {}, [Problem(str(file), "there is no such file", hint)]
-    except (OSError, UnicodeDecodeError) as error:
-        return {}, [Problem(str(file), f"can't be read: {error}")]
+    except OSError as error:
+        return {}, [Problem(str(file), f"can't be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return {}, [Problem(str(file), "is no text in UTF-8", "save it as such")]
     except json.JSONDecodeError as error:
         place = f"{file}:{error.lineno}:{error.colno}"
         return {}, [Problem(place, f"is no JSON: {error.msg}", "correct the file there")]
+    except (ValueError, RecursionError) as error:
+        return {}, [Problem(str(file), f"is no JSON that Terraform reads: {error}")]
     if not isinstance(value, dict):
         return {}, [
             Problem(str(file), "is no JSON object", "write { ... } with a key for each input")
         ]
-    # Terraform only warns of a key that names a schema, and editors complete the file by it.
-    value.pop("$schema", None)
     return value, []
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"it has no number {constant}")

@@ -12,7 +12,7 @@ import attrs
 
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.lang.module import Module
-from tapforge.systems.system import System
+from tapforge.systems.system import System, called
 
 _EXAMPLE = '[tool.tapforge]\nsystems = ["mypackage.systems"]'
 
@@ -45,11 +45,12 @@ class Project:
         raise ProjectError(Problem(f'system "{name}"', "there is no such system", hint))
 
     def modules(self) -> dict[str, Module[Any, Any]]:
-        """Give every module that a system calls, by name."""
-        found: dict[str, Module[Any, Any]] = {}
-        for system in self.systems.values():
-            found |= system.modules()
-        return dict(sorted(found.items()))
+        """Give every module that a system calls, by name.
+
+        Raises:
+            DocumentError: two modules have one name.
+        """
+        return called(*(system.body for system in self.systems.values()))
 
     def environments(self, system: str) -> list[str]:
         """Give the environments that have a file for a system."""
@@ -67,6 +68,7 @@ def find(start: Path) -> Project:
         ProjectError: no ``pyproject.toml`` with a table ``tool.tapforge`` is found, or what it names
             can't be imported or holds no system.
     """
+    start = start.resolve()
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file():
@@ -87,6 +89,8 @@ def _table(file: Path) -> dict[str, Any] | None:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("tapforge")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(Problem(str(file), f"is no TOML: {error}")) from None
+    except OSError as error:
+        raise ProjectError(Problem(str(file), f"can't be read: {error.strerror}")) from None
     if table is not None and not (
         isinstance(table, dict)
         and isinstance(table.get("systems"), list)

@@ -11,6 +11,8 @@ import attrs
 from tapforge import aws
 from tapforge.lang import functions as fn
 from tapforge.lang.blocks import Backend
+from tapforge.lang.document import DocumentError
+from tapforge.lang.errors import Problem
 from tapforge.lang.inputs import Valid, declared_inputs, inputs, references, variable
 from tapforge.lang.module import Body, Module, interface, settings
 from tapforge.modules import valid
@@ -102,15 +104,33 @@ class System(Module[I, O], Generic[I, O]):
         return body
 
     def modules(self) -> dict[str, Module[Any, Any]]:
-        """Give every module the system calls, and those call, by name."""
-        found: dict[str, Module[Any, Any]] = {}
-        pending = [self.body]
-        while pending:
-            for name, called in pending.pop().calls.items():
-                if name not in found:
-                    found[name] = called
-                    pending.append(called.body)
-        return dict(sorted(found.items()))
+        """Give every module the system calls, and those call, by name.
+
+        Raises:
+            DocumentError: two modules have one name.
+        """
+        return called(self.body)
+
+
+def called(*bodies: Body) -> dict[str, Module[Any, Any]]:
+    """Give every module that some bodies call, and those call, by name.
+
+    Raises:
+        DocumentError: two modules have one name.
+    """
+    found: dict[str, Module[Any, Any]] = {}
+    pending = list(bodies)
+    while pending:
+        for name, module in pending.pop().calls.items():
+            if name not in found:
+                found[name] = module
+                pending.append(module.body)
+            elif found[name] is not module:
+                places = " and ".join(m.function.__module__ for m in (found[name], module))
+                raise DocumentError(
+                    Problem(f"modules/{name}", f"is made in {places}", "rename one of the two")
+                )
+    return dict(sorted(found.items()))
 
 
 def system(name: str) -> Callable[[Callable[[Body, I], O]], System[I, O]]:
