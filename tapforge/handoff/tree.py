@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import fcntl
 import hashlib
 import json
@@ -43,12 +44,12 @@ class Difference:
 
 
 def differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
-    """Compare the tree on disk with what it should be.
+    """Compare the tree on disk with what it should be. Nothing is written.
 
     Raises:
         TreeError: a file stands in the way that was not generated, or can't be read.
     """
-    with _locked(root):
+    with _unchanged(root):
         return _differences(root, files)
 
 
@@ -89,13 +90,17 @@ def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
         old, new = _read(root / path), wanted.get(path)
         if old == new:
             continue
-        if old is not None and MARKER not in old[:400]:
+        if old is None and new is None:
+            continue
+        if not _ours(old):
             if new is not None:
                 strangers.append(
-                    Problem(path, "is in the way: it was not generated", "move it, or rename yours")
+                    Problem(
+                        path,
+                        f'is in the way: without "{MARKER}" at its start it is somebody\'s own',
+                        "move it, or delete it to have it generated",
+                    )
                 )
-            continue
-        if old is None and new is None:
             continue
         kind: Literal["create", "update", "delete"] = (
             "create" if old is None else "update" if new is not None else "delete"
@@ -111,12 +116,23 @@ def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
 
 def _generated_before(root: Path) -> list[str]:
     text = _read(root / MANIFEST)
+    if not text:
+        return []
     try:
-        return list(json.loads(text)["files"]) if text else []
-    except (ValueError, KeyError, TypeError):
+        paths = list(json.loads(text)["files"].keys())
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise TreeError(
             Problem(MANIFEST, "is no manifest", "restore it from version control, or delete it")
         ) from None
+    # Whatever it says, nothing outside the two rendered folders is ours.
+    return [
+        p for p in paths if p.startswith(("modules/", "terraform/")) and ".." not in p.split("/")
+    ]
+
+
+def _ours(text: str | None) -> bool:
+    """Tell whether a file may be written: it is not there, or says that it was generated."""
+    return text is None or MARKER in text[:400]
 
 
 def _read(file: Path) -> str | None:
@@ -127,7 +143,8 @@ def _read(file: Path) -> str | None:
     except UnicodeDecodeError:
         return ""  # Not text, so not ours.
     except OSError as error:
-        raise TreeError(Problem(str(file), f"can't be read: {error.strerror}")) from None
+        way = "move away what stands there, or make it readable"
+        raise TreeError(Problem(str(file), f"can't be read: {error.strerror}", way)) from None
 
 
 def _stage(root: Path, files: Mapping[str, str], changes: list[Difference]) -> None:
@@ -146,7 +163,15 @@ def _stage(root: Path, files: Mapping[str, str], changes: list[Difference]) -> N
         folder = (root / change.path).parent
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
-            raise PermissionError(13, "Permission denied", str(folder))
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+        if folder.stat().st_dev != state.stat().st_dev:
+            raise TreeError(
+                Problem(
+                    str(folder),
+                    f"is on another file system than {state}, so no file moves there in one step",
+                    "keep the project on one",
+                )
+            )
     # The moves are decided the moment this rename is done.
     _write_through(state / "moves.new", json.dumps(moves))
     (state / "moves.new").replace(state / "moves.json")
@@ -168,6 +193,8 @@ def _finish(root: Path) -> None:
     moves = json.loads((state / "moves.json").read_text("utf-8"))
     for path, staged in moves.items():
         target = root / path
+        if not _ours(_read(target)):
+            continue  # somebody put it there since
         if staged is None:
             target.unlink(missing_ok=True)
             with contextlib.suppress(OSError):
@@ -180,7 +207,17 @@ def _finish(root: Path) -> None:
 
 
 @contextlib.contextmanager
+def _unchanged(root: Path) -> Iterator[None]:
+    """Wait for whoever is writing, and let nobody write meanwhile."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # no lock: nobody has written here
+            fcntl.flock(stack.enter_context((root / _STATE / "lock").open()), fcntl.LOCK_SH)
+        yield
+
+
+@contextlib.contextmanager
 def _locked(root: Path) -> Iterator[None]:
+    """Wait for whoever is at the tree, finish what one that died has left, and keep others out."""
     state = root / _STATE
     try:
         state.mkdir(parents=True, exist_ok=True)
