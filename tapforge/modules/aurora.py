@@ -40,7 +40,7 @@ class AuroraInputs:
         example="16.9",
     )
     instance_class: str = variable(
-        "Class of the instances.", default="db.r6g.large", valid=[valid.offered(ENGINE)]
+        "Class of the instances.", default="db.r6g.large", valid=valid.offered(ENGINE)
     )
     reader_count: int = variable(
         "Readers beside the writer.", default=0, valid=[valid.limit("aurora_reader_count")]

@@ -67,6 +67,12 @@ suffix = (
         r"^[a-z0-9]+(-[a-z0-9]+)*$",
         "lower-case letters and digits, in groups joined by single hyphens",
     ),
+    Valid(
+        lambda value, _: not_(matches("(^|-)(an|s3alias)$", value)),
+        lambda value, _: (
+            f'"{value}" can\'t end names: S3 reserves the endings -an and -s3alias for its own.'
+        ),
+    ),
 )
 """An environment suffix: it ends every name, so it obeys the narrowest of AWS's naming rules."""
 
@@ -96,23 +102,25 @@ region = Valid(
 )
 """An AWS region that exists."""
 
+_key, _text = names.rule("tag_key"), names.rule("tag_value")
 tags = Valid(
     lambda value, _: fn.alltrue(
         for_list(
             value,
             lambda key, text: and_(
-                matches(r"^.{1,128}$", key),
-                not_(matches(r"^[aA][wW][sS]:", key)),
-                le(fn.length(text), 256),
+                matches(f"^.{{{_key.min},{_key.max}}}$", key),
+                not_(matches("^[aA][wW][sS]:", key)),
+                matches(f"^(.|\n){{{_text.min},{_text.max}}}$", text),
             ),
         )
     ),
     lambda _value, _: (
-        'A tag key has 1 to 128 characters and does not begin with "aws:"; a value has at most 256.'
+        f"A tag's key has {_key.min} to {_key.max} characters, no line break, and does not begin with"
+        f' "aws:"; its value has at most {_text.max} characters.'
     ),
-    {"propertyNames": {"pattern": "^(?!(?:[aA][wW][sS]):).{1,128}$"}},
+    {"propertyNames": {"pattern": f"^(?![aA][wW][sS]:).{{{_key.min},{_key.max}}}$"}},
 )
-"""Tags as AWS takes them (Tagging Your AWS Resources: naming limits and requirements)."""
+"""Tags as AWS takes them: see the rules tag_key and tag_value of `tapforge.facts.names`."""
 
 
 def creatable(engine: str) -> Valid:
@@ -126,6 +134,7 @@ def creatable(engine: str) -> Valid:
             + "."
         ),
         {"enum": plain(versions)},
+        meant=plain(versions),
     )
 
 
@@ -138,10 +147,10 @@ def _listed(values: list[str]) -> str:
     return f"{fn.join(', ', fn.coalescelist(values, ['none']))}"
 
 
-def offered(engine: str) -> Valid:
-    """The instance class is one that AWS offers for a database engine."""
+def offered(engine: str) -> tuple[Valid, ...]:
+    """The instance class is one that AWS offers for an engine, in the module's ``engine_version``."""
     classes = _table(f"{engine.replace('-', '_')}_classes", instance_classes.offered(engine))
-    return Valid(
+    listed = Valid(
         lambda value, _: fn.contains(classes, value),
         lambda value, _: (
             f"AWS does not offer {value} for {engine}. Of the same size it offers: "
@@ -151,6 +160,34 @@ def offered(engine: str) -> Valid:
         {"enum": plain(classes)},
         meant=plain(classes),
     )
+    absent = cast(
+        "dict[str, list[str]]",
+        Named(f"local.{engine.replace('-', '_')}_families_absent", _families_absent(engine)),
+    )
+    in_version = Valid(
+        lambda value, inputs: not_(
+            fn.contains(fn.lookup(absent, inputs.engine_version, []), _family(value))
+        ),
+        lambda value, inputs: (
+            f"AWS does not offer {value} for {engine} {inputs.engine_version}: take a class of another"
+            " family, or a newer version."
+        ),
+    )
+    return listed, in_version
+
+
+def _families_absent(engine: str) -> dict[str, list[str]]:
+    """Give, by version, the families of classes that only other versions of the engine take."""
+    absent = {}
+    for version in postgres.creatable(engine):
+        taken = instance_classes.offered(engine, version)
+        classes = [each for each in instance_classes.offered(engine) if each not in taken]
+        absent[version] = sorted({_family(each) for each in classes})
+    return {version: families for version, families in absent.items() if families}
+
+
+def _family(class_: str) -> str:
+    return cast("str", fn.regex("^[^.]*[.]?[^.]*", class_))
 
 
 def _of_size(classes: list[str], class_: str) -> list[str]:
@@ -181,11 +218,14 @@ def within(inner: str, outer: str) -> bool:
     return and_(ge(_prefix(inner), prefix), eq(_network(inner, prefix), _network(outer, prefix)))
 
 
+_BLOCK = "^[0-9.]+/(1[6-9]|2[0-8])$"
+
+
 def _is_block(cidr: str) -> bool:
     # The network address, with no bits beyond the prefix; cidrhost fails on what is no block at all.
     return fn.try_(
         and_(
-            matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", cidr),
+            matches(_BLOCK, cidr),
             eq(fn.cidrhost(cidr, 0), fn.split("/", cidr)[0]),
         ),
         False,
@@ -198,6 +238,7 @@ vpc_cidr = Valid(
         f'"{value}" is no CIDR block of a VPC: expected a network address and /16 to /28,'
         " such as 10.0.0.0/16."
     ),
+    {"pattern": _BLOCK},
 )
 """The IPv4 block of a VPC (VPC User Guide: VPC CIDR blocks, /16 to /28)."""
 
@@ -208,10 +249,12 @@ subnet_cidrs = (
             f"{fn.jsonencode(value)} holds something that is no CIDR block of a subnet: expected"
             " network addresses with /16 to /28."
         ),
+        {"items": {"type": "string", "pattern": _BLOCK}},
     ),
+    # What is no block at all is told by its own rule, here and below.
     Valid(
         lambda value, inputs: fn.try_(
-            fn.alltrue(for_list(value, lambda cidr: within(cidr, inputs.vpc_cidr))), False
+            fn.alltrue(for_list(value, lambda cidr: within(cidr, inputs.vpc_cidr))), True
         ),
         lambda value, inputs: (
             f"{fn.jsonencode(value)} does not lie in the VPC's block {inputs.vpc_cidr}: give blocks"
@@ -219,7 +262,7 @@ subnet_cidrs = (
         ),
     ),
     Valid(
-        lambda value, _: fn.try_(not_(_any_overlap(value)), False),
+        lambda value, _: fn.try_(not_(_any_overlap(value)), True),
         lambda value, _: (
             f"{fn.jsonencode(value)}: some overlap; give every subnet a block of its own."
         ),
@@ -234,7 +277,9 @@ def _any_overlap(cidrs: list[str]) -> bool:
             for_list(
                 cidrs,
                 lambda i, one: for_list(
-                    cidrs, lambda j, other: overlap(one, other), when=lambda j, _other: lt(i, j)
+                    cidrs,
+                    lambda j, other: overlap(one, other),  # noqa: ARG005 - it names the index
+                    when=lambda j, _other: lt(i, j),
                 ),
             )
         )
@@ -267,7 +312,7 @@ backup_window = (
         {"pattern": f"^{_CLOCK}-{_CLOCK}$"},
     ),
     Valid(
-        lambda value, _: fn.try_(ge(_after(_minutes(value, 6), _minutes(value, 0)), 30), False),
+        lambda value, _: fn.try_(ge(_after(_minutes(value, 6), _minutes(value, 0)), 30), True),
         lambda value, _: f'"{value}" is shorter than the 30 minutes that RDS asks for.',
     ),
 )
@@ -292,12 +337,12 @@ maintenance_window = (
                     lt((span.days * 1440 + span.minutes + 10080) % 10080, 1440),
                 ),
             ),
-            False,
+            True,
         ),
         lambda value, _: f'"{value}" is shorter than 30 minutes, or not shorter than a day.',
     ),
     Valid(
-        lambda value, inputs: fn.try_(not_(_overlap_daily(inputs.backup_window, value)), False),
+        lambda value, inputs: fn.try_(not_(_overlap_daily(inputs.backup_window, value)), True),
         lambda value, inputs: (
             f'"{value}" overlaps the daily backup window "{inputs.backup_window}": RDS refuses that;'
             " move one of the two."
@@ -362,22 +407,33 @@ def _without(clause: names.Clause, what: str) -> Valid:
 zone_subnets = (
     Valid(
         lambda value, _: and_(ge(fn.length(value), 2), le(fn.length(value), 6)),
-        lambda value, _: f"{fn.length(value)} subnets: expected 2 to 6, each in its own zone.",
+        lambda value, _: f"{fn.jsonencode(value)}: expected 2 to 6 subnets, each in its own zone.",
         {"minItems": 2, "maxItems": 6},
     ),
     *subnet_cidrs,
 )
 """Subnets of a database, each in a zone of its own (a DB subnet group covers at least two zones)."""
 
+
+def _is_client(cidr: str) -> bool:
+    return fn.try_(
+        and_(
+            matches("^[0-9.]+/([1-9]|[12][0-9]|3[0-2])$", cidr),
+            eq(fn.cidrhost(cidr, 0), fn.split("/", cidr)[0]),
+        ),
+        False,
+    )
+
+
 client_cidrs = Valid(
     lambda value, _: and_(
         gt(fn.length(value), 0),
-        fn.alltrue(for_list(value, lambda cidr: fn.can(fn.cidrhost(cidr, 0)))),
-        not_(fn.anytrue(for_list(value, lambda cidr: fn.endswith(cidr, "/0")))),
+        fn.alltrue(for_list(value, _is_client)),
     ),
     lambda value, _: (
-        f"{fn.jsonencode(value)}: expected one or more IPv4 blocks, and never the whole internet; name"
-        " those who connect."
+        f"{fn.jsonencode(value)}: expected one or more IPv4 blocks by their network addresses, and never"
+        " the whole internet; name those who connect."
     ),
+    {"minItems": 1},
 )
 """Who may connect: networks that are named, never everybody."""
