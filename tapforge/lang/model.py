@@ -423,7 +423,6 @@ _META_NAMES: Final = META_ARGUMENTS["resource"]
 _OPTIONS: Final[Mapping[str, Any]] = {
     "slots": True,
     "frozen": True,
-    "kw_only": True,
     "init": False,
     "repr": False,
     "eq": False,
@@ -508,6 +507,7 @@ def _make(name: str, base: type[_Base], block: Block) -> type[_Base]:
             stored[n]: attrs.field(
                 alias=n,
                 default=attrs.NOTHING if fields[n].required else None,
+                kw_only=True,  # said of the class, attrs would copy every field for it
                 metadata={"tapforge": fields[n]},
             )
             for n in stored
