@@ -20,17 +20,25 @@ class AuroraInputs:
     """The cluster, its network and its care."""
 
     name: str = variable(
-        "What the cluster is for; begins the names of what surrounds it.", valid=valid.stem
+        "What the cluster is for; begins the names of what surrounds it.",
+        valid=valid.stem,
+        example="shop",
     )
-    cluster_name: str = variable("Begins the names of the cluster itself.", valid=valid.stem)
-    environment_suffix: str = variable("Ends every name.", valid=valid.suffix)
+    cluster_name: str = variable(
+        "Begins the names of the cluster itself.", valid=valid.stem, example="shop-db"
+    )
+    environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
     destroyable: bool = variable(
         "Whether `terraform destroy` removes the cluster and its backups without a final snapshot;"
         " if not, deletion is refused and a final snapshot is due.",
         default=True,
     )
-    vpc_id: str = variable("Id of the VPC.")
-    subnet_ids: list[str] = variable("Ids of private subnets in at least two availability zones.")
+    vpc_id: str = variable("Id of the VPC.", example="vpc-0123456789abcdef0")
+    subnet_ids: list[str] = variable(
+        "Ids of private subnets in at least two availability zones.",
+        valid=[valid.subnet_ids],
+        example=["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
+    )
     client_cidrs: list[str] = variable(
         "IPv4 blocks that may connect.", valid=[valid.client_cidrs], example=["10.0.0.0/16"]
     )
@@ -46,9 +54,13 @@ class AuroraInputs:
         "Readers beside the writer.", default=0, valid=[valid.limit("aurora_reader_count")]
     )
     database_name: str = variable(
-        "Database made with the cluster.", valid=valid.name("postgres_database_name")
+        "Database made with the cluster.",
+        valid=valid.name("postgres_database_name"),
+        example="shop",
     )
-    master_username: str = variable("Master user.", valid=valid.name("postgres_master_username"))
+    master_username: str = variable(
+        "Master user.", valid=valid.name("postgres_master_username"), example="postgresadmin"
+    )
     cluster_parameters: dict[str, str] = variable(
         "PostgreSQL parameters of the whole cluster, beside the enforced `rds.force_ssl`.",
         default={},

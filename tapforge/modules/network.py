@@ -15,8 +15,10 @@ from tapforge.modules import valid
 class NetworkInputs:
     """Where the network lies and what it is called."""
 
-    name: str = variable("What the network is for; begins every name.", valid=valid.stem)
-    environment_suffix: str = variable("Ends every name.", valid=valid.suffix)
+    name: str = variable(
+        "What the network is for; begins every name.", valid=valid.stem, example="shop"
+    )
+    environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
     vpc_cidr: str = variable(
         "IPv4 block of the VPC.", default="10.0.0.0/16", valid=[valid.vpc_cidr]
     )

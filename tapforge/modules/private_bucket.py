@@ -16,7 +16,7 @@ class PrivateBucketInputs:
     bucket: str = variable(
         "Name of the bucket, unique among all of AWS; ends in the environment suffix.",
         valid=valid.name("s3_bucket"),
-        example="tap-bucket-dev-tapstackdev",
+        example="shop-receipts-dev",
     )
     destroyable: bool = variable(
         "Whether `terraform destroy` removes the bucket with everything in it.", default=True

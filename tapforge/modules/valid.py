@@ -414,6 +414,13 @@ zone_subnets = (
 )
 """Subnets of a database, each in a zone of its own (a DB subnet group covers at least two zones)."""
 
+subnet_ids = Valid(
+    lambda value, _: ge(fn.length(value), 2),
+    lambda value, _: f"{fn.length(value)} subnets: expected 2 or more, in different zones.",
+    {"minItems": 2},
+)
+"""Subnets of a database that another module made: a DB subnet group covers at least two zones."""
+
 
 def _is_client(cidr: str) -> bool:
     return fn.try_(
