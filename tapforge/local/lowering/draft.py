@@ -185,6 +185,10 @@ class Draft:
         """Have the references to a block rewritten; the first redirect that answers is taken."""
         self._redirects.setdefault(address, []).append(redirect)
 
+    def moves(self, reference: Reference) -> bool:
+        """Whether the block that a reference leads to is another one in the lowered module."""
+        return self.redirected(attrs.evolve(reference, attribute="", rest="")) is not None
+
     def redirected(self, reference: Reference) -> str | None:
         """The text of a reference in the lowered module; None if it stays as it is."""
         for redirect in self._redirects.get(reference.address, ()):

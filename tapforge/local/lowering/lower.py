@@ -88,8 +88,22 @@ def _lower_module(
         name: map_expressions(document, *_rewriters(draft))
         for name, document in draft.files().items()
     }
-    _check_references(draft, lowered)
+    for document in lowered.values():
+        _tidy_dependencies(document)
+    if not draft.problems:
+        _check_references(draft, lowered)
     return draft, lowered
+
+
+def _tidy_dependencies(document: dict[str, Any]) -> None:
+    """Let no resource depend on itself or twice on another, after two became one."""
+    for type_name, bodies in document.get("resource", {}).items():
+        for name, body in bodies.items():
+            if "depends_on" in body:
+                others = dict.fromkeys(body.pop("depends_on"))
+                others.pop(f"{type_name}.{name}", None)
+                if others:
+                    body["depends_on"] = list(others)
 
 
 def _fit(draft: Draft, address: str, body: dict[str, Any], schema: BlockSchema, path: str) -> None:
@@ -139,12 +153,29 @@ def _lower_rest(draft: Draft, document: dict[str, Any]) -> None:
     configurations = document.get("provider", {}).get("aws", [])
     for configuration in configurations if isinstance(configurations, list) else [configurations]:
         _fit(draft, "provider.aws", configuration, draft.old.configuration(), "")
+    if "moved" in document:
+        document["moved"] = [each for each in document["moved"] if not _left_behind(draft, each)]
     for kind in ("variable", "output"):
         for name, block in document.get(kind, {}).items():
             if block.pop("ephemeral", False):
                 prefix = "var" if kind == "variable" else kind
                 reason = "what was write-only is not, so ephemeral values can't go there"
                 draft.left_out(f"{prefix}.{name}", "ephemeral", reason)
+
+
+def _left_behind(draft: Draft, moved: Mapping[str, str]) -> bool:
+    """Leave a `moved` block out whose resource is another one in the lowered module."""
+    found: list[Reference] = []
+
+    def note(traversal: Traversal) -> None:
+        if reference := Reference.of(traversal):
+            found.append(reference)
+
+    rewrite_expression(moved["to"], note)
+    left = any(draft.moves(reference) for reference in found)
+    if left:
+        draft.left_out(moved["to"], "moved", "it is another resource here, and is made anew")
+    return left
 
 
 def _rewriters(draft: Draft) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ import attrs
 
 from tapforge.local.lowering.draft import Block, Draft, Reference, address_of
 from tapforge.local.lowering.schema import Kind
-from tapforge.local.lowering.template import as_expression, sole_expression
+from tapforge.local.lowering.template import as_expression, as_operand, sole_expression
 
 Body = dict[str, Any]
 """The body of a block in Terraform's JSON syntax."""
@@ -70,30 +70,34 @@ class Valued:
     Attributes:
         type: The resource.
         argument: The argument.
-        pattern: A regular expression, of what Python and Terraform both understand.
-        instead: What stands for a value that matches.
-        reason: Why the old provider refuses it.
+        values: What stands for a value, by a regular expression that Python and Terraform both
+            understand.
+        reason: Why the old provider refuses them.
     """
 
     type: str
     argument: str
-    pattern: str
-    instead: str
+    values: Mapping[str, str]
     reason: str
 
     def apply(self, draft: Draft) -> None:
         """Replace the values; one that only Terraform knows is replaced by Terraform."""
         for block in draft.of("resource", self.type):
             value = block.body.get(self.argument)
-            if isinstance(value, str) and "${" in value:
-                expression, pattern = as_expression(value), json.dumps(f"/{self.pattern}/")
-                replaced = f'replace({expression}, {pattern}, "{self.instead}")'
-                block.body[self.argument] = f"${{{expression} == null ? null : {replaced}}}"
-            elif isinstance(value, str) and re.search(self.pattern, value):
-                block.body[self.argument] = re.sub(self.pattern, self.instead, value)
-            else:
+            if not isinstance(value, str):
                 continue
-            draft.rewritten(block.address, self.argument, self.reason)
+            if "${" in value:
+                replaced = expression = as_operand(value)
+                for pattern, instead in self.values.items():
+                    replaced = f'replace({replaced}, {json.dumps(f"/{pattern}/")}, "{instead}")'
+                lowered = f"${{{expression} == null ? null : {replaced}}}"
+            else:
+                lowered = value
+                for pattern, instead in self.values.items():
+                    lowered = re.sub(pattern, instead, lowered)
+            if lowered != value:
+                block.body[self.argument] = lowered
+                draft.rewritten(block.address, self.argument, self.reason)
 
 
 @attrs.frozen
@@ -174,17 +178,16 @@ class Folded:
     def apply(self, draft: Draft) -> None:
         """Write it into the other resource, and lead its references there."""
         for block in draft.of("resource", self.type):
+            draft.blocks.remove(block)
             whole = self._whole(draft, block)
             if whole is None:
                 continue
             body = {n: v for n, v in block.body.items() if n not in (*_META, self.by, "id")}
             part = self.part(body)
-            for dynamic in (part.pop("dynamic", {}),):
-                if dynamic:
-                    whole.body["dynamic"] = whole.body.get("dynamic", {}) | dynamic
+            if "dynamic" in part:
+                whole.body["dynamic"] = whole.body.get("dynamic", {}) | part.pop("dynamic")
             whole.body |= part
             _inherit_dependencies(whole, block)
-            draft.blocks.remove(block)
             draft.rewritten(block.address, "", self.reason)
             draft.redirect(block.address, self._redirect(draft, whole))
 
@@ -288,8 +291,8 @@ class Secret:
     def _password(self, managed: Any, given: Any) -> Any:
         if managed is True:
             return self.literal
-        condition, other = as_expression(managed), as_expression(given)
-        return f'${{({condition}) == true ? "{self.literal}" : {other}}}'
+        condition, other = as_operand(managed), as_operand(given)
+        return f'${{{condition} == true ? "{self.literal}" : {other}}}'
 
     def _add_secret(self, draft: Draft, block: Block, key: Any) -> str:
         name = f"{block.name}_master_user"
@@ -417,9 +420,8 @@ def _rename_ignored(block: Block, names: Mapping[str, str]) -> None:
 
 def _inherit_dependencies(whole: Block, part: Block) -> None:
     dependencies = [*whole.body.get("depends_on", []), *part.body.get("depends_on", [])]
-    others = [each for each in dict.fromkeys(dependencies) if each != whole.address]
-    if others:
-        whole.body["depends_on"] = others
+    if dependencies:
+        whole.body["depends_on"] = dependencies
 
 
 def is_equal(text: str) -> Callable[[Any], Any]:
@@ -427,7 +429,7 @@ def is_equal(text: str) -> Callable[[Any], Any]:
 
     def compare(value: Any) -> Any:
         if isinstance(value, str) and "${" in value:
-            return f"${{{as_expression(value)} == {json.dumps(text)}}}"
+            return f"${{{as_operand(value)} == {json.dumps(text)}}}"
         return value == text
 
     return compare
@@ -436,6 +438,6 @@ def is_equal(text: str) -> Callable[[Any], Any]:
 def in_list(value: Any) -> Any:
     """Give a list of one value; null for null."""
     if isinstance(value, str) and "${" in value:
-        expression = as_expression(value)
+        expression = as_operand(value)
         return f"${{{expression} == null ? null : [{expression}]}}"
     return None if value is None else [value]

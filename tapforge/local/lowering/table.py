@@ -102,7 +102,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Secret("aws_db_instance", "username", "password", "identifier", PASSWORD, _MANAGED),
     Renamed("aws_db_instance", "db_name", "name", "version 4.0 renamed it"),
-    Valued("aws_db_instance", "storage_type", "^gp3$", "gp2", "gp3 came to RDS in 2022"),
+    Valued("aws_db_instance", "storage_type", {"^gp3$": "gp2"}, "gp3 came to RDS in 2022"),
     Derived("aws_db_instance", "engine_version_actual", "{}.engine_version"),
     Derived("aws_rds_cluster", "engine_version_actual", "{}.engine_version"),
     Derived("aws_rds_cluster_instance", "engine_version_actual", "{}.engine_version"),
@@ -126,16 +126,11 @@ TABLE: tuple[Row, ...] = (
     Valued(
         "aws_lambda_function",
         "runtime",
-        r"^python3\.(9|1[0-9])$",
-        "python3.8",
-        "the old provider refuses runtimes newer than itself; the emulator runs any with its own Python",
-    ),
-    Valued(
-        "aws_lambda_function",
-        "runtime",
-        r"^nodejs(1[6-9]|2[0-9])\.x$",
-        "nodejs14.x",
-        "the old provider refuses runtimes newer than itself",
+        {
+            r"^python3\.(9|1[0-9])$": "python3.8",
+            r"^nodejs(1[6-9]|2[0-9])\.x$": "nodejs14.x",
+        },
+        "the old provider refuses newer runtimes; the emulator runs Python with its own",
     ),
     # Names and ARNs
     Derived("aws_region", "region", "{}.name", kind="data"),

@@ -16,6 +16,7 @@ import attrs
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*(?:::[^\W\d][\w-]*)*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _BLANK = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
+_OPERAND = re.compile(r'[\w.]+|"[^"]*"')
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -72,6 +73,13 @@ def sole_expression(text: str) -> str | None:
     inner = rewriter.expression("}")
     whole = rewriter.position == len(text) - 1
     return inner.strip("~").strip() if whole else None
+
+
+def as_operand(value: Any) -> str:
+    """Write a value like `as_expression`, in brackets where an operator could tear it apart."""
+    expression = as_expression(value)
+    simple = _OPERAND.fullmatch(expression) or not isinstance(value, str) or "${" not in value
+    return expression if simple else f"({expression})"
 
 
 def as_expression(value: Any) -> str:
