@@ -14,11 +14,10 @@ from typing import Any, Final
 
 from tapforge.lang.errors import Problem, closest
 from tapforge.lang.expression import (
-    Access,
     Expression,
-    Template,
     Type,
     describe,
+    expression_type,
     known,
     parse,
     plain,
@@ -32,19 +31,6 @@ _COLLECTIONS = (list, tuple, *_SETS)
 
 
 # --- values that only Terraform will know -------------------------------------------------------------
-
-
-def expression_type(expression: Expression) -> Type:
-    """Give the type of an expression's value."""
-    if isinstance(expression, Template):
-        return "string"
-    step: Any = expression
-    while isinstance(step, Access):
-        if step._step is ...:
-            # What follows a splat applies to each element.
-            return ["list", expression._type]
-        step = step._base
-    return expression._type
 
 
 def convertible(source: Type, target: Type) -> bool:

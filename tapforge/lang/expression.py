@@ -604,11 +604,23 @@ def element_type(base: Expression, key: Any) -> Type:
             raise TypeError(f"{base._hcl()} is a {describe(base._type)}: it has no elements")
 
 
+def expression_type(expression: Expression) -> Type:
+    """Give the type of an expression's value, as far as it is known."""
+    step: Any = expression
+    while isinstance(step, Access):
+        if step._step is ...:
+            # What follows a splat applies to each element.
+            return ["list", expression._type]
+        step = step._base
+    return expression._type
+
+
 def static_type(value: Any) -> Type:
     """Give the type of a value, known or not; "dynamic" for null, None where it is not known."""
     value = parse(value)
     if isinstance(value, Expression) and not isinstance(value, Named):
-        return value._type if _is_exact(value._type) else None
+        type_ = expression_type(value)
+        return type_ if _is_exact(type_) else None
     try:
         return type_of(plain(value)) if known(value) else None
     except (TypeError, RefusedError, UnfoldedError):

@@ -9,7 +9,14 @@ import attrs
 
 from tapforge.lang import conversion
 from tapforge.lang.errors import Problem
-from tapforge.lang.expression import Access, Expression, Symbol, parse, reference
+from tapforge.lang.expression import (
+    Access,
+    Expression,
+    Symbol,
+    expression_type,
+    parse,
+    reference,
+)
 from tapforge.lang.meta import Connection, Lifecycle, Provisioner
 from tapforge.lang.schema import Kind
 
@@ -55,7 +62,7 @@ def _for_each_problems(place: str, value: Any) -> Iterator[Problem]:
     if hasattr(value, "_tf_reference"):
         value = reference(value)
     if isinstance(value, Expression):
-        match conversion.expression_type(value):
+        match expression_type(value):
             case None | "dynamic" | ["map" | "object", *_] | ["set", "string" | "dynamic"]:
                 return
             case ["list" | "tuple", _]:
@@ -77,12 +84,20 @@ def _depends_on_problems(place: str, value: Any) -> Iterator[Problem]:
         yield Problem(place, f"takes a list of blocks, not {conversion.found(value)}", "give [...]")
         return
     for index, item in enumerate(value):
-        base = item
-        while isinstance(base, Access) and isinstance(base._step, tuple):
-            base = base._base
+        base = _instance_of(item)
+        if isinstance(base, Access) and base._step is not ...:
+            # An output of a module is an object of its own to Terraform.
+            module = _instance_of(base._base)
+            base = module if module._hcl().startswith("module.") else base
         if not (hasattr(base, "_tf_reference") or isinstance(base, Symbol)):
             found = repr(item) if isinstance(item, Expression) else conversion.found(item)
             yield Problem(f"{place}[{index}]", f"takes a whole block, not {found}")
+
+
+def _instance_of(value: Any) -> Any:
+    while isinstance(value, Access) and isinstance(value._step, tuple):
+        value = value._base
+    return value
 
 
 def _provider_problems(place: str, value: Any) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tapforge.lang.conversion import article, convertible, expression_type, found, problems
-from tapforge.lang.expression import Named, Symbol, splat
+from tapforge.lang.conversion import article, convertible, found, problems
+from tapforge.lang.expression import Named, Symbol, expression_type, splat
 
 OBJECT = ["object", {"id": "string", "size": "number"}]
 

@@ -18,7 +18,7 @@ def test_meta_arguments_are_taken(box):
     other = box.Crate2("other", count=2)
     assert not messages(
         count=2,
-        depends_on=[other, other[0], box.Provider(), Symbol("module.x")],
+        depends_on=[other, other[0], box.Provider(), Symbol("module.x"), Symbol("module.x")["a"].b],
         provider=box.Provider(alias="west"),
         lifecycle=Lifecycle(prevent_destroy=True, ignore_changes=["tags"]),
         provisioner=[Provisioner("local-exec", arguments={"command": "true"})],
@@ -79,6 +79,10 @@ def test_for_each_takes_another_block_with_for_each(box):
         (
             {"depends_on": [Symbol("aws_vpc.a").id]},
             "here.depends_on[0]: takes a whole block, not <aws_vpc.a.id>",
+        ),
+        (
+            {"depends_on": [Symbol("module.a").vpc.id]},
+            "here.depends_on[0]: takes a whole block, not <module.a.vpc.id>",
         ),
         (
             {"depends_on": [splat(Symbol("aws_vpc.a"))]},
