@@ -2,15 +2,14 @@
 
 An f-string can only make a ``str``, so an expression formats to a marker that rendering turns back
 into a template part. Every marker begins and ends with a lone surrogate, which no text that Terraform
-can hold contains, carries letters of both cases, and is signed with a secret of this process: a user's
-text can't forge one, and a marker that was sliced or changed in case is found out.
+can hold contains, carries letters of both cases, and names its expression by a random token of this
+process: a user's text can't forge one, and a marker that was sliced or changed in case is found out.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
-import secrets
 from typing import TYPE_CHECKING
 
 from tapforge.lang.errors import Problem, TapforgeError
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from tapforge.lang.expression import Expression
 
 _START, _END = "\udc54", "\udc46"
-_SECRET = secrets.token_bytes(16)
-_MARKER = re.compile(f"{_START}tF([0-9a-f]+)\\.([0-9a-f]{{16}}){_END}")
+_MARKER = re.compile(f"{_START}tF([0-9a-f]{{16}}){_END}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-_expressions: list[Expression] = []
+_expressions: dict[str, Expression] = {}
 _markers: dict[str, str] = {}
 
 
@@ -31,17 +29,13 @@ class DamagedReferenceError(TapforgeError, ValueError):
     """A string that held a reference was cut or changed after it was formatted."""
 
 
-def _signature(index: str) -> str:
-    return hashlib.blake2b(index.encode(), key=_SECRET, digest_size=8).hexdigest()
-
-
 def mark(expression: Expression, text: str) -> str:
     """Give the marker that stands for an expression, one for each text it renders to."""
     marker = _markers.get(text)
     if marker is None:
-        index = f"{len(_expressions):x}"
-        _expressions.append(expression)
-        marker = _markers[text] = f"{_START}tF{index}.{_signature(index)}{_END}"
+        token = os.urandom(8).hex()
+        _expressions[token] = expression
+        marker = _markers[text] = f"{_START}tF{token}{_END}"
     return marker
 
 
@@ -59,10 +53,9 @@ def split(text: str) -> list[str | Expression]:
     parts: list[str | Expression] = []
     end = 0
     for match in _MARKER.finditer(text):
-        index, signature = match.groups()
-        if signature != _signature(index):
+        if match[1] not in _expressions:
             raise _damaged(text)
-        parts += [text[end : match.start()], _expressions[int(index, 16)]]
+        parts += [text[end : match.start()], _expressions[match[1]]]
         end = match.end()
     parts.append(text[end:])
     if any(isinstance(part, str) and _SURROGATE.search(part) for part in parts):
@@ -71,9 +64,12 @@ def split(text: str) -> list[str | Expression]:
 
 
 def _damaged(text: str) -> DamagedReferenceError:
-    index = re.search("tf([0-9a-f]+)", text, re.IGNORECASE)
-    number = int(index[1], 16) if index else -1
-    named = f" to {_expressions[number]!r}" if 0 <= number < len(_expressions) else ""
+    # What is left of the token, in whatever case, tells which reference it was.
+    rest = re.search("tf([0-9a-f]{4,16})", text.lower())
+    meant = next(
+        (e for token, e in _expressions.items() if rest and token.startswith(rest[1])), None
+    )
+    named = "" if meant is None else f" to {meant!r}"
     readable = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     return DamagedReferenceError(
         Problem(
