@@ -700,26 +700,35 @@ def find_failure(value: Any) -> Failure | None:
     return next(filter(lambda f: f is not None, map(find_failure, parts)), None)
 
 
-def roots(value: Any) -> Iterable[Symbol]:
+def roots(value: Any) -> list[Symbol]:
     """Give the root of every reference in a value."""
+    found: list[Symbol] = []
+    _collect_roots(value, found)
+    return found
+
+
+def _collect_roots(value: Any, found: list[Symbol]) -> None:
     value = parse(value)
     if isinstance(value, Symbol):
-        yield value
-    elif isinstance(value, Expression):
-        for part in value._parts():
-            yield from roots(part)
+        found.append(value)
+        return
+    parts: Iterable[Any] = ()
+    if isinstance(value, Expression):
+        parts = value._parts()
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from roots(key)
-            yield from roots(item)
+        parts = (*value, *value.values())
     elif isinstance(value, (list, tuple, set, frozenset)):
-        for item in value:
-            yield from roots(item)
+        parts = value
     elif hasattr(value, "_tf_reference"):
-        yield from roots(value._tf_reference())
+        parts = (value._tf_reference(),)
     elif attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            yield from roots(getattr(value, field.name))
+        parts = [getattr(value, field.name) for field in attrs.fields(type(value))]
+    for part in parts:
+        if part.__class__ not in _ATOMS:
+            _collect_roots(part, found)
+
+
+_ATOMS = frozenset((int, float, bool, type(None)))
 
 
 def symbols(value: Any) -> Iterable[str]:
@@ -869,6 +878,8 @@ def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     chosen, other = (then, otherwise) if decided else (otherwise, then)
     if type(chosen) is type(other) and isinstance(chosen, _UNCHANGED):
         return chosen
+    if chosen is None or other is None:
+        return chosen
     own, types = static_type(chosen), (static_type(chosen), static_type(other))
     if None in types:
         return chosen
@@ -982,14 +993,17 @@ def _chosen(
     items = _items(collection, arity)
     if items is None or when is None:
         return items
-    decisions = [_decided(when(*item)) for item in items]
-    for decision in decisions:
+    chosen = []
+    for item in items:
+        decision = _decided(when(*item))
         failure = find_failure(decision)
         if failure is not None:
             return failure
-    if any(isinstance(decision, Expression) for decision in decisions):
-        return None
-    return [item for item, decision in zip(items, decisions, strict=True) if decision]
+        if isinstance(decision, Expression):
+            return None
+        if decision:
+            chosen.append(item)
+    return chosen
 
 
 def for_list(
