@@ -177,14 +177,25 @@ def unify(types: Iterable[Type]) -> Type:
     Raises:
         RefusedError: there is none.
     """
-    distinct: list[Type] = []
-    for type_ in types:
+    given, distinct = list(types), []
+    for type_ in given:
         if type_ != "dynamic" and type_ not in distinct:
             distinct.append(type_)
     if not distinct:
         return "dynamic"
-    if len(distinct) == 1:
-        return distinct[0]
+    if "dynamic" in given and not isinstance(distinct[0], str):
+        # A null written out among structures keeps Terraform from finding their type.
+        raise UnfoldedError
+    try:
+        return distinct[0] if len(distinct) == 1 else _unify(distinct)
+    except RefusedError:
+        if "dynamic" in given:
+            # A null written out makes do without a common type, one that has a type does not.
+            raise UnfoldedError from None
+        raise
+
+
+def _unify(distinct: Sequence[Type]) -> Type:
     if all(isinstance(type_, str) for type_ in distinct):
         if "string" not in distinct:
             raise RefusedError("all elements must have the same type")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tapforge.lang.evaluate.text import graphemes
@@ -46,20 +45,31 @@ def _chunklist(values: Any, size: Any) -> list[list[Any]]:
 def _coalesce(*values: Any) -> Any:
     if not values:
         raise RefusedError("at least one argument is required")
-    type_ = unify(map(type_of, values))
+    type_ = _common(value for value in values if value is not None)
     for value in values:
         if value is not None and not (type_ == "string" and value == ""):
             return convert(value, type_)
     raise RefusedError("no non-null, non-empty-string arguments")
 
 
+def _common(values: Iterable[Any]) -> Any:
+    types = list(map(type_of, values))
+    try:
+        return unify(types)
+    except RefusedError:
+        if all(isinstance(type_, str) for type_ in types):
+            raise
+        # A map may take what an object does not.
+        raise UnfoldedError from None
+
+
 def _coalescelist(*values: Any) -> list[Any]:
     if not values:
         raise RefusedError("at least one argument is required")
-    for value in values:
-        if value is None:
-            raise UnfoldedError
-        if items := _ordered(value):
+    if any(value is None for value in values):
+        raise UnfoldedError
+    for items in [_ordered(value) for value in values]:
+        if items:
             return items
     raise RefusedError("no non-empty arguments")
 
@@ -72,20 +82,19 @@ def _concat(*values: Any) -> list[Any]:
     if not values:
         raise RefusedError("at least one argument is required")
     items = [item for value in values for item in _ordered(value)]
-    # Without a common type the result is a tuple, whatever the arguments are.
-    with contextlib.suppress(RefusedError):
-        _require_unchanged(items)
+    try:
+        converted = unified(items)
+    except RefusedError:
+        raise UnfoldedError from None
+    # Joined tuples keep their elements as they are, joined lists convert them to one type.
+    if not equal(converted, items):
+        raise UnfoldedError
     return items
 
 
-def _require_unchanged(items: list[Any]) -> None:
-    """Leave to Terraform what lists and tuples differ in: lists convert their elements."""
-    if not equal(unified(items), items):
-        raise UnfoldedError
-
-
 def _contains(values: Any, value: Any) -> bool:
-    return any(equal(item, _searched(value)) for item in sequence(values))
+    items, value = sequence(values), _searched(value)
+    return any(equal(item, value) for item in items)
 
 
 def _searched(value: Any) -> Any:
@@ -178,8 +187,12 @@ def _matchkeys(values: Any, keys: Any, searched: Any) -> list[Any]:
 def _merge(*values: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for value in values:
-        if value is not None:
-            result.update(mapping(value))
+        if value is None:
+            continue
+        if not isinstance(value, Mapping) and None in values:
+            # A null written out keeps Terraform from checking the types.
+            raise UnfoldedError
+        result.update(mapping(value))
     return result
 
 

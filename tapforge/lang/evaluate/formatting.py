@@ -37,10 +37,12 @@ class _Verb(NamedTuple):
     width: int
     precision: int | None
 
-    def text(self, text: str) -> str:
-        """Cut and pad a text."""
-        if self.precision is not None:
-            text = "".join(graphemes(text)[: self.precision])
+    def cut(self, text: str) -> str:
+        """Cut a text to the precision; Terraform takes 0 for none."""
+        return "".join(graphemes(text)[: self.precision]) if self.precision else text
+
+    def pad(self, text: str) -> str:
+        """Pad a text to the width."""
         if not self.width:
             return text
         padding = self.width - len(graphemes(text))
@@ -105,9 +107,9 @@ def _formatted(verb: _Verb, value: Any) -> str:
         raise RefusedError(f'unsupported value for "%{verb.mode}": null value cannot be formatted')
     match verb.mode:
         case "s":
-            return verb.text(string(value))
+            return verb.pad(verb.cut(string(value)))
         case "q":
-            return verb.text(encode_json(string(value)))
+            return verb.pad(encode_json(verb.cut(string(value))))
         case "t":
             return "true" if boolean(value) else "false"
         case "e" | "E" | "f" | "g" | "G":
@@ -116,19 +118,16 @@ def _formatted(verb: _Verb, value: Any) -> str:
 
 
 def _default(verb: _Verb, value: Any) -> str:
-    if "#" in verb.flags:
-        text = encode_json(value)
-    elif isinstance(value, str):
-        text = value
-    elif is_number(value):
-        if verb.flags or verb.width or verb.precision is not None:
+    as_json = "#" in verb.flags
+    if isinstance(value, str) and not verb.flags:
+        return verb.pad(verb.cut(value))
+    if verb.flags.strip("#") or verb.precision is not None:
+        raise UnfoldedError
+    if is_number(value) and not as_json:
+        if verb.width:
             raise UnfoldedError
         return _shortest(exact(value))
-    else:
-        text = encode_json(value)
-    if verb.flags.strip("#") or (verb.precision is not None and not isinstance(value, str)):
-        raise UnfoldedError
-    return verb.text(text)
+    return verb.pad(encode_json(value))
 
 
 def _integer(verb: _Verb, value: int | Decimal) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
 
 from tapforge.lang.value import RefusedError, UnfoldedError, exact, number, string, whole
@@ -12,6 +12,7 @@ _Network = IPv4Network | IPv6Network
 _LEADING_ZERO = re.compile(r"(?<![0-9A-Fa-f:])0+(?=[0-9])")
 _PREFIX = re.compile(r"[0-9.]+/[0-9]{1,3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/[0-9]{1,3}")
 _MAPPED = IPv6Network("::ffff:0:0/96")
+_MAX_POSITION = 1 << 63  # beyond it Terraform's own arithmetic overflows
 _MAX_EXTENSION = 32  # bits by which cidrsubnets extends a prefix at most
 
 
@@ -30,12 +31,19 @@ def _network(prefix: Any) -> _Network:
     return network
 
 
+def _position(value: Any) -> int:
+    exactly = exact(number(value))
+    position = int(exactly)
+    if position != exactly:
+        raise RefusedError("value must be a whole number")
+    if abs(position) >= _MAX_POSITION:
+        raise UnfoldedError
+    return position
+
+
 def _cidrhost(prefix: Any, host: Any) -> str:
     network = _network(prefix)
-    position = exact(number(host))
-    if position != int(position):
-        raise RefusedError("value must be a whole number")
-    position = int(position)
+    position = _position(host)
     if not -network.num_addresses <= position < network.num_addresses:
         raise RefusedError(
             f"prefix of {network.prefixlen} does not accommodate a host numbered {position}"
@@ -55,10 +63,7 @@ def _cidrnetmask(prefix: Any) -> str:
 
 def _cidrsubnet(prefix: Any, newbits: Any, netnum: Any) -> str:
     network, bits = _network(prefix), whole(newbits)
-    position = exact(number(netnum))
-    if position != int(position):
-        raise RefusedError("value must be a whole number")
-    position = int(position)
+    position = _position(netnum)
     if bits < 0 or position < 0:
         raise UnfoldedError
     if network.prefixlen + bits > network.max_prefixlen:
@@ -82,6 +87,10 @@ def _subnet(network: _Network, bits: int, offset: int) -> str:
 
 def _cidrsubnets(prefix: Any, *newbits: Any) -> list[str]:
     network = _network(prefix)
+    before = int(network.network_address) - 1
+    if before < 0 or (network.version == 6 and IPv6Address(before) in _MAPPED):
+        # Terraform takes the network before this one for the last of all.
+        raise UnfoldedError
     subnets, offset = [], 0
     for value in newbits:
         bits = whole(value)

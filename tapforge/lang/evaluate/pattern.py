@@ -258,19 +258,24 @@ def _captured(match: re.Match[str]) -> Any:
         return match[0]
     if not names:
         return list(groups)
-    if len(names) < len(groups):
-        raise RefusedError("cannot mix both named and unnamed capture groups")
     return match.groupdict()
 
 
+def _captures(pattern: str, text: str) -> Iterator[Any]:
+    compiled, _ = _compile(pattern)
+    if compiled.groupindex and len(compiled.groupindex) < compiled.groups:
+        raise RefusedError("cannot mix both named and unnamed capture groups")
+    return map(_captured, _matches(pattern, text))
+
+
 def _regex(pattern: Any, text: Any) -> Any:
-    for match in _matches(string(pattern), string(text)):
-        return _captured(match)
+    for captured in _captures(string(pattern), string(text)):
+        return captured
     raise RefusedError("pattern did not match any part of the given string")
 
 
 def _regexall(pattern: Any, text: Any) -> list[Any]:
-    return [_captured(match) for match in _matches(string(pattern), string(text))]
+    return list(_captures(string(pattern), string(text)))
 
 
 def _replace(text: Any, searched: Any, replacement: Any) -> str:

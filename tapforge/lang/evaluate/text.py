@@ -19,6 +19,7 @@ _SPACE = (
     "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_MAX_INDENT = 1000
 _WORD_START = re.compile(r"(?<![0-9A-Za-z_])[a-z]")
 
 
@@ -41,6 +42,8 @@ def _indent(spaces: Any, text: Any) -> str:
     spaces = whole(spaces)
     if spaces < 0:
         raise RefusedError("the number of spaces must not be negative")
+    if spaces > _MAX_INDENT:
+        raise UnfoldedError
     return string(text).replace("\n", "\n" + " " * spaces)
 
 
@@ -61,7 +64,8 @@ def _split(separator: Any, text: Any) -> list[str]:
 def _substr(text: Any, offset: Any, length: Any) -> str:
     clusters, offset, length = graphemes(string(text)), whole(offset), whole(length)
     if offset < 0:
-        offset = max(offset + len(clusters), 0)
+        # Terraform takes a length of zero for no length here.
+        offset, length = max(offset + len(clusters), 0), length or -1
     end = offset + length if length >= 0 else len(clusters)
     return "".join(clusters[offset:end])
 

@@ -23,7 +23,7 @@ _NANOSECONDS = {
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-_TOKEN = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|[^A-Za-z']")
+_TOKEN = re.compile(r"''|'((?:[^']|'')*)'|(([A-Za-z])\3*)|[^A-Za-z']")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -101,9 +101,10 @@ def _formatdate(layout: Any, timestamp: Any) -> str:
         if match[1] is not None:
             out.append(match[1].replace("''", "'"))
         else:
-            out.append(_verb(match[2], moment) if match[2] else match[0])
+            out.append(_verb(match[2], moment) if match[2] else match[0][:1])
     if end < len(layout):
-        raise RefusedError("unterminated literal '")
+        # An unterminated literal; Terraform takes some of them.
+        raise UnfoldedError
     return "".join(out)
 
 
