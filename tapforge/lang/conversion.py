@@ -25,6 +25,7 @@ from tapforge.lang.expression import (
 )
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_BOOL = re.compile("true|false")
 _SCALARS = (str, bool, int, float, Decimal)
 _SETS = (set, frozenset)
 _COLLECTIONS = (list, tuple, *_SETS)
@@ -150,13 +151,13 @@ def _scalar_problems(place: str, type_: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, _SCALARS):
         yield _wrong(place, type_, value)
         return
-    if isinstance(value, str):
-        fits = {
-            "number": lambda: _NUMBER.fullmatch(value),
-            "bool": lambda: value in ("true", "false"),
-        }.get(type_, lambda: True)()
+    if type_ == "string":
+        fits = True
+    elif isinstance(value, str):
+        spelt = _NUMBER if type_ == "number" else _BOOL
+        fits = spelt.fullmatch(value) is not None
     else:
-        fits = type_ == "string" or isinstance(value, bool) == (type_ == "bool")
+        fits = isinstance(value, bool) == (type_ == "bool")
     if not fits:
         yield _wrong(place, type_, value)
 

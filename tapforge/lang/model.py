@@ -370,11 +370,16 @@ class Model(_Base):
             return "count"
         return "for_each" if self._tf_meta.for_each is not None else None
 
-    def __iter__(self) -> NoReturn:
+    def _tf_iterated(self) -> NoReturn:
         fix = "refer to one as [key], to all with splat(), for_list() or for_map()"
         raise InstanceError(
             Problem(self._tf_address, "can't be iterated: only Terraform knows its instances", fix)
         )
+
+    if TYPE_CHECKING:
+        __iter__: None
+    else:
+        __iter__ = _tf_iterated
 
     def __format__(self, spec: str) -> str:
         return str(self)

@@ -8,7 +8,7 @@ the places that use them say that name (``shape``). A shape that is a string is 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import attrs
 
@@ -244,7 +244,7 @@ def expand(packed: Mapping[str, Any]) -> dict[str, Any]:
 
     def shape(name: str) -> Mapping[str, Any]:
         found = shapes[name]
-        return shapes[found] if isinstance(found, str) else found
+        return cast("Mapping[str, Any]", shapes[found] if isinstance(found, str) else found)
 
     return {key: value for key, value in packed.items() if key not in ("block", "shapes")} | {
         "block": body(packed["block"])
