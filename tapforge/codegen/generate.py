@@ -64,7 +64,7 @@ def generate(
 
     Raises:
         TapforgeError: the file is no schema, the provider is not in it, the package's name is none,
-            or its folder holds what was not generated.
+            or its folder holds what was not generated or can't be written.
     """
     document = read_schema(schema)
     address = choose_provider(schema, document, provider)
@@ -72,11 +72,14 @@ def generate(
     mark_opaque(address, schemas, opaque)
     package = _package_folder(into, root or Path())
     _refuse_foreign_files(package)
-    package.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{package.name}-", dir=package.parent) as scratch:
-        fresh = Path(scratch, "new")
-        made = _write(fresh, address, version, schemas)
-        _exchange(package, fresh, Path(scratch, "old"))
+    try:
+        package.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{package.name}-", dir=package.parent) as scratch:
+            fresh = Path(scratch, "new")
+            made = _write(fresh, address, version, schemas)
+            _exchange(package, fresh, Path(scratch, "old"))
+    except OSError as error:
+        raise TapforgeError(Problem(str(package), f"can't be written: {error.strerror}")) from error
     return Generated(package, address, made)
 
 
