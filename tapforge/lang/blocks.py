@@ -67,7 +67,8 @@ class Variable(Block):
     name: str
     type: Type = attrs.field(default=None, kw_only=True)
     description: str = attrs.field(default="", kw_only=True)
-    default: Any = attrs.field(default=attrs.NOTHING, kw_only=True)
+    # attrs would read the bare constant as "there is no default".
+    default: Any = attrs.field(factory=lambda: attrs.NOTHING, kw_only=True)
     sensitive: bool | None = attrs.field(default=None, kw_only=True)
     ephemeral: bool | None = attrs.field(default=None, kw_only=True)
     nullable: bool | None = attrs.field(default=None, kw_only=True)

@@ -209,7 +209,7 @@ def _address(block: Any) -> str:
         case ModuleCall():
             return f"module.{block.label}"
         case Settings():
-            return "terraform"
+            return "terraform {}"
     kind, *labels = block._tf_path
     if kind == "resource":
         return ".".join(labels)

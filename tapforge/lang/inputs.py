@@ -16,13 +16,14 @@ import attrs
 
 from tapforge.lang import conversion
 from tapforge.lang.blocks import Variable
-from tapforge.lang.errors import ArgumentError, Problem, closest
+from tapforge.lang.errors import ArgumentError, Problem, TapforgeError, closest
 from tapforge.lang.expression import (
     Expression,
     Failure,
     Symbol,
     Template,
     Type,
+    check_text,
     conditional,
     describe,
     eq,
@@ -402,7 +403,13 @@ def mismatches(place: str, value: Any, type_: Type) -> Iterator[Problem]:
         value: The value.
         type_: The Terraform type of an input.
     """
-    value = parse(value)
+    try:
+        value = parse(value)
+        if isinstance(value, str):
+            check_text(value)
+    except TapforgeError as error:
+        yield from (attrs.evolve(problem, place=place) for problem in error.problems)
+        return
     if isinstance(value, Expression) or hasattr(value, "_tf_reference"):
         yield from conversion.problems(place, type_, value)
         return
@@ -411,7 +418,9 @@ def mismatches(place: str, value: Any, type_: Type) -> Iterator[Problem]:
             return
         case ["map", element] if isinstance(value, Mapping):
             for key, item in value.items():
-                yield from mismatches(f'{place}["{key}"]', item, element)
+                at = f'{place}["{key}"]'
+                yield from mismatches(at, key, "string")
+                yield from mismatches(at, item, element)
             return
         case ["list" | "set", element] if isinstance(value, (list, tuple, set, frozenset)):
             for index, item in enumerate(value):

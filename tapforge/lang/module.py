@@ -210,7 +210,7 @@ def interface(function: Callable[[Body, I], O]) -> tuple[type[I], type[O], str]:
     hints = typing.get_type_hints(function)
     given_by = hints.pop("return", None)
     if given_by is None or len(hints) != 2:
-        name = function.__qualname__
+        name = function.__name__
         raise TypeError(f"{name} is no module: annotate it {name}(m: Body, v: Inputs) -> Outputs")
     _, takes = hints.values()
     return takes, given_by, inspect.cleandoc(function.__doc__ or "")
