@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import sysconfig
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +98,9 @@ def _complain(text: str) -> None:
 
 def _place(error: BaseException) -> str:
     """Give the last line of somebody else's Python that led to an error."""
+    import sysconfig  # noqa: PLC0415 - a command that ends well starts without them
+    import traceback  # noqa: PLC0415
+
     installed = sysconfig.get_paths()
     others = (
         str(Path(tapforge.__file__).parent),

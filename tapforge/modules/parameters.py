@@ -6,6 +6,7 @@ derives ``apply_method``.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import Any, Literal, cast
 
@@ -28,6 +29,7 @@ def _table(engine: str, level: Level) -> dict[str, str]:
     }
 
 
+@functools.cache
 def _named(engine: str, level: Level) -> dict[str, str]:
     return cast("dict[str, str]", Named(f"local.{level}_parameters", _table(engine, level)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import cast
 
@@ -147,6 +148,7 @@ def _listed(values: list[str]) -> str:
     return f"{fn.join(', ', fn.coalescelist(values, ['none']))}"
 
 
+@functools.cache
 def offered(engine: str) -> tuple[Valid, ...]:
     """The instance class is one that AWS offers for an engine, in the module's ``engine_version``."""
     classes = _table(f"{engine.replace('-', '_')}_classes", instance_classes.offered(engine))
