@@ -89,12 +89,13 @@ class Subject:
     def fill(self, name: str, attribute: Schema, siblings: Mapping[str, Any]) -> Any:
         """Make the value of an attribute of this object, or of `siblings` inside it."""
         place = _Place(self, name, siblings)
-        if nested := attribute.get("nested_type"):
-            return _nested(place, nested)
-        type_ = attribute["type"]
-        if attribute.get("optional") and isinstance(type_, list) and not place.makers():
-            return _NOTHING.get(type_[0])  # what one may give and did not is mostly empty
-        return _of_type(place, type_)
+        nested = attribute.get("nested_type")
+        if attribute.get("optional") and not place.makers():
+            # What one may give and did not is mostly empty.
+            empty = _EMPTY.get(nested["nesting_mode"] if nested else attribute["type"][0])
+            if empty is not None:
+                return empty
+        return _nested(place, nested) if nested else _of_type(place, attribute["type"])
 
 
 @attrs.frozen
@@ -158,7 +159,7 @@ _NAMES = (
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _PREFIXES = {
-    "sgr": r"security_group_(ingress_|egress_)?rule",
+    "sgr": r"(vpc_)?security_group_(ingress_|egress_)?rule",
     "sg": r"(default_|vpc_)?security_group",
     "rtb": r"((main|default|vpc_main)_)?route_table",
     "acl": r"(default_)?network_acl",
@@ -285,7 +286,7 @@ def _port(place: _Place) -> int:
     return 5432 if re.match(r"rds_|db_|dms_", place.noun) else 443
 
 
-_NOTHING: Mapping[str, Any] = {"list": [], "set": [], "map": {}}
+_EMPTY: Mapping[str, Any] = {"list": [], "set": [], "map": {}}
 _DOCUMENT = '{"Version":"2012-10-17","Statement":[]}'
 
 # The first pattern found in `TYPE.ATTRIBUTE` whose value is of the attribute's type decides.
@@ -367,8 +368,11 @@ def _of_type(place: _Place, type_: Any) -> Any:
 
 
 def _nested(place: _Place, nested: Schema) -> Any:
+    # Terraform takes anything else in it for configuration that has been removed since.
     value = {
-        name: Subject.fill(place.subject, name, attribute, place.siblings)
+        name: place.subject.fill(name, attribute, place.siblings)
+        if attribute.get("computed")
+        else None
         for name, attribute in nested["attributes"].items()
     }
     match nested["nesting_mode"]:

@@ -8,6 +8,7 @@ provider; only the schema says what is computed.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -115,19 +116,31 @@ def read(block: Schema, config: Object, fill: Fill) -> Object:
     return applied(block, planned(block, config), fill)
 
 
-def empty(block: Schema) -> Object:
-    """An object with nothing in it: null attributes and no nested blocks."""
+def empty(block: Schema, *, stored: bool = False) -> Object:
+    """An object with nothing in it: null attributes and no nested blocks.
+
+    Args:
+        block: The schema.
+        stored: Write it as state files do.
+    """
     value: Object = dict.fromkeys(block.get("attributes", {}))
     for name, nested in block.get("block_types", {}).items():
         match nested["nesting_mode"]:
             case "single":
                 value[name] = None
             case "group":
-                value[name] = empty(nested["block"])
-            case "map":
-                value[name] = {}
-            case _:
-                value[name] = []
+                value[name] = empty(nested["block"], stored=stored)
+            case mode:
+                nothing: Any = {} if mode == "map" else []
+                if _varies(nested["block"]):
+                    type_ = ["object", {}] if mode == "map" else ["tuple", []]
+                    value[name] = (
+                        {"type": type_, "value": nothing}
+                        if stored
+                        else [json.dumps(type_).encode(), nothing]
+                    )
+                else:
+                    value[name] = nothing
     return value
 
 
@@ -156,10 +169,19 @@ def conforms(value: Any, type_: Any) -> bool:
 
 def completed(block: Schema, stored: Object) -> Object:
     """Add to an object from a state file what its schema has got since then."""
-    value = {**empty(block), **stored}
+    value = {**empty(block, stored=True), **stored}
     for name, nesting, body in _nested(block):
-        value[name] = _each(nesting, value[name], functools.partial(completed, body))
+        if not _varies(body):  # what varies is stored with its type, which would have to follow
+            value[name] = _each(nesting, value[name], functools.partial(completed, body))
     return value
+
+
+def _varies(block: Schema) -> bool:
+    """Whether objects of a block differ in type, so that several of them carry their type along."""
+    attributes = block.get("attributes", {}).values()
+    return any("dynamic" in json.dumps(a.get("type")) for a in attributes) or any(
+        _varies(body) for _, _, body in _nested(block)
+    )
 
 
 def _is_null(value: Any) -> bool:
@@ -184,11 +206,9 @@ def _each(nesting: str, value: Any, change: Callable[[Object], Object]) -> Any:
         return value
     if nesting in ("single", "group"):
         return change(value)
-    if nesting == "map":
-        return {key: _each("single", element, change) for key, element in value.items()}
-    if is_dynamic(value):  # a list of blocks that differ in type
+    if is_dynamic(value):  # objects that differ in type
         type_, elements = value
         return [type_, _each(nesting, elements, change)]
-    if isinstance(value, dict):  # the same, from a state file
-        return value
+    if nesting == "map":
+        return {key: _each("single", element, change) for key, element in value.items()}
     return [_each("single", element, change) for element in value]

@@ -33,7 +33,7 @@ class SchemaProviders:
 
     def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
         self._documents = documents
-        self._ports: dict[str, int] = {}
+        self._ports: dict[str, int] | None = None
 
     def __enter__(self) -> Self:
         self._directory = tempfile.TemporaryDirectory(prefix="tapforge-provider-")
@@ -72,11 +72,11 @@ class SchemaProviders:
         Raises:
             SchemaProviderError: The process has ended.
         """
-        if not self._ports:
+        if self._ports is None:
             line = self._process.stdout.readline() if self._process.stdout else ""
             if not line:
                 raise SchemaProviderError(self._death())
-            self._ports = json.loads(line)
+            self._ports = dict[str, int](json.loads(line))
         return self._attach(self._ports)
 
     def announcement(self) -> dict[str, str]:
