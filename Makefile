@@ -1,7 +1,9 @@
 # Every target does its own set-up: a machine with Python 3.11 or newer needs nothing else.
 SYSTEM ?= aurora-demo
 ENV ?= dev
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+# The first interpreter that runs and is new enough; a name on the PATH may be an empty shim.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -16,7 +18,7 @@ help: ## Show this list.
 setup: $(STAMP) ## Make .venv with everything in it.
 
 $(STAMP): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tapforge needs Python 3.11 or newer: set PYTHON=...")'
+	@test -n "$(PYTHON)" || { echo "tapforge needs Python 3.11 or newer: set PYTHON=..." >&2; exit 2; }
 	@echo "Setting up $(VENV): the packages, among them Terraform and an AWS, take a minute or two."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
