@@ -3,10 +3,15 @@
 import base64
 import io
 import json
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tapforge.local.emulator import Emulator
+from tapforge.local.emulator.record import is_alive
 
 
 def _archive(**files):
@@ -182,6 +187,43 @@ def test_a_function_imports_from_its_layers(aws, function):
     )
 
     assert _invoke(aws)[0] == 42
+
+
+def test_a_running_function_ends_with_the_emulator(tmp_path):
+    """Stopping the emulator leaves no function behind."""
+    pid = tmp_path / "pid"
+    text = f"""
+import os, time
+from pathlib import Path
+def handler(event, context):
+    Path("{tmp_path / "new"}").write_text(str(os.getpid()))
+    Path("{tmp_path / "new"}").rename("{pid}")
+    time.sleep(60)
+"""
+    with Emulator.start(tmp_path / "run") as emulator, ThreadPoolExecutor() as threads:
+        role = emulator.boto3_client("iam").create_role(
+            RoleName="function", AssumeRolePolicyDocument='{"Statement": []}'
+        )["Role"]["Arn"]
+        emulator.boto3_client("lambda").create_function(
+            FunctionName="function",
+            Runtime="python3.12",
+            Role=role,
+            Handler="index.handler",
+            Timeout=60,
+            Code={"ZipFile": _archive(index=text)},
+        )
+        invocation = threads.submit(_invoke, emulator)
+        while not pid.exists() and not invocation.done():
+            time.sleep(0.05)
+
+        emulator.stop()
+
+        # Whether the answer or the end of the server comes first, the invocation has failed.
+        assert invocation.exception(timeout=30) or invocation.result()[1]
+    end = time.monotonic() + 10
+    while is_alive(int(pid.read_text())) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_alive(int(pid.read_text()))
 
 
 def test_other_runtimes_are_refused_by_name(aws, function):

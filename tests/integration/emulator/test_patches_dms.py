@@ -56,7 +56,8 @@ def _create_endpoint(dms, kind="source"):
     )["Endpoint"]
 
 
-def _create_task(dms):
+def _create_task(dms, settings="{}"):
+    given = {"ReplicationTaskSettings": settings} if settings else {}
     return dms.create_replication_task(
         ReplicationTaskIdentifier="task",
         SourceEndpointArn=f"{ARN}:endpoint:SOURCE",
@@ -64,7 +65,7 @@ def _create_task(dms):
         ReplicationInstanceArn=f"{ARN}:rep:INSTANCE",
         MigrationType="full-load-and-cdc",
         TableMappings='{"rules": []}',
-        ReplicationTaskSettings="{}",
+        **given,
     )["ReplicationTask"]
 
 
@@ -112,6 +113,17 @@ def test_an_endpoint_becomes_active(dms):
     (endpoint,) = dms.describe_endpoints()["Endpoints"]
 
     assert endpoint["Status"] == "active"
+
+
+@pytest.mark.gap("dms.task_settings")
+def test_a_task_without_settings_shows_some(dms):
+    """There is always a JSON text to read."""
+    assert _create_task(dms, settings=None)["ReplicationTaskSettings"] == "{}"
+
+
+def test_the_settings_of_a_task_are_kept(dms):
+    """What was given is shown."""
+    assert _create_task(dms, '{"Logging": {}}')["ReplicationTaskSettings"] == '{"Logging": {}}'
 
 
 def _create_group(dms, subnets, **options):

@@ -67,6 +67,46 @@ def test_groups_of_the_instance_itself_stay(aws, network):
     assert [each["GroupId"] for each in _describe(aws, instance)["SecurityGroups"]] == [group]
 
 
+def _volume(aws, instance):
+    (mapping,) = _describe(aws, instance)["BlockDeviceMappings"]
+    volumes = aws.boto3_client("ec2").describe_volumes(VolumeIds=[mapping["Ebs"]["VolumeId"]])
+    return volumes["Volumes"][0]
+
+
+@pytest.mark.gap("ec2.size_of_root_device")
+def test_a_root_device_without_a_size_has_that_of_its_image(aws):
+    """Type and encryption can be chosen without saying how large the device is."""
+    ec2 = aws.boto3_client("ec2")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]
+    of_image = image["BlockDeviceMappings"][0]
+
+    instance = _run_instance(
+        aws,
+        ImageId=image["ImageId"],
+        BlockDeviceMappings=[
+            {
+                "DeviceName": of_image["DeviceName"],
+                "Ebs": {"VolumeType": "gp3", "Encrypted": True},
+            }
+        ],
+    )
+
+    volume = _volume(aws, instance)
+    assert volume["Size"] == of_image["Ebs"]["VolumeSize"]
+    assert (volume["VolumeType"], volume["Encrypted"]) == ("gp3", True)
+
+
+def test_the_size_of_a_device_is_what_was_asked_for(aws):
+    """A size that is given is kept, and a device that the image does not have needs one."""
+    sized = {"DeviceName": "/dev/sdb", "Ebs": {"VolumeSize": 33}}
+
+    assert _volume(aws, _run_instance(aws, BlockDeviceMappings=[sized]))["Size"] == 33
+    with pytest.raises(ClientError, match="MissingParameter"):
+        _run_instance(
+            aws, BlockDeviceMappings=[{"DeviceName": "/dev/sdb", "Ebs": {"VolumeType": "gp3"}}]
+        )
+
+
 @pytest.mark.gap("ec2.any_image")
 def test_any_image_id_is_an_amazon_linux(aws):
     """An AMI that moto does not ship can be looked up and started."""

@@ -347,6 +347,13 @@ def test_iam_authentication_of_a_cluster_can_change(rds):
     assert _describe_cluster(rds)["BackupRetentionPeriod"] == 9
 
 
+@pytest.mark.gap("rds.cluster_changes")
+def test_changing_an_unknown_cluster_is_an_error(rds):
+    """The fault is the one that AWS gives."""
+    with pytest.raises(ClientError, match="DBClusterNotFoundFault"):
+        rds.modify_db_cluster(DBClusterIdentifier="none", BackupRetentionPeriod=9)
+
+
 @pytest.fixture
 def endpoint(rds):
     """Make a cluster with a custom endpoint."""
@@ -395,6 +402,8 @@ def test_a_custom_endpoint_can_change_and_go(rds, request):
 
     (shown,) = _endpoints(rds)
     assert (shown["CustomEndpointType"], shown["StaticMembers"]) == ("ANY", ["reader"])
+    rds.modify_db_cluster_endpoint(DBClusterEndpointIdentifier="reports", ExcludedMembers=["a"])
+    assert _endpoints(rds)[0]["CustomEndpointType"] == "ANY"
     gone = rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="reports")
     assert gone["Status"] == "deleting"
     assert _endpoints(rds) == []

@@ -58,15 +58,16 @@ def test_an_application_becomes_a_stack_with_its_function(aws, repository):
 
 @pytest.mark.gap("serverlessrepo.applications")
 def test_a_second_change_set_updates_the_stack(aws, repository):
-    """The same stack name is an update of that stack."""
-    _, stack = _deploy(aws, repository)
+    """The same stack name is an update of that stack; another version is a change."""
+    _, first = _deploy(aws, repository)
 
-    created = repository.create_cloud_formation_change_set(
-        ApplicationId=APPLICATION, StackName="rotation", ParameterOverrides=OVERRIDES[:1]
-    )
+    created, second = _deploy(aws, repository, SemanticVersion="1.1.61")
 
-    assert created["StackId"] == stack["StackId"]
-    assert created["SemanticVersion"] == "1.0.0"
+    assert created["StackId"] == first["StackId"]
+    assert second["StackStatus"] == "UPDATE_COMPLETE"
+    assert second["Outputs"] == first["Outputs"]
+    changed = {tag["Key"]: tag["Value"] for tag in second["Tags"]}
+    assert changed["serverlessrepo:semanticVersion"] == "1.1.61"
 
 
 @pytest.mark.gap("serverlessrepo.applications")

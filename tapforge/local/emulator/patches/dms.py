@@ -46,6 +46,23 @@ def creation_ends() -> None:
 
 
 @gap(
+    "A task that is created without settings has none, where AWS fills in its defaults: the provider "
+    "crashes on the missing text, and takes down whatever else it was doing."
+)
+def task_settings() -> None:
+    """Show an empty JSON object: a text that can be read and claims nothing.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html
+    """
+    from moto.dms.models import FakeReplicationTask
+
+    @wrap(FakeReplicationTask, "to_dict")
+    def shown(original: Callable[..., dict[str, Any]], self: Any) -> dict[str, Any]:
+        self.replication_task_settings = self.replication_task_settings or "{}"
+        return original(self)
+
+
+@gap(
     "A subnet group shows a made-up VPC and subnet instead of its own, and its tags are kept under "
     "a key that nobody asks for: drift on `subnet_ids` and `tags`."
 )

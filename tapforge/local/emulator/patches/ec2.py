@@ -54,6 +54,29 @@ def groups_of_first_interface() -> None:
 
 
 @gap(
+    "A root device without a size is refused with MissingParameter, though its image has one: "
+    "`root_block_device` needs a `volume_size` that AWS does not ask for."
+)
+def size_of_root_device() -> None:
+    """Take the size that the image has for the device.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
+    """
+    from moto.ec2.responses.instances import InstanceResponse
+
+    @wrap(InstanceResponse, "_parse_block_device_mapping")
+    def parse(original: Callable[..., list[dict[str, Any]]], self: Any) -> list[dict[str, Any]]:
+        for mapping in self._get_param("BlockDeviceMappings", []):
+            device = mapping.get("Ebs", {})
+            if device and not device.get("VolumeSize") and not device.get("SnapshotId"):
+                (image,) = self.ec2_backend.describe_images([self._get_param("ImageId")])
+                for of_image in image.block_device_mappings:
+                    if of_image["DeviceName"] == mapping.get("DeviceName"):
+                        device["VolumeSize"] = of_image["Ebs"]["VolumeSize"]
+        return original(self)
+
+
+@gap(
     "Only the few images that moto ships exist: an instance with any other AMI id fails with "
     "InvalidAMIID.NotFound."
 )

@@ -63,8 +63,7 @@ def _text(target: dict[str, Any], event: Any) -> str:
     if "Input" in target:
         return str(target["Input"])
     sent = {key: value for key, value in event.items() if key != "ingestion-time"}
-    if not isinstance(sent["time"], str):
-        sent["time"] = iso_8601_datetime_without_milliseconds(utcfromtimestamp(sent["time"]))
+    sent["time"] = iso_8601_datetime_without_milliseconds(utcfromtimestamp(int(sent["time"])))
     if "InputPath" in target:
         return json.dumps(parse(target["InputPath"]).find(sent)[0].value)
     if transformer := target.get("InputTransformer"):

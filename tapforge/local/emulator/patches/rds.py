@@ -178,6 +178,7 @@ def scaling_configuration() -> None:
 )
 def cluster_changes() -> None:
     """Hand both to the fields in which moto keeps them."""
+    from moto.rds.exceptions import DBClusterNotFoundError
     from moto.rds.models import RDSBackend
 
     @wrap(RDSBackend, "modify_db_cluster")
@@ -185,13 +186,14 @@ def cluster_changes() -> None:
         exports = kwargs.pop("cloudwatch_logs_export_configuration", None) or {}
         authentication = kwargs.pop("enable_iam_database_authentication", None)
         cluster = self.clusters.get(kwargs["db_cluster_identifier"])
-        if cluster is not None:
-            kept = set(cluster.enabled_cloudwatch_logs_exports)
-            kept -= set(exports.get("DisableLogTypes", ()))
-            kept |= set(exports.get("EnableLogTypes", ()))
-            cluster.enabled_cloudwatch_logs_exports = sorted(kept)
-            if authentication is not None:
-                cluster.iam_auth = authentication
+        if cluster is None:
+            raise DBClusterNotFoundError(kwargs["db_cluster_identifier"])
+        kept = set(cluster.enabled_cloudwatch_logs_exports)
+        kept -= set(exports.get("DisableLogTypes", ()))
+        kept |= set(exports.get("EnableLogTypes", ()))
+        cluster.enabled_cloudwatch_logs_exports = sorted(kept)
+        if authentication is not None:
+            cluster.iam_auth = authentication
         return original(self, kwargs)
 
 

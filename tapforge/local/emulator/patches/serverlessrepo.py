@@ -74,7 +74,8 @@ def _change_set(application: str, request: Mapping[str, Any], region: str) -> di
     name = f"serverlessrepo-{request['stackName'].removeprefix('serverlessrepo-')}"
     stacks = _stacks(region)
     exists = any(stack.name == name for stack in stacks.stacks.values())
-    template = _template(parameters)
+    # The version makes a template of its own: a stack that stays the same cannot be updated.
+    template = _template(f"{application} {version}", parameters)
     change_set, stack_id = stacks.create_change_set(
         stack_name=name,
         change_set_name=request.get("changeSetName", f"a{uuid4().hex}"),
@@ -87,7 +88,9 @@ def _change_set(application: str, request: Mapping[str, Any], region: str) -> di
     )
     stack = stacks.stacks[stack_id]
     stack.capabilities = request.get("capabilities", _CAPABILITIES)
-    # Executing a change set creates the resources and forgets the outputs.
+    # Executing a change set makes the resources, but no outputs, and an update keeps the old tags.
+    stack.tags = tags
+    stack.parameters = parameters
     stack.output_map = OutputMap(stack.resource_map, template, stack_id)
     return {
         "applicationId": application,
@@ -125,7 +128,7 @@ def _application(application: str, query: str, region: str) -> dict[str, Any]:
     }
 
 
-def _template(parameters: Mapping[str, str]) -> dict[str, Any]:
+def _template(description: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """Return a template with the function and the output that the rotation applications have."""
     trust = {
         "Version": "2012-10-17",
@@ -146,6 +149,7 @@ def _template(parameters: Mapping[str, str]) -> dict[str, Any]:
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": description,
         "Parameters": {name: {"Type": "String"} for name in parameters},
         "Resources": {
             "Role": {
