@@ -240,9 +240,17 @@ def dependency(target: Any) -> str:
     """Write the address of a whole object, as ``depends_on`` takes it.
 
     Raises:
-        ArgumentError: it is an attribute of an object.
+        ArgumentError: it is an attribute of an object, or the configuration of a provider.
     """
     address = traversal(target)
+    if getattr(target, "_tf_path", ("",))[0] == "provider":
+        raise ArgumentError(
+            Problem(
+                f"depends_on: {address}",
+                "Terraform waits for objects, not for a provider",
+                "leave it out",
+            )
+        )
     whole = target
     while isinstance(whole, Access) and not isinstance(whole._step, str):
         whole = whole._base

@@ -85,6 +85,8 @@ def test_dependencies_are_whole_objects(box):
         "depends_on: aws_thing.main.id: Terraform waits for whole objects, not for an attribute;"
         " give the block itself"
     )
+    with pytest.raises(ArgumentError, match=r"box\.west: Terraform waits for objects, not for a"):
+        dependency(box.Provider(alias="west"))
     with pytest.raises(ValueNotAllowedError, match="takes only a reference here"):
         tail(depends_on=["aws_thing.main"])
 
