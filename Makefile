@@ -49,7 +49,7 @@ prove: setup ## Run the properties for long, with new random examples.
 	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest tests/property tests/terraform
 
 bench: setup ## Measure speed and memory beside a peer.
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python -m tests.bench
 
 lint: setup ## Check style and layers.
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -22,10 +23,12 @@ class Command(NamedTuple):
     Attributes:
         arguments: The program and what it is given.
         environment: Variables it gets beside those of this process.
+        makes: Folders it makes; they are removed before each run, so that each makes them anew.
     """
 
     arguments: Sequence[str]
     environment: Mapping[str, str] = {}
+    makes: Sequence[Path] = ()
 
 
 class Sample(NamedTuple):
@@ -121,6 +124,8 @@ def answer(command: Command, folder: Path) -> Any:
 
 @contextlib.contextmanager
 def _started(command: Command, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    for made in command.makes:
+        shutil.rmtree(made, ignore_errors=True)
     with tempfile.TemporaryFile() as printed:
         begin = time.perf_counter()
         process = subprocess.Popen(
