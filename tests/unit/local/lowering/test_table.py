@@ -50,7 +50,7 @@ def test_lowering_touches_nothing_that_it_is_given(file: Path, old: ProviderSche
     assert given["rendered"] == example(file)["rendered"]
 
 
-@pytest.mark.parametrize("row", TABLE, ids=str)
+@pytest.mark.parametrize("row", TABLE, ids=[f"{type(r).__name__}-{i}" for i, r in enumerate(TABLE)])
 def test_no_row_is_idle(row: Any, old: ProviderSchema) -> None:
     """Without it at least one example is lowered otherwise, or told otherwise."""
     rest = [each for each in TABLE if each is not row]
