@@ -41,7 +41,7 @@ plan: setup ## Plan SYSTEM of ENV without credentials, network or provider.
 
 test: setup ## Run all tests, with coverage.
 	@$(BIN)/coverage erase
-	@HYPOTHESIS_PROFILE=ci COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest
+	@HYPOTHESIS_PROFILE=ci $(BIN)/coverage run -m pytest -n auto --dist loadfile
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -23,7 +23,7 @@ def messages(type_, value, class_=None):
         ("string", 5),
         ("string", True),
         ("string", Decimal("1.5")),
-        ("string", f"{Symbol('var.a', 'number')} and more"),
+        pytest.param("string", f"{Symbol('var.a', 'number')} and more", id="template"),
         ("string", Symbol("var.a", "number")),
         ("number", 5),
         ("number", 0.5),
