@@ -90,8 +90,6 @@ def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
         old, new = _read(root / path), wanted.get(path)
         if old == new:
             continue
-        if old is None and new is None:
-            continue
         if not _ours(old):
             if new is not None:
                 strangers.append(
@@ -137,7 +135,7 @@ def _ours(text: str | None) -> bool:
 
 def _read(file: Path) -> str | None:
     try:
-        return file.read_text("utf-8")
+        return file.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except UnicodeDecodeError:
