@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -189,13 +190,24 @@ def aws_schemas() -> dict[str, SchemaSource]:
 
 
 def _plan(terraform: Terraform, var_files: tuple[Path, ...], out: Path | None) -> OfflinePlan:
-    diagnostics = terraform.validate()
+    saved = out or terraform.working_dir / "offline.tfplan"
+    # At once, as neither waits for the other: a plan alone would pass over what has no instances.
+    with ThreadPoolExecutor(1) as pool:
+        validating = pool.submit(terraform.validate)
+        try:
+            terraform.plan(var_files=var_files, out=saved)
+        except TerraformFailedError:
+            _check(validating.result())
+            raise
+        warnings = _check(validating.result())
+    return OfflinePlan(terraform.show_json(saved), warnings)
+
+
+def _check(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     if errors := errors_of(diagnostics):
         problems = [Problem("terraform validate", str(error)) for error in errors]
         raise TerraformFailedError(problems, diagnostics)
-    saved = out or terraform.working_dir / "offline.tfplan"
-    terraform.plan(var_files=var_files, out=saved)
-    return OfflinePlan(terraform.show_json(saved), diagnostics)
+    return diagnostics
 
 
 def _view(root: Path, directory: Path) -> Path:

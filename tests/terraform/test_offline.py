@@ -173,6 +173,15 @@ def test_an_invalid_root_is_told_with_all_its_errors(project: Path) -> None:
     assert "modules/db/main.tf.json:1" in str(caught.value)
 
 
+def test_what_has_no_instance_is_validated_too(project: Path) -> None:
+    """A resource that this environment does not have must be right all the same."""
+    root = project / "terraform/demo/none.tf.json"
+    root.write_text('{"resource": {"aws_sns_topic": {"none": {"count": 0, "nam": "x"}}}}')
+
+    with pytest.raises(TerraformFailedError, match=r'terraform validate: .*"nam"'):
+        offline_plan(project / "terraform/demo", var_files=[project / "env/dev/demo.tfvars.json"])
+
+
 def test_a_missing_variable_is_an_error_of_the_plan(project: Path) -> None:
     """What only a plan can find is found."""
     with pytest.raises(TerraformFailedError, match=r'variable "region" is not set'):

@@ -100,16 +100,23 @@ def subset(source: SchemaSource, used: Mapping[Kind, Iterable[str]] | None) -> d
 
     Returns:
         The provider's entry of ``provider_schemas``: with all types, if `used` is not known or
-        has a type of another provider or none, as Terraform's advice on a misspelt type is to be
-        had only with all names.
+        has one that the provider should have and has not, as Terraform's advice on a misspelt
+        type is to be had only with all names.
     """
     document: dict[str, Any] = {"provider": source.provider_block()}
     for kind, section in SECTIONS.items():
         names = list(source.names(kind))
-        if used is not None and (wanted := set(used.get(kind, ()))) <= set(names):
-            names = sorted(wanted)
+        if used is not None:
+            own = {_prefix(name) for name in names}
+            wanted = {name for name in used.get(kind, ()) if _prefix(name) in own}
+            names = sorted(wanted) if wanted <= set(names) else names
         document[section] = {name: _served(source.get(kind, name)) for name in names}
     return document
+
+
+def _prefix(type_name: str) -> str:
+    """The part of a type's name by which Terraform finds its provider: `aws` of `aws_vpc`."""
+    return type_name.partition("_")[0]
 
 
 def _served(schema: Mapping[str, Any]) -> Mapping[str, Any]:
