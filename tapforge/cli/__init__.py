@@ -61,10 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
     Exit codes: 0 done; 1 done, and the answer is no; 2 bad input; 130 interrupted.
     """
     try:
-        _group.main(arguments, prog_name="tapforge", standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as error:
-        code = error.exit_code
+        # Click hands the code of `Exit` back; a command that just ends gives nothing.
+        code = _group.main(arguments, prog_name="tapforge", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = 2

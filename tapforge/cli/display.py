@@ -16,11 +16,15 @@ from tapforge.local.progress import Event
 
 
 class Display(Silent):
-    """Shows a run on a terminal: what was done scrolls by, what is being done stays below."""
+    """Shows a run on a terminal: what was done scrolls by, what is being done stays below.
 
-    def __init__(self) -> None:
+    Args:
+        console: The terminal.
+    """
+
+    def __init__(self, console: Console) -> None:
         super().__init__()
-        self._console = Console(stderr=True, highlight=False)
+        self._console = console
         self._display = Live(
             get_renderable=self._picture,
             console=self._console,
@@ -28,11 +32,16 @@ class Display(Silent):
             transient=True,
         )
 
+    def note(self, text: str) -> None:
+        """Write it above the display."""
+        self._console.print(Text(f"  {text}", style="yellow"))
+
     def show_event(self, event: Event) -> None:
         """Write what is done above the display."""
-        if event.kind in ("finished", "failed"):
-            style = "green" if event.kind == "finished" else "bold red"
-            self._console.print(Text(f"  {line_of(event, self.work)}", style=style))
+        line = "" if event.kind == "working" else line_of(event, self.work)
+        if line:
+            style = "bold red" if event.kind == "failed" else "green"
+            self._console.print(Text(f"  {line}", style=style))
 
     def _picture(self) -> Table:
         now = time.monotonic()

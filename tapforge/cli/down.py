@@ -10,10 +10,11 @@ import click
 from tapforge.cli import summary
 from tapforge.cli.interrupt import interruptible
 from tapforge.cli.progress import watcher
-from tapforge.live.inventory import inventory
+from tapforge.live.inventory import KINDS, inventory
 from tapforge.local.run import Destroyed, discard, down
 from tapforge.local.run_directory import RunDirectory
 from tapforge.local.terraform import TerraformFailedError
+from tapforge.systems.environment import load
 from tapforge.systems.project import find
 
 
@@ -31,14 +32,17 @@ def command(folder: Path, *, system: str, environment: str, force: bool, as_json
     project = find(folder.absolute())
 
     directory = RunDirectory.of(project.root, environment, system)
+    place = f"{system} in {environment}"
     if not directory.exists():
-        project.system(system)
-    if force and directory.exists():
+        found = project.system(system)
+        if environment not in project.environments(system):
+            load(project, found, environment)
+    elif force:
         discard(directory)
-        _tell(Destroyed("remains"), f"{system} in {environment}: forgotten", {}, as_json=as_json)
+        _tell(Destroyed("run"), f"{place}: forgotten, emulator stopped", {}, as_json=as_json)
         return
     advice = "What is not yet destroyed is in the state: `down` goes on."
-    with interruptible(advice), watcher(silent=as_json) as watch:
+    with watcher(silent=as_json) as watch, interruptible(watch.note, advice):
         try:
             destroyed = down(directory, root=project.root, watcher=watch, leftovers=inventory)
         except TerraformFailedError as error:
@@ -47,14 +51,12 @@ def command(folder: Path, *, system: str, environment: str, force: bool, as_json
             raise click.exceptions.Exit(1) from None
     removed = watch.summary.get("remove", 0)
     text = {
-        "nothing": f"{system} in {environment}: nothing is up",
-        "remains": (
-            f"{system} in {environment}: its emulator had ended, and with it everything in it; "
-            "removed what remained"
-        ),
-        "run": f"{system} in {environment}: {removed} destroyed, nothing is left, emulator stopped",
+        "nothing": "nothing is up",
+        "unapplied": "nothing was applied; removed what the attempt left here",
+        "ended": "its emulator had ended with all in it; removed what it left here",
+        "run": f"{removed} destroyed, none left of {len(KINDS)} kinds of things; emulator stopped",
     }[destroyed.found]
-    _tell(destroyed, text, watch.seconds, as_json=as_json)
+    _tell(destroyed, f"{place}: {text}", watch.seconds, as_json=as_json)
     if destroyed.left:
         raise click.exceptions.Exit(1)
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import click
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STOPPING = "interrupted: Terraform finishes what it has begun; Ctrl-C again stops it at once"
 
 
 @contextlib.contextmanager
-def interruptible(advice: str) -> Iterator[None]:
+def interruptible(note: Callable[[str], None], advice: str) -> Iterator[None]:
     """Treat the end of the terminal and `kill` like Ctrl-C, and say how to go on.
 
     Terraform runs in a session of its own: whoever ends us has to reach it through us.
 
     Args:
+        note: Shows a text at once, while Terraform still works.
         advice: What to say after an interrupt.
     """
-    previous = {each: signal.signal(each, _interrupt) for each in (signal.SIGTERM, signal.SIGHUP)}
+
+    def interrupt(*_: object) -> None:
+        # The signal may come in the middle of a write to the same stream.
+        with contextlib.suppress(RuntimeError, OSError):
+            note(_STOPPING)
+        raise KeyboardInterrupt
+
+    previous = {each: signal.signal(each, interrupt) for each in _SIGNALS}
     try:
         yield
     except KeyboardInterrupt:
-        click.echo(f"\n{advice}", err=True)
+        note(advice)
         raise
     finally:
         for each, handler in previous.items():
             signal.signal(each, handler)
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -52,6 +52,9 @@ class Silent:
         if event:
             self.show_event(event)
 
+    def note(self, text: str) -> None:
+        """Something happened that a person should know."""
+
     def show_phase(self, phase: str) -> None:
         """Show that a phase begins."""
 
@@ -79,6 +82,10 @@ class Silent:
 class Lines(Silent):
     """Shows a run as lines of text."""
 
+    def note(self, text: str) -> None:
+        """Write it."""
+        click.echo(f"  {text}", err=True)
+
     def show_phase(self, phase: str) -> None:
         """Write the phase."""
         click.echo(phase, err=True)
@@ -95,9 +102,12 @@ def watcher(*, silent: bool) -> Silent:
         return Silent()
     if not sys.stderr.isatty():
         return Lines()
-    from tapforge.cli.display import Display  # noqa: PLC0415 - rich takes time to import
+    # Only a terminal needs rich, which takes time to import.
+    from rich.console import Console  # noqa: PLC0415
 
-    return Display()
+    from tapforge.cli.display import Display  # noqa: PLC0415
+
+    return Display(Console(stderr=True, highlight=False))
 
 
 def line_of(event: Event, work: Work) -> str:

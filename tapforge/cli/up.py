@@ -66,8 +66,8 @@ def command(
     values = load(project, found, environment)
 
     directory = RunDirectory.of(project.root, environment, system)
-    advice = f"What was made is in the state: `up` goes on, `down` removes it ({directory.path})."
-    with interruptible(advice), watcher(silent=as_json) as watch:
+    advice = "What was made is in the state: `up` goes on, `down` removes it."
+    with watcher(silent=as_json) as watch, interruptible(watch.note, advice):
         try:
             applied = up(
                 found, values, root=project.root, watcher=watch, provider=provider, port=port

@@ -6,7 +6,6 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from tapforge.facts import parameters, postgres
 from tapforge.live import checks
@@ -197,9 +196,7 @@ class Deployed(checks.Deployed):
     def trust(self) -> list[Any]:
         """The principals that may take that role."""
         document = self.role["AssumeRolePolicyDocument"]
-        if isinstance(document, str):
-            document = json.loads(unquote(document))
-        return [statement["Principal"] for statement in _statements(document)]
+        return [statement["Principal"] for statement in document["Statement"]]
 
     @functools.cached_property
     def policies(self) -> list[str]:
@@ -234,7 +231,7 @@ class Deployed(checks.Deployed):
             statement["Effect"] == "Deny"
             and statement["Action"] == "s3:*"
             and "false" in _strings(statement.get("Condition", {}).get("Bool", {}).get(_BY_TLS))
-            for statement in _statements(policy)
+            for statement in policy["Statement"]
         )
 
     @functools.cached_property
@@ -289,11 +286,6 @@ def _rules(permissions: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
 
 def _parameters(pages: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     return {each["ParameterName"]: each for page in pages for each in page["Parameters"]}
-
-
-def _statements(document: Mapping[str, Any]) -> list[Any]:
-    statements = document["Statement"]
-    return statements if isinstance(statements, list) else [statements]
 
 
 def _strings(value: Any) -> list[str]:

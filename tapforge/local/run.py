@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import attrs
 
 from tapforge.lang.errors import Problem
+from tapforge.lang.inputs import declared_inputs
 from tapforge.local.drift import Drift, drift_of
 from tapforge.local.emulator import Emulator
 from tapforge.local.lowering import Change, Lowered, ProviderSchema, lower
@@ -24,7 +25,7 @@ from tapforge.local.run_directory import HOME, Record, RunDirectory, RunError
 from tapforge.local.state import backend_settings, make_bucket, remove_bucket
 from tapforge.local.terraform import Terraform
 from tapforge.systems.environment import Environment
-from tapforge.systems.system import System
+from tapforge.systems.system import BackendInputs, System
 
 _HEADER = "Made by tapforge for one run on this machine: changes are lost."
 
@@ -43,6 +44,9 @@ class Watcher(Protocol):
 
     def message(self, message: Mapping[str, Any]) -> None:
         """Terraform says something, in its machine-readable form."""
+
+    def note(self, text: str) -> None:
+        """Something happened that a person should know."""
 
 
 @attrs.frozen
@@ -71,12 +75,13 @@ class Destroyed:
     """What `down` did.
 
     Attributes:
-        found: What it found: nothing, a run whose emulator had ended, or a run.
+        found: What it found: nothing, a run that had applied nothing, one whose emulator had
+            ended with all in it, or a run.
         left: What is left in the emulator though Terraform destroyed all it knows of; then the
             emulator still runs.
     """
 
-    found: Literal["nothing", "remains", "run"]
+    found: Literal["nothing", "unapplied", "ended", "run"]
     left: tuple[tuple[str, str], ...] = ()
 
 
@@ -118,15 +123,20 @@ def up(
         lowered = run.lowered(system)
         watcher.begin("start the emulator")
         emulator = Emulator.start(directory.path, port=port)
-        applied = _goes_on(directory, emulator)
+        last = directory.record
+        applied = last is not None and last.applied and last.token == emulator.record.token
+        if last and last.applied and not applied:
+            watcher.note("the emulator of the last `up` had ended with all in it: all is made anew")
+        region = str(system.inputs(**environment.variables).aws_region)
+        backend = _backend(environment)
+        record = Record(provider, region, backend, emulator.record.token, applied=applied)
         try:
-            if applied:
-                _check_unchanged(directory, environment, provider)
-            run.write(lowered, environment, emulator)
-            record = _record(environment, provider, emulator, _region(system, environment))
-            directory.keep(attrs.evolve(record, applied=applied))
-            s3 = emulator.boto3_client("s3", record.backend["region"])
-            make_bucket(s3, record.backend["bucket"], record.backend["region"])
+            if last and applied:
+                _check_unchanged(directory, last, record)
+            run.write(lowered, environment.variables, backend, emulator)
+            directory.keep(record)
+            s3 = emulator.boto3_client("s3", backend["region"])
+            make_bucket(s3, backend["bucket"], backend["region"])
             watcher.begin("init")
             terraform = run.terraform(emulator)
             terraform.init("-reconfigure", f"-backend-config={directory.backend_file}")
@@ -173,24 +183,26 @@ def down(
     with directory.locked():
         record = directory.record
         emulator = Emulator.running(directory.path)
-        if emulator is None or record is None or record.token != emulator.record.token:
+        if record is None or not record.applied:
             discard(directory)
-            return Destroyed("remains")
-        if record.applied:
-            watcher.begin("prepare")
-            run = _Run(directory, record.provider, find_terraform(), root)
-            terraform = run.terraform(emulator)
-            watcher.begin("destroy")
-            terraform.destroy(var_files=[directory.variables_file], on_message=watcher.message)
-            watcher.begin("look for leftovers")
-            known = terraform.run("state", "list").check().stdout.split()
-            there = leftovers(_client(emulator, record.region))
-            left = [
-                *(("in the state", address) for address in known),
-                *(each for each in there if each[1] != record.backend["bucket"]),
-            ]
-            if left:
-                return Destroyed("run", tuple(left))
+            return Destroyed("unapplied")
+        if emulator is None or record.token != emulator.record.token:
+            discard(directory)
+            return Destroyed("ended")
+        watcher.begin("prepare")
+        run = _Run(directory, record.provider, find_terraform(), root)
+        terraform = run.terraform(emulator)
+        watcher.begin("destroy")
+        terraform.destroy(var_files=[directory.variables_file], on_message=watcher.message)
+        watcher.begin("look for leftovers")
+        known = terraform.run("state", "list").check().stdout.split()
+        there = leftovers(_client(emulator, record.region))
+        left = [
+            *(("in the state", address) for address in known),
+            *(each for each in there if each[1] != record.backend["bucket"]),
+        ]
+        if left:
+            return Destroyed("run", tuple(left))
         watcher.begin("stop the emulator")
         remove_bucket(
             emulator.boto3_client("s3", record.backend["region"]), record.backend["bucket"]
@@ -232,7 +244,13 @@ class _Run:
             return Lowered(modules, ())
         return lower(modules, self._installed()[1])
 
-    def write(self, lowered: Lowered, environment: Environment, emulator: Emulator) -> None:
+    def write(
+        self,
+        lowered: Lowered,
+        variables: Mapping[str, Any],
+        backend: Mapping[str, Any],
+        emulator: Emulator,
+    ) -> None:
         """Write everything that Terraform reads."""
         directory = self.directory
         keys = emulator.access_key, emulator.secret_key
@@ -244,10 +262,8 @@ class _Run:
         path = f"terraform/{directory.system}"
         directory.write_modules(lowered.modules | {path: emulated(lowered.modules[path], settings)})
         directory.write(directory.changes_file, [attrs.asdict(each) for each in lowered.changes])
-        directory.write(directory.variables_file, environment.variables)
-        directory.write(
-            directory.backend_file, backend_settings(environment.backend, emulator.url, *keys)
-        )
+        directory.write(directory.variables_file, dict(variables))
+        directory.write(directory.backend_file, backend_settings(backend, emulator.url, *keys))
 
     def terraform(self, emulator: Emulator) -> Terraform:
         """Give the Terraform that works in the root module."""
@@ -269,31 +285,20 @@ class _Run:
         return install(self.root / HOME / "provider", self.program)
 
 
-def _goes_on(directory: RunDirectory, emulator: Emulator) -> bool:
-    """Whether the emulator already holds what an earlier `up` applied."""
-    record = directory.record
-    return record is not None and record.applied and record.token == emulator.record.token
-
-
-def _check_unchanged(directory: RunDirectory, environment: Environment, provider: Origin) -> None:
+def _check_unchanged(directory: RunDirectory, last: Record, now: Record) -> None:
     """Refuse to go on where the state would be another one, or not be understood."""
-    record = directory.record
-    if record is None:
-        return
     place = f"{directory.environment}/{directory.system}"
     fix = "destroy that one first with `tapforge down`"
-    if record.provider != provider:
-        raise RunError(Problem(place, f"was applied with the {record.provider} provider", fix))
-    if record.backend != environment.backend:
-        raise RunError(Problem(place, f"was applied with its state in {record.state}", fix))
+    if last.provider != now.provider:
+        raise RunError(Problem(place, f"was applied with the {last.provider} provider", fix))
+    if last.backend != now.backend:
+        raise RunError(Problem(place, f"was applied with its state in {last.state}", fix))
 
 
-def _record(environment: Environment, provider: Origin, emulator: Emulator, region: str) -> Record:
-    return Record(provider, region, environment.backend, emulator.record.token, applied=False)
-
-
-def _region(system: System[Any, Any], environment: Environment) -> str:
-    return str(system.inputs(**environment.variables).aws_region)
+def _backend(environment: Environment) -> dict[str, Any]:
+    """Give where the state is, with what the environment leaves to the defaults."""
+    given = BackendInputs(**environment.backend)
+    return {name: getattr(given, name) for name in declared_inputs(BackendInputs)}
 
 
 def _client(emulator: Emulator, region: str) -> Client:
