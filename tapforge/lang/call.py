@@ -13,6 +13,7 @@ from tapforge.lang.expression import (
     find_failure,
     known,
     plain,
+    static_type,
 )
 from tapforge.lang.value import RefusedError, Type, UnfoldedError, normalized
 
@@ -50,13 +51,13 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
     except KeyError:
         evaluator = _evaluators[function] = find(function)
     if evaluator is None:
-        return Call(function, arguments, result_type)
+        return _open(function, arguments, result_type)
     try:
         result = evaluator(*values)
     except RefusedError as refusal:
         return Failure(Call(function, arguments), str(refusal))
     except UnfoldedError:
-        return Call(function, arguments, result_type)
+        return _open(function, arguments, result_type)
     if type(result) is str and not result.isascii():
         return normalized(result)
     return result
@@ -65,7 +66,32 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
 def _open(function: str, arguments: tuple[Any, ...], result_type: Type) -> Expression:
     """Call a function whose arguments are not all known."""
     failure = find_failure(arguments)
-    return Call(function, arguments, result_type) if failure is None else failure
+    if failure is not None:
+        return failure
+    return Call(function, arguments, _precise_type(function, arguments) or result_type)
+
+
+_SAME = frozenset(
+    ("coalesce", "coalescelist", "concat", "merge", "nonsensitive", "sensitive", "try")
+)
+_OF_FIRST = frozenset(("reverse", "slice"))
+_ELEMENT_OF_FIRST = frozenset(("element", "lookup", "one"))
+_LIST_OF_FIRST = frozenset(("distinct", "tolist", "values"))
+
+
+def _precise_type(function: str, arguments: tuple[Any, ...]) -> Type:
+    """Give the type of a result that has the type of the arguments, or of their elements."""
+    if function in _SAME:
+        types = [static_type(argument) for argument in arguments]
+        return types[0] if all(type_ == types[0] for type_ in types) else None
+    if function not in _OF_FIRST | _ELEMENT_OF_FIRST | _LIST_OF_FIRST:
+        return None
+    match static_type(arguments[0]):
+        case ["list" | "set" | "map" as kind, element]:
+            if function in _OF_FIRST:
+                return [kind, element] if kind == "list" else None
+            return ["list", element] if function in _LIST_OF_FIRST else element
+    return None
 
 
 def can(expression: Any, /) -> bool:
@@ -86,7 +112,7 @@ def try_(*expressions: T) -> T:
     open_ = [expression for expression in expressions if find_failure(expression) is None]
     if not open_:
         return cast("T", Failure(Call("try", expressions), "none of the expressions has a value"))
-    return open_[0] if known(open_[0]) else cast("T", Call("try", tuple(open_)))
+    return open_[0] if known(open_[0]) else cast("T", _open("try", tuple(open_), None))
 
 
 def convert(value: Any, type_: Type, /) -> Any:

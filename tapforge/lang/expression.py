@@ -350,7 +350,8 @@ class Operation(Expression):
         return self._operands
 
     def _evaluated(self) -> Iterable[Any]:
-        return self._operands[:1] if self._operator in ("&&", "||") else self._operands
+        # Whatever one side of these comes to, the other may decide.
+        return () if self._operator in ("&&", "||") else self._operands
 
 
 class Conditional(Expression):
@@ -824,18 +825,23 @@ def or_(*conditions: bool) -> bool:
 
 def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
     open_: list[Any] = []
-    for condition in map(_decided, conditions):
-        failure = find_failure(condition)
-        if failure is not None:
-            # Terraform gets here only if nothing before it decides.
-            open_.append(condition)
-            break
+    decided = False
+    for given in conditions:
+        condition = _decided(given)
+        if isinstance(condition, Failure) and known(given) and plain(given) is not None:
+            # No bool at all, which Terraform refuses even where it need not ask.
+            return cast("bool", condition)
         if isinstance(condition, Expression):
             open_.append(condition)
-        elif bool(condition) is deciding:
-            return deciding
+        else:
+            decided = decided or bool(condition) is deciding
+    if decided:
+        return deciding
     if not open_:
         return not deciding
+    failures = [find_failure(condition) for condition in open_]
+    if all(failure is not None for failure in failures):
+        return cast("bool", failures[0])
     if len(open_) == 1:
         return cast("bool", open_[0])
     return cast("bool", Operation(symbol, tuple(open_), "bool"))
@@ -849,7 +855,7 @@ def _decided(condition: Any) -> Any:
     try:
         return boolean(plain(condition))
     except RefusedError as refusal:
-        return Failure(Operation("!", (condition,), "bool"), str(refusal))
+        return Failure(Call("tobool", (condition,), "bool"), str(refusal))
 
 
 def not_(condition: bool) -> bool:
@@ -878,11 +884,14 @@ def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     chosen, other = (then, otherwise) if decided else (otherwise, then)
     if type(chosen) is type(other) and isinstance(chosen, _UNCHANGED):
         return chosen
-    if chosen is None or other is None:
+    if chosen is None or other is None or hasattr(chosen, "_tf_reference"):
         return chosen
     own, types = static_type(chosen), (static_type(chosen), static_type(other))
-    if None in types:
+    if own == "string":
         return chosen
+    if None in types:
+        # The other side might make a string of this one.
+        return Conditional(decided, then, otherwise)
     try:
         common = unify(types)
         if common == own:
@@ -991,6 +1000,8 @@ def _chosen(
 ) -> list[tuple[Any, ...]] | Failure | None:
     """Give the elements that a loop takes, or None if only Terraform can choose them."""
     items = _items(collection, arity)
+    if not known(collection) and (failure := find_failure(collection)) is not None:
+        return failure
     if items is None or when is None:
         return items
     chosen = []

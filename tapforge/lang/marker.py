@@ -22,7 +22,7 @@ _MARKER = re.compile(f"{_START}tF([0-9a-f]{{16}}){_END}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _expressions: dict[str, Expression] = {}
-_markers: dict[str, str] = {}
+_markers: dict[tuple[str, bool], str] = {}
 
 
 class DamagedReferenceError(TapforgeError, ValueError):
@@ -31,11 +31,13 @@ class DamagedReferenceError(TapforgeError, ValueError):
 
 def mark(expression: Expression, text: str) -> str:
     """Give the marker that stands for an expression, one for each text it renders to."""
-    marker = _markers.get(text)
+    # Two modules may have variables of one name, of which one is a number and one a string.
+    key = (text, expression._type == "number")
+    marker = _markers.get(key)
     if marker is None:
         token = os.urandom(8).hex()
         _expressions[token] = expression
-        marker = _markers[text] = f"{_START}tF{token}{_END}"
+        marker = _markers[key] = f"{_START}tF{token}{_END}"
     return marker
 
 
