@@ -89,8 +89,6 @@ def _table(file: Path) -> dict[str, Any] | None:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("tapforge")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(Problem(str(file), f"is no TOML: {error}")) from None
-    except OSError as error:
-        raise ProjectError(Problem(str(file), f"can't be read: {error.strerror}")) from None
     if table is not None and not (
         isinstance(table, dict)
         and isinstance(table.get("systems"), list)

@@ -121,7 +121,7 @@ def called(*bodies: Body) -> dict[str, Module[Any, Any]]:
     found: dict[str, Module[Any, Any]] = {}
     pending = list(bodies)
     while pending:
-        for name, module in pending.pop().calls.items():
+        for name, module in pending.pop(0).calls.items():
             if name not in found:
                 found[name] = module
                 pending.append(module.body)
