@@ -1,7 +1,8 @@
-"""The plugin process: ``python -m tapforge.local.schema_provider FILE``.
+"""The plugin process: ``python -m tapforge.local.schema_provider DESCRIPTOR``.
 
-It serves each provider of FILE (the value of ``provider_schemas``), prints their ports as one line
-of JSON, and ends when its standard input does: so it cannot outlive the process that started it.
+It serves each provider of the open file (the value of ``provider_schemas``), prints their ports as
+one line of JSON, and ends when its standard input does: so it cannot outlive the process that
+started it.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 
 from tapforge.local.schema_provider.service import SchemaProvider
 
 
-def main(path: Path) -> None:
+def main(descriptor: int) -> None:
     """Serve until standard input ends."""
-    documents = json.loads(path.read_text())
+    with open(descriptor) as file:
+        documents = json.load(file)
     served = {address: SchemaProvider(document).serve() for address, document in documents.items()}
     print(json.dumps({address: port for address, (_, port) in served.items()}), flush=True)  # noqa: T201 - the answer to the parent
     sys.stdin.read()
@@ -25,4 +26,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(int(sys.argv[1]))

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -36,24 +35,26 @@ class SchemaProviders:
         self._ports: dict[str, int] | None = None
 
     def __enter__(self) -> Self:
-        self._directory = tempfile.TemporaryDirectory(prefix="tapforge-provider-")
-        schemas = Path(self._directory.name, "schemas.json")
-        schemas.write_text(json.dumps(self._documents))
         self._stderr = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(
-            # -P: no module of the current directory in place of ours
-            [sys.executable, "-P", "-m", _PROGRAM, str(schemas)],
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                "GRPC_VERBOSITY": "NONE",
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            text=True,
-            start_new_session=True,  # Ctrl-C stops Terraform, which still needs its provider then
-        )
+        # A file without a name: nothing of it is left behind, even if this process is killed.
+        with tempfile.TemporaryFile("w+") as schemas:
+            json.dump(self._documents, schemas)
+            schemas.seek(0)
+            self._process = subprocess.Popen(
+                # -P: no module of the current directory in place of ours
+                [sys.executable, "-P", "-m", _PROGRAM, str(schemas.fileno())],
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    "GRPC_VERBOSITY": "NONE",
+                },
+                pass_fds=(schemas.fileno(),),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                text=True,
+                start_new_session=True,  # Ctrl-C stops Terraform, which needs its provider then
+            )
         return self
 
     def __exit__(
@@ -64,7 +65,6 @@ class SchemaProviders:
     ) -> None:
         self._process.communicate()  # the end of its input is what ends it
         self._stderr.close()
-        self._directory.cleanup()
 
     def environment(self) -> dict[str, str]:
         """The variables that make Terraform use these providers; waits until they listen.

@@ -278,9 +278,10 @@ def test_the_program_serves_until_its_input_ends(
     ended: list[int] = []
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setattr(os, "_exit", ended.append)
-    (tmp_path / "schemas.json").write_text(json.dumps({"x/y/a": DOCUMENT, "x/y/b": DOCUMENT}))
+    schemas = tmp_path / "schemas.json"
+    schemas.write_text(json.dumps({"x/y/a": DOCUMENT, "x/y/b": DOCUMENT}))
 
-    main(tmp_path / "schemas.json")
+    main(os.open(schemas, os.O_RDONLY))
 
     ports = json.loads(capsys.readouterr().out)
     assert set(ports) == {"x/y/a", "x/y/b"}
