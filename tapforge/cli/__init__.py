@@ -6,12 +6,15 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import tapforge
-from tapforge.lang.errors import TapforgeError
+from tapforge.lang.errors import TapforgeError, closest
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "render": "Write modules/ and terraform/ from the project's systems.",
@@ -34,6 +37,24 @@ class _Lazy(click.Group):
             return None
         command: click.Command = importlib.import_module(f"tapforge.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = click.utils.make_str(args[0])
+        if name not in _COMMANDS and not name.startswith("-"):
+            hint = closest(name, _COMMANDS) or f"there are: {', '.join(_COMMANDS)}"
+            ctx.fail(f'there is no command "{name}"; {hint}')
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a Tab needs it
+
+        found = _COMMANDS.items()
+        names = [
+            CompletionItem(name, help=text) for name, text in found if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tapforge.cli import summary
+from tapforge.cli.arguments import environment_option, system_argument
 from tapforge.cli.interrupt import interruptible
 from tapforge.cli.progress import watcher
 from tapforge.live.inventory import KINDS, inventory
@@ -19,8 +20,8 @@ from tapforge.systems.project import find
 
 
 @click.command(short_help="Destroy what `up` applied, and prove that nothing is left.")
-@click.argument("system")
-@click.option("--env", "environment", required=True, help="The environment, a folder below env/.")
+@system_argument
+@environment_option
 @click.option("--force", is_flag=True, help="Forget the AWS with all in it, without Terraform.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and nothing else.")
 @click.pass_obj

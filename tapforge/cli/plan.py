@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tapforge.cli.arguments import environment_option, system_argument
 from tapforge.systems.environment import load
 from tapforge.systems.project import find
 
@@ -24,8 +25,8 @@ _SIGNS = {
 
 
 @click.command(short_help="Plan a system with Terraform, without credentials or network.")
-@click.argument("system")
-@click.option("--env", "environment", required=True, help="The environment, a folder below env/.")
+@system_argument
+@environment_option
 @click.option(
     "--offline",
     is_flag=True,

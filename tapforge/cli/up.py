@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from tapforge.cli import summary
+from tapforge.cli.arguments import environment_option, system_argument
 from tapforge.cli.interrupt import interruptible
 from tapforge.cli.progress import watcher
 from tapforge.lang.errors import Problem, TapforgeError
@@ -21,8 +22,8 @@ from tapforge.systems.project import find
 
 
 @click.command(short_help="Apply a system with Terraform to an AWS on this machine.")
-@click.argument("system")
-@click.option("--env", "environment", required=True, help="The environment, a folder below env/.")
+@system_argument
+@environment_option
 @click.option(
     "--provider",
     type=click.Choice(["packaged", "registry"]),
