@@ -163,12 +163,12 @@ def offered(engine: str) -> tuple[Valid, ...]:
         meant=plain(classes),
     )
     absent = cast(
-        "dict[str, list[str]]",
+        "dict[str, str]",
         Named(f"local.{engine.replace('-', '_')}_families_absent", _families_absent(engine)),
     )
     in_version = Valid(
         lambda value, inputs: not_(
-            fn.contains(fn.lookup(absent, inputs.engine_version, []), _family(value))
+            fn.contains(fn.split(" ", fn.lookup(absent, inputs.engine_version, "")), _family(value))
         ),
         lambda value, inputs: (
             f"AWS does not offer {value} for {engine} {inputs.engine_version}: take a class of another"
@@ -178,14 +178,14 @@ def offered(engine: str) -> tuple[Valid, ...]:
     return listed, in_version
 
 
-def _families_absent(engine: str) -> dict[str, list[str]]:
-    """Give, by version, the families of classes that only other versions of the engine take."""
+def _families_absent(engine: str) -> dict[str, str]:
+    """Give, by version, the families of classes that only other versions take, in one text each."""
     absent = {}
     for version in postgres.creatable(engine):
         taken = instance_classes.offered(engine, version)
         classes = [each for each in instance_classes.offered(engine) if each not in taken]
         absent[version] = sorted({_family(each) for each in classes})
-    return {version: families for version, families in absent.items() if families}
+    return {version: " ".join(families) for version, families in absent.items() if families}
 
 
 def _family(class_: str) -> str:
