@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -38,11 +39,11 @@ def expression(value: Any) -> Json:
     """
     value = parse(value)
     if isinstance(value, str):
-        return escape_template(check_text(value))
+        return _template(value if "{" not in value else _escaped(value))
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, Template):
-        return value._text(lambda text: escape_template(check_text(text)))
+        return _template(value._text(_escaped))
     if isinstance(value, Expression):
         return "${" + value._hcl() + "}"
     if isinstance(value, Mapping):
@@ -119,6 +120,22 @@ def _number(value: Any) -> Json:
             repr(value), f"Terraform has no value for a Python {type(value).__name__} like this"
         )
     )
+
+
+_LONE_RETURN = re.compile(r"(\$*)\r(?!\n)")
+_MARK = "\ufeff"  # the byte order mark
+
+
+def _escaped(text: str) -> str:
+    """Write text so that a template reads it as itself."""
+    escaped = escape_template(check_text(text))
+    # Terraform finds neither escapes nor references after a carriage return on its own.
+    return _LONE_RETURN.sub(r'${"\1\\r"}', escaped) if "\r" in text else escaped
+
+
+def _template(text: str) -> str:
+    """Give a template whose text Terraform keeps: it drops a byte order mark at the start."""
+    return f'${{"\\ufeff"}}{text[1:]}' if text.startswith(_MARK) else check_text(text)
 
 
 def dumps(document: Mapping[str, Json]) -> str:
