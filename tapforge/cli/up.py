@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +12,7 @@ from tapforge.cli.arguments import environment_option, system_argument
 from tapforge.cli.interrupt import interruptible
 from tapforge.cli.progress import watcher
 from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.json_syntax import dumps
 from tapforge.live.verify import verify
 from tapforge.local.run import up
 from tapforge.local.run_directory import RunDirectory
@@ -66,6 +66,8 @@ def command(
     found = project.system(system)
     values = load(project, found, environment)
 
+    if outputs_file:
+        _check_writable(outputs_file)
     directory = RunDirectory.of(project.root, environment, system)
     advice = "What was made is in the state: `up` goes on, `down` removes it."
     with watcher(silent=as_json) as watch, interruptible(watch.note, advice):
@@ -80,7 +82,7 @@ def command(
         outputs = summary.flat(applied.outputs)
         results = verify(system, found.inputs(**values.variables), outputs, applied.client)
     if outputs_file:
-        _write(outputs_file, outputs)
+        outputs_file.write_text(dumps(outputs), "utf-8")
     if as_json:
         click.echo(summary.as_json(applied, results, watch.seconds, watch.summary))
     else:
@@ -92,11 +94,11 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _write(file: Path, outputs: dict[str, object]) -> None:
+def _check_writable(file: Path) -> None:
+    """Refuse a file that can't be written before minutes are spent on what belongs into it."""
     try:
-        # Sensitive outputs are among them.
+        # Sensitive outputs will be in it.
         file.touch(mode=0o600)
-        file.write_text(json.dumps(outputs, indent=2) + "\n", "utf-8")
     except OSError as error:
         problem = Problem(str(file), f"can't be written: {error.strerror}", "name another file")
         raise TapforgeError(problem) from None

@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from tapforge.cli import main
+from tapforge.lang.errors import Problem
 from tapforge.local.emulator import Emulator
+from tapforge.local.program import find_terraform
+from tapforge.local.run import _Run
 from tapforge.local.run_directory import Record, RunDirectory
+from tapforge.local.terraform import Terraform, TerraformFailedError
+from tapforge.systems.project import find
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +40,11 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / ".tapforge").mkdir()
     (tmp_path / ".tapforge/provider").symlink_to(provider)
     return tmp_path
+
+
+def fail(*_: object, **__: object) -> None:
+    """Fail as Terraform does."""
+    raise TerraformFailedError(Problem("terraform init", "no space left"))
 
 
 def run(project: Path, *arguments: str) -> int:
@@ -96,6 +106,18 @@ def test_a_port_that_is_taken_is_told(project: Path, capsys: pytest.CaptureFixtu
     assert not (project / ".tapforge/run").exists()
 
 
+def test_an_outputs_file_that_cannot_be_written_is_told_first(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not after the minutes that the outputs take."""
+    file = project / "nowhere/flat-outputs.json"
+
+    assert run(project, "up", "aurora-demo", "--env", "dev", "--outputs-file", str(file)) == 2
+
+    assert f"{file}: can't be written: No such file or directory" in capsys.readouterr().err
+    assert not (project / ".tapforge/run").exists()
+
+
 def test_a_terraform_that_is_none_is_told(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,13 +147,7 @@ def test_terraform_that_fails_before_applying_leaves_nothing_running(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its errors are told, and the exit code is that of a failure."""
-    from tapforge.lang.errors import Problem
-    from tapforge.local.terraform import Terraform, TerraformFailedError
-
-    def init(*_: str) -> None:
-        raise TerraformFailedError(Problem("terraform init", "no space left"))
-
-    monkeypatch.setattr(Terraform, "init", init)
+    monkeypatch.setattr(Terraform, "init", fail)
 
     assert run(project, "up", "aurora-demo", "--env", "dev", "--json") == 1
 
@@ -139,6 +155,62 @@ def test_terraform_that_fails_before_applying_leaves_nothing_running(
     assert json.loads(out) == {"ok": False, "errors": ["terraform init: no space left"]}
     assert "error: terraform init: no space left" in err
     assert Emulator.running(project / ".tapforge/run/dev/aurora-demo") is None
+
+
+def test_resources_that_are_gone_with_their_emulator_are_told(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would be a surprise that all is made anew."""
+    monkeypatch.setattr(Terraform, "init", fail)
+    directory = RunDirectory.of(project, "dev", "aurora-demo")
+    directory.path.mkdir(parents=True)
+    directory.keep(Record("packaged", "us-east-1", {"bucket": "b", "key": "k"}, "t", applied=True))
+
+    assert run(project, "up", "aurora-demo", "--env", "dev") == 1
+
+    assert "the emulator of the last `up` had ended with all in it" in capsys.readouterr().err
+    assert run(project, "down", "aurora-demo", "--env", "dev") == 0
+    assert "nothing was applied" in capsys.readouterr().out
+
+
+def test_what_terraform_cannot_destroy_stays(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its errors are told, and how to be rid of it all the same."""
+    monkeypatch.setattr(Terraform, "destroy", fail)
+    directory = RunDirectory.of(project, "dev", "aurora-demo")
+    with Emulator.start(directory.path) as emulator:
+        directory.root.mkdir(parents=True)
+        token = emulator.record.token
+        directory.keep(Record("packaged", "us-east-1", {"bucket": "b"}, token, applied=True))
+
+        assert run(project, "down", "aurora-demo", "--env", "dev", "--json") == 1
+
+        out, err = capsys.readouterr()
+        assert json.loads(out) == {"ok": False, "errors": ["terraform init: no space left"]}
+        assert "--force forgets the AWS" in err
+        assert Emulator.running(directory.path) is not None
+
+
+def test_todays_provider_gets_what_is_rendered(project: Path) -> None:
+    """Unlowered, from the registry, and with the emulator's address in its environment."""
+    directory = RunDirectory.of(project, "dev", "aurora-demo")
+    system = find(project).system("aurora-demo")
+    with Emulator.start(directory.path) as emulator:
+        prepared = _Run(directory, "registry", find_terraform(), project)
+        lowered = prepared.lowered(system)
+        prepared.write(lowered, {"environment_suffix": "dev"}, {"bucket": "b"}, emulator)
+        terraform = prepared.terraform(emulator)
+
+        assert lowered.changes == ()
+        bucket = json.loads((directory.modules / "modules/private-bucket/main.tf.json").read_text())
+        assert "aws_s3_bucket_versioning" in bucket["resource"]
+        provider = json.loads((directory.root / "providers.tf.json").read_text())["provider"]["aws"]
+        assert provider["s3_use_path_style"] is True
+        assert "endpoints" not in provider
+        assert f"export AWS_ENDPOINT_URL={emulator.url}\n" in terraform.launcher.read_text()
+        settings = (directory.path / "terraform.rc").read_text()
+        assert "filesystem_mirror" not in settings
 
 
 def test_taking_nothing_down_is_no_failure(

@@ -15,6 +15,8 @@ import pytest
 from tapforge.cli import main
 from tapforge.live.verify import verify
 from tapforge.local.emulator import Emulator
+from tapforge.local.program import find_terraform
+from tapforge.local.run import _plan_again, _Run
 from tapforge.local.run_directory import RunDirectory
 from tapforge.systems import environment, project
 
@@ -96,6 +98,7 @@ def test_a_system_comes_up_stays_and_goes_without_a_trace(
             "pyproject.toml",
         ]
         check_what_is_otherwise(folder, outputs, emulator)
+        drift(directory, emulator, outputs["vpc_id"])
         come_up_again(folder, capsys)
         go_down(folder, emulator, capsys)
         assert Emulator.running(directory.path) is None
@@ -176,11 +179,26 @@ def check_what_is_otherwise(folder: Path, outputs: dict[str, Any], emulator: Emu
     assert {each.requirement for each in failed} == {"A1", "A2", "A10", "X5", "X6"}
 
 
+def drift(directory: RunDirectory, emulator: Emulator, vpc: str) -> None:
+    """What somebody changes by hand is what a plan would change back."""
+    emulator.boto3_client("ec2").delete_tags(Resources=[vpc], Tags=[{"Key": "Name"}])
+    terraform = _Run(directory, "packaged", find_terraform(), directory.path.parents[3]).terraform(
+        emulator
+    )
+    found = _plan_again(directory, terraform)
+    place = "module.network.aws_vpc.main"
+    assert [(each.address, each.attribute) for each in found] == [
+        (place, "tags"),
+        (place, "tags_all"),
+    ]
+    assert (found[0].found, found[0].expected) == ({}, {"Name": "aurora-vpc-dev"})
+
+
 def come_up_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing changes, and a person is told so."""
+    """Only what is otherwise changes, and a person is told so."""
     assert run(folder, "up", *NAME, "--verbose") == 0
     out, err = capsys.readouterr()
-    assert "0 created, 0 changed, 0 destroyed" in out
+    assert "0 created, 1 changed, 0 destroyed" in out
     assert "checks passed; nothing drifts." in out
     assert "aws_s3_bucket_versioning.main rewritten" in out
     assert "plan again" in err

@@ -124,7 +124,7 @@ class _Rewriter:
             if self._at("$${", "%%{"):
                 out.append(self._take(3))
             elif self._at("${", "%{"):
-                out += [self._take(2), self.expression("}"), self._close("}")]
+                out += [self._take(2), self.expression("}"), self._take(1)]
             elif end and self._at(end):
                 return "".join(out)
             elif end and self._at("\\"):
@@ -143,10 +143,10 @@ class _Rewriter:
             if character == end:
                 return "".join(out)
             if character == '"':
-                out += [self._take(1), self.template('"'), self._close('"')]
+                out += [self._take(1), self.template('"'), self._take(1)]
             elif character in _OPENING:
                 closing = _OPENING[character]
-                out += [self._take(1), self.expression(closing), self._close(closing)]
+                out += [self._take(1), self.expression(closing), self._take(1)]
             elif blank := _BLANK.match(self.text, self.position):
                 out.append(self._take(len(blank[0])))
             elif number := _NUMBER.match(self.text, self.position):
@@ -173,7 +173,7 @@ class _Rewriter:
             elif self._at(".*"):
                 steps.append(self._take(2))
             elif self._at("["):
-                steps.append(self._take(1) + self.expression("]") + self._close("]"))
+                steps.append(self._take(1) + self.expression("]") + self._take(1))
             else:
                 break
         traversal = Traversal(root, tuple(steps))
@@ -187,8 +187,3 @@ class _Rewriter:
         taken = self.text[self.position : self.position + length]
         self.position += length
         return taken
-
-    def _close(self, end: str) -> str:
-        if not self._at(end):
-            raise TemplateError(f"`{end}` is missing in: {self.text}")
-        return self._take(len(end))
