@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_PLAIN = frozenset((int, bool, float, type(None)))
+_ATOMS = frozenset((int, bool, float, type(None)))
 _evaluators: dict[str, Callable[..., Any] | None] = {}
 
 
@@ -39,13 +39,16 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
     """
     values = arguments
     for argument in arguments:
-        kind = type(argument)
-        if (kind is str and argument.isascii()) or kind in _PLAIN:
+        kind = argument.__class__
+        if kind is str:
+            if argument.isascii() or known(argument):
+                continue
+        elif kind in _ATOMS or _is_plain(argument, kind):
             continue
-        if not known(argument):
-            return _open(function, arguments, result_type)
-        if kind is not str:
+        elif known(argument):
             values = tuple(map(plain, arguments))
+            continue
+        return _open(function, arguments, result_type)
     try:
         evaluator = _evaluators[function]
     except KeyError:
@@ -61,6 +64,19 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
     if type(result) is str and not result.isascii():
         return normalized(result)
     return result
+
+
+def _is_plain(value: Any, kind: type) -> bool:
+    """Tell quickly of most collections that there is nothing unknown or named in them."""
+    if kind is dict:
+        return _is_plain(list(value), list) and _is_plain(list(value.values()), list)
+    if kind is not list and kind is not tuple:
+        return False
+    for item in value:
+        kind = item.__class__
+        if not (item.isascii() if kind is str else kind in _ATOMS or _is_plain(item, kind)):
+            return False
+    return True
 
 
 def _open(function: str, arguments: tuple[Any, ...], result_type: Type) -> Expression:

@@ -755,14 +755,14 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
     left, right = parse(left), parse(right)
-    operation = Operation(symbol, (left, right), "bool")
     if known(left) and known(right):
         try:
             return result(plain(left), plain(right))
         except RefusedError as refusal:
+            operation = Operation(symbol, (left, right), "bool")
             return cast("bool", Failure(operation, str(refusal)))
         except UnfoldedError:
-            return cast("bool", operation)
+            return cast("bool", Operation(symbol, (left, right), "bool"))
     for side, other in ((left, right), (right, left)):
         if isinstance(side, Expression) and isinstance(other, _CONTAINERS):
             # A list never equals a tuple, which is what a list written out is, nor a map an object.
@@ -772,6 +772,7 @@ def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bo
                 "compare the jsonencode() of both, or ask for the length()",
             )
     failure = find_failure((left, right))
+    operation = Operation(symbol, (left, right), "bool")
     return cast("bool", operation if failure is None else failure)
 
 
@@ -849,6 +850,8 @@ def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
 
 def _decided(condition: Any) -> Any:
     """Give a condition as a bool if it is known, and what Terraform would refuse as such."""
+    if condition is True or condition is False:
+        return condition
     condition = parse(condition)
     if not known(condition):
         return condition
@@ -879,12 +882,27 @@ def conditional(condition: bool, then: T, otherwise: T) -> T:
 _UNCHANGED = (str, int, bool)
 
 
+def _are_alike(one: Any, other: Any) -> bool:
+    """Tell quickly of most collections that both have elements of one primitive type, or none."""
+    if one.__class__ is not other.__class__:
+        return False
+    if one.__class__ is list:
+        kinds = {item.__class__ for item in (*one, *other)}
+    elif one.__class__ is dict:
+        kinds = {item.__class__ for item in (*one.values(), *other.values())}
+    else:
+        return False
+    return not kinds or (len(kinds) == 1 and kinds <= {str, int, bool})
+
+
 def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     """Give the chosen side, in the one type that Terraform gives to both."""
     chosen, other = (then, otherwise) if decided else (otherwise, then)
     if type(chosen) is type(other) and isinstance(chosen, _UNCHANGED):
         return chosen
     if chosen is None or other is None or hasattr(chosen, "_tf_reference"):
+        return chosen
+    if _are_alike(chosen, other):
         return chosen
     own, types = static_type(chosen), (static_type(chosen), static_type(other))
     if own == "string":
@@ -1007,11 +1025,8 @@ def _chosen(
     chosen = []
     for item in items:
         decision = _decided(when(*item))
-        failure = find_failure(decision)
-        if failure is not None:
-            return failure
         if isinstance(decision, Expression):
-            return None
+            return find_failure(decision)
         if decision:
             chosen.append(item)
     return chosen

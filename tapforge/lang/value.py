@@ -73,6 +73,8 @@ def number_text(value: Number) -> str:
 
 def parse_number(text: str) -> Number:
     """Read a number the way Terraform converts a string to one."""
+    if len(text) < _MAX_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
     if _NUMERAL.fullmatch(text):
         return simplest(Decimal(exact(Decimal(text))))
     if _ODD_NUMERAL.fullmatch(text):
@@ -303,7 +305,7 @@ def strings(value: Any) -> list[str | None]:
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """Give a map or an object."""
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):
         return value
     if value is None:
         raise RefusedError("argument must not be null")
@@ -337,6 +339,8 @@ def in_order(items: Iterable[Any]) -> list[Any]:
 
 def equal(left: Any, right: Any) -> bool:
     """Compare as ``==`` does: type and value, so true is not 1 and "1" is not 1, while 1 is 1.0."""
+    if left.__class__ is str and right.__class__ is str:
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, float) or isinstance(right, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
@@ -16,19 +17,29 @@ _MAX_POSITION = 1 << 63  # beyond it Terraform's own arithmetic overflows
 _MAX_EXTENSION = 32  # bits by which cidrsubnets extends a prefix at most
 
 
-def _network(prefix: Any) -> _Network:
-    text = string(prefix)
-    if not _PREFIX.fullmatch(text):
-        raise RefusedError(f"invalid CIDR address: {text}")
+@functools.lru_cache(maxsize=256)
+def _network(prefix: str) -> _Network:
+    if not _PREFIX.fullmatch(prefix):
+        raise RefusedError(f"invalid CIDR address: {prefix}")
     try:
         # To Terraform 010 is ten, to Python an error.
-        network = ip_network(_LEADING_ZERO.sub("", text), strict=False)
+        network = ip_network(_LEADING_ZERO.sub("", prefix), strict=False)
     except ValueError:
-        raise RefusedError(f"invalid CIDR address: {text}") from None
+        raise RefusedError(f"invalid CIDR address: {prefix}") from None
     if isinstance(network, IPv6Network) and network.overlaps(_MAPPED) and network.prefixlen:
         # Go takes some of these addresses for IPv4.
         raise UnfoldedError
     return network
+
+
+def _address(network: _Network, offset: int) -> str:
+    """Write the address that lies `offset` addresses into a network."""
+    if network.version == 4:
+        return str(network.network_address + offset)
+    address = network.network_address + offset
+    if address in _MAPPED:
+        raise UnfoldedError
+    return str(address)
 
 
 def _position(value: Any) -> int:
@@ -42,31 +53,28 @@ def _position(value: Any) -> int:
 
 
 def _cidrhost(prefix: Any, host: Any) -> str:
-    network = _network(prefix)
-    position = _position(host)
-    if not -network.num_addresses <= position < network.num_addresses:
+    network, position = _network(string(prefix)), _position(host)
+    size = network.num_addresses
+    if not -size <= position < size:
         raise RefusedError(
             f"prefix of {network.prefixlen} does not accommodate a host numbered {position}"
         )
-    address = network[position]
-    if address in _MAPPED:
-        raise UnfoldedError
-    return str(address)
+    return _address(network, position % size)
 
 
 def _cidrnetmask(prefix: Any) -> str:
-    network = _network(prefix)
+    network = _network(string(prefix))
     if network.version != 4:
         raise RefusedError(f"IPv6 addresses cannot have a netmask: {network}")
     return str(network.netmask)
 
 
 def _cidrsubnet(prefix: Any, newbits: Any, netnum: Any) -> str:
-    network, bits = _network(prefix), whole(newbits)
-    position = _position(netnum)
+    network, bits, position = _network(string(prefix)), whole(newbits), _position(netnum)
     if bits < 0 or position < 0:
         raise UnfoldedError
-    if network.prefixlen + bits > network.max_prefixlen:
+    length = network.prefixlen + bits
+    if length > network.max_prefixlen:
         raise RefusedError(
             f"insufficient address space to extend prefix of {network.prefixlen} by {bits}"
         )
@@ -74,19 +82,11 @@ def _cidrsubnet(prefix: Any, newbits: Any, netnum: Any) -> str:
         raise RefusedError(
             f"prefix extension of {bits} does not accommodate a subnet numbered {position}"
         )
-    return _subnet(network, bits, position << (network.max_prefixlen - network.prefixlen - bits))
-
-
-def _subnet(network: _Network, bits: int, offset: int) -> str:
-    """Write the network that begins `offset` addresses into another one."""
-    address = network.network_address + offset
-    if address in _MAPPED:
-        raise UnfoldedError
-    return f"{address}/{network.prefixlen + bits}"
+    return f"{_address(network, position << (network.max_prefixlen - length))}/{length}"
 
 
 def _cidrsubnets(prefix: Any, *newbits: Any) -> list[str]:
-    network = _network(prefix)
+    network = _network(string(prefix))
     before = int(network.network_address) - 1
     if before < 0 or (network.version == 6 and IPv6Address(before) in _MAPPED):
         # Terraform takes the network before this one for the last of all.
@@ -102,7 +102,7 @@ def _cidrsubnets(prefix: Any, *newbits: Any) -> list[str]:
         offset = -(-offset // size) * size
         if offset + size > network.num_addresses:
             raise RefusedError("not enough remaining address space")
-        subnets.append(_subnet(network, bits, offset))
+        subnets.append(f"{_address(network, offset)}/{network.prefixlen + bits}")
         offset += size
     return subnets
 
