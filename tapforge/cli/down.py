@@ -18,6 +18,10 @@ from tapforge.local.terraform import TerraformFailedError
 from tapforge.systems.environment import load
 from tapforge.systems.project import find
 
+_WAYS_OUT = """\
+  What is protected can go after an `up` with `destroyable` true in the environment's file;
+  --force forgets the AWS with all that is left in it"""
+
 
 @click.command(short_help="Destroy what `up` applied, and prove that nothing is left.")
 @system_argument
@@ -48,7 +52,7 @@ def command(folder: Path, *, system: str, environment: str, force: bool, as_json
             destroyed = down(directory, root=project.root, watcher=watch, leftovers=inventory)
         except TerraformFailedError as error:
             summary.tell_failure(error, directory.path, as_json=as_json)
-            click.echo("  --force forgets the AWS with all that is left in it", err=True)
+            click.echo(_WAYS_OUT, err=True)
             raise click.exceptions.Exit(1) from None
     removed = watch.summary.get("remove", 0)
     text = {

@@ -123,6 +123,9 @@ def tell_failure(error: TerraformFailedError, path: Path, *, as_json: bool) -> N
         click.echo(json.dumps({"ok": False, "errors": [str(each) for each in error.problems]}))
     for problem in error.problems:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {problem}", err=True)
+    log = path / "emulator.log"
+    if log.exists() and log.stat().st_size:
+        click.echo(f"  what the emulator says to it: {_short(log)}", err=True)
     if _LOCKED in str(error):
         click.echo(
             "  If no Terraform of this run is alive, an interrupted one left the lock:"

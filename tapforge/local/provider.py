@@ -39,16 +39,14 @@ def install(cache: Path, program: TerraformProgram) -> tuple[str, ProviderSchema
         TerraformFailedError: Terraform can't start it.
     """
     home = cache.absolute() / f"aws-{VERSION}"
-    schema = home / "schema.json"
+    schema, mirror = home / "schema.json", home / "root/.terraform/providers"
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not schema.exists():
+        if not (schema.exists() and mirror.is_dir()):
             _unpack(home, program, schema)
     # Terraform's own data directory has the layout of a mirror of unpacked providers.
-    return only_from(home / "root/.terraform/providers"), ProviderSchema(
-        VERSION, json.loads(schema.read_text())
-    )
+    return only_from(mirror), ProviderSchema(VERSION, json.loads(schema.read_text()))
 
 
 def _unpack(home: Path, program: TerraformProgram, schema: Path) -> None:

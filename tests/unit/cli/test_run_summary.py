@@ -146,9 +146,15 @@ def test_a_failure_of_terraform_is_told(
 def test_another_failure_says_nothing_of_a_lock(
     applied: Applied, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Only what it is about."""
+    """Only what it is about, and where the emulator's own errors are, if it wrote any."""
     error = TerraformFailedError(Problem("terraform plan", "one"))
+    path = applied.directory.path
 
-    summary.tell_failure(error, applied.directory.path, as_json=False)
-
+    summary.tell_failure(error, path, as_json=False)
     assert capsys.readouterr().err == "error: terraform plan: one\n"
+    (path / "emulator.log").touch()
+    summary.tell_failure(error, path, as_json=False)
+    assert capsys.readouterr().err == "error: terraform plan: one\n"
+    (path / "emulator.log").write_text("NotImplementedError")
+    summary.tell_failure(error, path, as_json=False)
+    assert "says to it: .tapforge/run/dev/demo/emulator.log" in capsys.readouterr().err
