@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 Type = Any
 """A type as Terraform's schema JSON writes it: ``"string"``, ``["list", "string"]``."""
@@ -35,7 +35,7 @@ class UnfoldedError(Exception):
 # --- numbers ----------------------------------------------------------------------------------------
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[Number]:
     """Tell whether a value is a number to Terraform; a Python bool is none."""
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
@@ -115,7 +115,7 @@ def number(value: Any) -> Number:
     if isinstance(value, str):
         return parse_number(value)
     if is_number(value):
-        return value  # type: ignore[no-any-return]
+        return value
     type_of(value)
     raise RefusedError("number required")
 

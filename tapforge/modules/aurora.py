@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from tapforge import aws, builtin
 from tapforge.aws import data
 from tapforge.lang import functions as fn
@@ -321,12 +324,14 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             depends_on=[log],
         )
     )
-    instance_count = v.reader_count + 1
-    instance = m.add(
-        aws.RdsClusterInstance(
-            "main",
-            count=instance_count,
-            identifier=f"{identifier}-instance-{count.index + 1}",
+
+    def instance(
+        label: str, number: int, depends_on: Sequence[Any], count: int | None = None
+    ) -> aws.RdsClusterInstance:
+        name = f"{identifier}-instance-{number}"
+        return aws.RdsClusterInstance(
+            label,
+            identifier=name,
             cluster_identifier=cluster.id,
             engine=cluster.engine,
             engine_version=cluster.engine_version,
@@ -342,11 +347,19 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             apply_immediately=v.apply_immediately,
             auto_minor_version_upgrade=False,
             copy_tags_to_snapshot=True,
-            promotion_tier=fn.min(count.index, 15),
-            tags={"Name": f"{identifier}-instance-{count.index + 1}"},
-            depends_on=[attachment],
-        ),
-        comment="Instance 1 is the first writer; Aurora promotes the lowest tier that is healthy.",
+            promotion_tier=number - 1,
+            tags={"Name": name},
+            count=count,
+            depends_on=depends_on,
+        )
+
+    writer = m.add(
+        instance("writer", 1, [attachment]),
+        comment="The first instance of a cluster becomes its writer, so the readers wait for it.",
+    )
+    reader = m.add(
+        instance("reader", count.index + 2, [writer], count=v.reader_count),
+        comment="Aurora promotes the healthy reader of the lowest tier.",
     )
     return AuroraOutputs(
         cluster_identifier=cluster.cluster_identifier,
@@ -358,7 +371,7 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
         database_name=cluster.database_name,
         master_username=cluster.master_username,
         master_user_secret_arn=cluster.master_user_secret[0].secret_arn,
-        instance_identifiers=splat(instance).identifier,
+        instance_identifiers=fn.concat([writer.identifier], splat(reader).identifier),
         security_group_id=group.id,
         subnet_group_name=subnets.name,
         cluster_parameter_group_name=cluster_group.name,

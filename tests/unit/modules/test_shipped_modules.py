@@ -77,7 +77,8 @@ def test_the_cluster_is_encrypted_and_its_password_is_rds_s() -> None:
     assert not {"master_password", "master_password_wo"} & cluster.keys()
     parameters = found["aws_rds_cluster_parameter_group"]["main"]["dynamic"]["parameter"]
     assert parameters["for_each"] == '${merge(var.cluster_parameters, {"rds.force_ssl" = "1"})}'
-    assert found["aws_rds_cluster_instance"]["main"]["publicly_accessible"] is False
+    for instance in found["aws_rds_cluster_instance"].values():
+        assert instance["publicly_accessible"] is False
 
 
 def test_the_flag_makes_every_resource_destroyable_or_none() -> None:
