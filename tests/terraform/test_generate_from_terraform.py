@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+import tapforge.builtin
 from tapforge.codegen.generate import generate
 from tapforge.codegen.json_schema import json_schema
 from tapforge.lang.expression import hcl
@@ -53,6 +54,10 @@ def test_the_builtin_provider_has_models(tmp_path, package):
     document = {"resource": {"terraform_data": {"x": {}}}}
     file = schema_of(tmp_path, document, only_from(tmp_path / "none"))
     builtin = package(file, "builtin_models")
+    shipped = pack_of(Path(tapforge.builtin.__file__).parent)
+    assert pack_of(tmp_path / "builtin_models").get("resource", "terraform_data") == shipped.get(
+        "resource", "terraform_data"
+    ), "make tapforge.builtin anew: see CONTRIBUTING.md"
     data = builtin.Data("store", input={"a": [1, "${text}"]}, triggers_replace=["b"])
     assert hcl(data.output) == "terraform_data.store.output"
     state = builtin.data.RemoteState("other", backend="local", config={"path": "x.tfstate"})
