@@ -98,6 +98,8 @@ class Expression:
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             raise _unknown(self, "sliced", "use the function slice() or substr()")
+        if is_number(key) and key < 0:
+            raise _unknown(self, "indexed from its end", "use the function element()")
         return Access(self, (key,), element_type(self, key))
 
     def __bool__(self) -> NoReturn:
@@ -236,6 +238,8 @@ def plain(value: Any) -> Any:
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return set(map(plain, value))
     return value
 
 
