@@ -119,8 +119,8 @@ def _formatted(verb: _Verb, value: Any) -> str:
 
 def _default(verb: _Verb, value: Any) -> str:
     as_json = "#" in verb.flags
-    if isinstance(value, str) and not verb.flags:
-        return verb.pad(verb.cut(value))
+    if isinstance(value, str) and not verb.flags and verb.precision is None:
+        return verb.pad(value)
     if verb.flags.strip("#") or verb.precision is not None:
         raise UnfoldedError
     if is_number(value) and not as_json:
