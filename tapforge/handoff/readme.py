@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -117,6 +116,8 @@ def _default(field: Input) -> str:
     if len(text) <= _LONG:
         return f"`{text}`"
     lines = json.dumps(field.default, ensure_ascii=False, indent=2)
+    import html  # noqa: PLC0415 - only a long default needs its tables
+
     return f"<pre>{html.escape(lines, quote=False)}</pre>"
 
 

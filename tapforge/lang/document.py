@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ import attrs
 
 from tapforge.lang.blocks import Block, Check, Local, ModuleCall, Output, Settings, Variable
 from tapforge.lang.errors import Problem, TapforgeError, closest
-from tapforge.lang.expression import symbols
+from tapforge.lang.expression import Symbol, roots
 from tapforge.lang.json_syntax import Json
 
 B = TypeVar("B")
@@ -37,6 +38,11 @@ class _Entry:
     block: Any
     comment: str
     file: str
+
+    @functools.cached_property
+    def roots(self) -> list[Symbol]:
+        """The root of every reference in the block."""
+        return [root for value in self.block._tf_values() for root in roots(value)]
 
 
 class DocumentError(TapforgeError, ValueError):
@@ -99,6 +105,10 @@ class Document:
         kinds = ("resource", "data", "ephemeral")
         return [(b._tf_path[0], _address(b)) for b in self if b._tf_path[0] in kinds]
 
+    def roots(self) -> list[Symbol]:
+        """Give the root of every reference in the document."""
+        return [root for entry in self._entries for root in entry.roots]
+
     def check(self) -> None:
         """Hold the document together.
 
@@ -107,9 +117,9 @@ class Document:
         """
         problems = self._repetitions()
         addresses = {address for block in self for address in _declared(block)}
-        for block in self:
-            place = f"{self.name}: {_address(block) or block._tf_path[0]}"
-            for target in sorted({s for value in block._tf_values() for s in symbols(value)}):
+        for entry in self._entries:
+            place = f"{self.name}: {_address(entry.block) or entry.block._tf_path[0]}"
+            for target in sorted({root._address for root in entry.roots}):
                 if "." in target and target not in addresses:
                     hint = closest(target, addresses) or "add the block it refers to"
                     problems.append(

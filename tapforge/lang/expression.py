@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 import attrs
 
@@ -55,8 +55,15 @@ Type = Any
 class Expression:
     """A value that only Terraform will know. Made by references, functions and operators."""
 
-    __slots__ = ("_type",)
+    __slots__ = ("_sound", "_type")
     _type: Type
+    # Whether it was found to hold no failing call: an expression does not change.
+    _sound: bool
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102 - nothing of its own
+        self = super().__new__(cls)
+        self._sound = False
+        return self
 
     # How tightly the text holds together: what binds looser than its place asks for is put in
     # parentheses. 0 for a conditional, 1 to 6 for operators, 7 for their signs, 8 for all else.
@@ -699,10 +706,18 @@ def find_failure(value: Any) -> Failure | None:
     elif isinstance(value, (list, tuple, set, frozenset)):
         parts = value
     elif isinstance(value, Expression):
+        if value._sound:
+            return None
         parts = value._evaluated()
     else:
         return None
-    return next(filter(lambda f: f is not None, map(find_failure, parts)), None)
+    for part in parts:
+        failure = None if part.__class__ in _ATOMS else find_failure(part)
+        if failure is not None:
+            return failure
+    if isinstance(value, Expression):
+        value._sound = True
+    return None
 
 
 def roots(value: Any) -> list[Symbol]:
@@ -713,6 +728,8 @@ def roots(value: Any) -> list[Symbol]:
 
 
 def _collect_roots(value: Any, found: list[Symbol]) -> None:
+    if value.__class__ is str and value.isascii():
+        return
     value = parse(value)
     if isinstance(value, Symbol):
         found.append(value)
@@ -734,11 +751,6 @@ def _collect_roots(value: Any, found: list[Symbol]) -> None:
 
 
 _ATOMS = frozenset((int, float, bool, type(None)))
-
-
-def symbols(value: Any) -> Iterable[str]:
-    """Give the address of every reference in a value."""
-    return (root._address for root in roots(value))
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> Any:

@@ -25,7 +25,7 @@ from tapforge.lang.blocks import (
 )
 from tapforge.lang.document import MAIN, Document, DocumentError
 from tapforge.lang.errors import Problem
-from tapforge.lang.expression import Access, Named, known, roots
+from tapforge.lang.expression import Access, Named, known
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
 
@@ -173,7 +173,7 @@ class Module(Generic[I, O]):
                 )
             )
         tables: dict[str, Any] = {}
-        for root in [r for block in body.document for v in block._tf_values() for r in roots(v)]:
+        for root in body.document.roots():
             if not isinstance(root, Named):
                 continue
             if tables.setdefault(root._address, root._value) != root._value:

@@ -42,10 +42,10 @@ from tapforge.lang.expression import (
     path,
     plain,
     reference,
+    roots,
     set_elements,
     splat,
     static_type,
-    symbols,
     terraform,
 )
 
@@ -276,7 +276,7 @@ def test_blocks_and_objects_stand_in_expressions():
     assert not known(Nested(number))
 
 
-def test_symbols_are_found_wherever_they_stand():
+def test_references_are_found_wherever_they_stand():
     """References in lists, maps, keys, text, functions, conditions, loops and blocks."""
     value = {
         f"{text}-k": [number, (other, {flag})],
@@ -286,7 +286,7 @@ def test_symbols_are_found_wherever_they_stand():
         "d": "plain",
         "e": 1,
     }
-    assert set(symbols(value)) == {
+    assert {root._address for root in roots(value)} == {
         *("var.text", "var.number", "var.other", "var.flag", "var.words", "var.tags", "var.box"),
         *("var.free", "aws_vpc.main", "var.names", "n", "each"),
     }
@@ -469,6 +469,8 @@ def test_plain_values_are_not_parsed():
         (conditional(True, 1, text), "1"),
         (conditional(True, True, flag), True),
         (conditional(True, "a", failure), "a"),
+        (conditional(True, [1], words), ["1"]),
+        (conditional(True, {"a": 1}, tags), {"a": "1"}),
         (conditional(True, [{"a": 1}], [{"a": 2}]), [{"a": 1}]),
     ],
 )

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from tapforge.lang.errors import ArgumentError
-from tapforge.lang.expression import Symbol, conditional, each, for_list, hcl, splat, symbols
+from tapforge.lang.expression import Symbol, conditional, each, for_list, hcl, roots, splat
 from tapforge.lang.json_syntax import expression, traversal
 from tapforge.lang.meta import Condition, Connection, Lifecycle, Provisioner, dynamic
 from tapforge.lang.model import (
@@ -220,7 +220,7 @@ class TestNestedClasses:
             "kind": "bolt",
             "pins": [{"depth": lock._tf_anything["pins"][0]["depth"]}],
         }
-        assert list(symbols(list(model._tf_values()))) == ["var.depth"]
+        assert [r._address for r in roots(list(model._tf_values()))] == ["var.depth"]
 
     def test_classes_show_their_arguments(self, box):
         """`help` and editors see the label, the arguments and the meta-arguments."""
@@ -441,7 +441,7 @@ class TestRendering:
             ],
             connection=Connection(arguments={"host": Symbol("var.other_host")}),
         )
-        found = set(symbols(list(model._tf_values())))
+        found = {root._address for root in roots(list(model._tf_values()))}
         assert found == {
             *(f"var.{n}" for n in ("name", "key", "c", "widths", "depth", "port", "each")),
             *(f"var.{n}" for n in ("pre", "command", "host", "other_host")),
