@@ -350,11 +350,3 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
     return bool(left == right)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Tell whether converting `left` to `right` changed nothing."""
-    try:
-        return equal(left, right)
-    except RefusedError:
-        return False

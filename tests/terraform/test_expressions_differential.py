@@ -54,6 +54,8 @@ POOL: dict[str, list[Any]] = {
     "bool": [True, False],
     "numbers": [[], [1, 2, 3], [3, 1], [7, 7]],
     "strings": [["a"], ["b", "a"], ["a", "é", "B"], []],
+    # Both sides of a condition: of an empty list Python does not know the type.
+    "words": [["x"], ["a", "b"]],
     "map": [{}, {"b": 1, "a": 2}, {"é": 3, "a b": 4, "for": 5}],
     "set": [set(), {"b", "a", "é"}],
 }
@@ -63,12 +65,14 @@ TYPES: dict[str, Any] = {
     "bool": "bool",
     "numbers": ["list", "number"],
     "strings": ["list", "string"],
+    "words": ["list", "string"],
     "map": ["map", "number"],
     "set": ["set", "string"],
 }
 CONSTRAINTS = {
     "numbers": "list(number)",
     "strings": "list(string)",
+    "words": "list(string)",
     "map": "map(number)",
     "set": "set(string)",
 }
@@ -202,6 +206,10 @@ GRAMMAR: dict[str, list[tuple[Any, ...]]] = {
         (lambda a, b, c: {"x": a, "for": b, "$": c, "a.b": [a]}, "string", "number", "bool"),
         (lambda a, b: {f"{a}k": b}, "string", "number"),
         (fn.merge, "one map", "one map"),
+        (lambda a, b, c: {"x": conditional(a, b, c)}, "bool", "one numbers", "one words"),
+        (lambda a, b, c: {"x": conditional(a, [b], c)}, "bool", "number", "one words"),
+        (lambda a, b, c: {"x": conditional(a, b, {"y": c})}, "bool", "one map", "string"),
+        (lambda a, b, c: {"x": conditional(a, {"y": b}, {"z": c})}, "bool", "number", "string"),
     ],
 }
 

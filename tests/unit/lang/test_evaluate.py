@@ -72,6 +72,7 @@ CALLS = [
     ("sum", ([1, "2", 3],), 6),
     ("sum", ([0.5, 0.25],), 0.75),
     ("sum", ([0.1, 0.2],), 0.3),
+    ("sum", ([-7.31, 6.95],), OPEN),
     ("sum", ({1, 2},), 3),
     ("sum", ([],), REFUSED),
     ("sum", ([None],), REFUSED),
@@ -404,6 +405,7 @@ CALLS = [
     ("cidrsubnets", ("10.0.0.0/8", 25), REFUSED),
     ("cidrsubnets", ("10.0.0.0/8", 0), REFUSED),
     ("cidrsubnets", ("::/8", 1), OPEN),
+    ("cidrsubnets", ("0:0:0:0:1::/80", 1), OPEN),
     # time
     (
         "formatdate",

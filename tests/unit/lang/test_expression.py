@@ -284,7 +284,7 @@ def test_references_are_found_wherever_they_stand():
         "b": conditional(box.from_, free, Block()),
         "c": for_list(names, lambda n: n, when=lambda n: eq(n, each.key)),
         "d": "plain",
-        "e": 1,
+        "e": lt(None, 1),
     }
     assert {root._address for root in roots(value)} == {
         *("var.text", "var.number", "var.other", "var.flag", "var.words", "var.tags", "var.box"),
@@ -469,6 +469,8 @@ def test_plain_values_are_not_parsed():
         (conditional(True, 1, text), "1"),
         (conditional(True, True, flag), True),
         (conditional(True, "a", failure), "a"),
+        (conditional(True, {"a": "x"}, {"b": "y"}), {"a": "x"}),
+        (conditional(True, ("a", 1), ("b", 2)), ("a", 1)),
         (conditional(True, [1], words), ["1"]),
         (conditional(True, {"a": 1}, tags), {"a": "1"}),
         (conditional(True, [{"a": 1}], [{"a": 2}]), [{"a": 1}]),
