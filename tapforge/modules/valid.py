@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -48,6 +49,20 @@ def length(minimum: int, maximum: int) -> Valid:
         lambda value, _: and_(ge(fn.length(value), minimum), le(fn.length(value), maximum)),
         lambda value, _: (
             f'"{value}" has {fn.length(value)} characters: expected {minimum} to {maximum}.'
+        ),
+        {"minLength": minimum, "maxLength": maximum},
+    )
+
+
+def characters(minimum: int, maximum: int) -> Valid:
+    """The text, in any alphabet, has a number of characters as AWS counts them.
+
+    Terraform's ``length`` counts a letter and its accents as one.
+    """
+    return Valid(
+        lambda value, _: matches(f"^(.|\n){{{minimum},{maximum}}}$", value),
+        lambda value, _: (
+            f'"{value}" is too short or long: expected {minimum} to {maximum} characters.'
         ),
         {"minLength": minimum, "maxLength": maximum},
     )
@@ -104,6 +119,7 @@ region = Valid(
 """An AWS region that exists."""
 
 _key, _text = names.rule("tag_key"), names.rule("tag_value")
+_fits_tag = characters(_text.min, _text.max)
 tags = Valid(
     lambda value, _: fn.alltrue(
         for_list(
@@ -111,7 +127,7 @@ tags = Valid(
             lambda key, text: and_(
                 matches(f"^.{{{_key.min},{_key.max}}}$", key),
                 not_(matches("^[aA][wW][sS]:", key)),
-                matches(f"^(.|\n){{{_text.min},{_text.max}}}$", text),
+                _fits_tag.condition(text, None),
             ),
         )
     ),
@@ -180,12 +196,12 @@ def offered(engine: str) -> tuple[Valid, ...]:
 
 def _families_absent(engine: str) -> dict[str, str]:
     """Give, by version, the families of classes that only other versions take, in one text each."""
+    families = {each: _family(each) for each in instance_classes.offered(engine)}
     absent = {}
     for version in postgres.creatable(engine):
-        taken = instance_classes.offered(engine, version)
-        classes = [each for each in instance_classes.offered(engine) if each not in taken]
-        absent[version] = sorted({_family(each) for each in classes})
-    return {version: " ".join(families) for version, families in absent.items() if families}
+        others = families.keys() - instance_classes.offered(engine, version)
+        absent[version] = sorted({families[each] for each in others})
+    return {version: " ".join(found) for version, found in absent.items() if found}
 
 
 def _family(class_: str) -> str:
@@ -396,7 +412,10 @@ def name(kind: str) -> tuple[Valid, ...]:
                 lambda value, _: f'"{value}" is reserved: choose another {rule.what}.',
             )
         )
-    return (length(rule.min, rule.max), pattern(rule.pattern, rule.expected), *refused)
+    # Letters of any alphabet are counted otherwise; elsewhere the plainer rule says the same.
+    any_alphabet = re.fullmatch(rule.pattern, "é" * max(1, rule.min))
+    size = characters if any_alphabet else length
+    return (size(rule.min, rule.max), pattern(rule.pattern, rule.expected), *refused)
 
 
 def _without(clause: names.Clause, what: str) -> Valid:

@@ -38,6 +38,9 @@ class SystemInputs:
     )
 
 
+_STATE_KEY = r"^[A-Za-z0-9][A-Za-z0-9._/-]*\.tfstate$"
+
+
 @inputs
 class BackendInputs:
     """Where an environment keeps the Terraform state of a system.
@@ -55,11 +58,12 @@ class BackendInputs:
         "Path of the state in the bucket, one for each environment and system.",
         valid=[
             Valid(
-                lambda value, _: valid.matches(r"^[^/].*\.tfstate$", value),
+                lambda value, _: valid.matches(_STATE_KEY, value),
                 lambda value, _: (
-                    f'"{value}" is no key of a state: expected a path ending in .tfstate.'
+                    f'"{value}" is no key of a state: expected a path of letters, digits and ._-,'
+                    " ending in .tfstate."
                 ),
-                {"pattern": r"^[^/].*\.tfstate$"},
+                {"pattern": _STATE_KEY},
             )
         ],
         example="dev/aurora-demo/terraform.tfstate",

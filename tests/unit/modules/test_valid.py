@@ -312,6 +312,17 @@ def test_names(kind: str, text: str, expected: str) -> None:
     assert bool(found) == bool(expected)
 
 
+def test_characters_are_counted_as_aws_counts_them() -> None:
+    """Terraform's own length would count a letter and its accents as one."""
+    rule = valid.characters(1, 3)
+    assert reason(rule, "e\N{COMBINING MACRON BELOW}x") == ""
+    assert reason(rule, "e\N{COMBINING MACRON BELOW}" * 2).endswith(
+        "is too short or long: expected 1 to 3 characters."
+    )
+    assert reason(rule, "")
+    assert reason(valid.name("route53_set_identifier"), "é" * 129)
+
+
 def test_blocks_overlap_or_lie_within() -> None:
     """In either order."""
     assert valid.overlap("10.0.0.0/8", "10.1.0.0/16") is True

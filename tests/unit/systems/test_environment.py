@@ -87,8 +87,8 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
             " us-east-1 or eu-central-1."
         ),
         (
-            'aurora-demo.s3.tfbackend.json: key: "/x" is no key of a state: expected a path ending in'
-            " .tfstate."
+            'aurora-demo.s3.tfbackend.json: key: "/x" is no key of a state: expected a path of letters,'
+            " digits and ._-, ending in .tfstate."
         ),
     ]
 

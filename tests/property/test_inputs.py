@@ -1,0 +1,274 @@
+"""Inputs of systems and modules, over whatever may be given for them."""
+
+import contextlib
+import ipaddress
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from tapforge.facts import names, windows
+from tapforge.lang.expression import Expression, Failure, Symbol, Template, parse
+from tapforge.lang.inputs import declared_inputs, json_schema, problems
+from tapforge.lang.model import Model, arguments
+from tapforge.lang.module import Body, Module
+from tapforge.modules import valid
+from tapforge.systems.environment import backend_schema, load, variables_schema
+from tapforge.systems.project import Project, find
+from tapforge.systems.system import BackendInputs, System
+from tapforge.testing import strategies
+
+PROJECT = find(Path(__file__).parents[2])
+SYSTEMS = list(PROJECT.systems.values())
+CLASSES = {
+    **{module.name: module.inputs for module in (*SYSTEMS, *PROJECT.modules().values())},
+    "backend": BackendInputs,
+}
+
+systems = pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
+classes = pytest.mark.parametrize("class_", CLASSES.values(), ids=CLASSES)
+
+# Text that rules look at, and some that they never thought of.
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-10, 4000)
+    | st.floats(-2, 40, allow_nan=False)
+    | st.text("aZ09./:-_ \n$={}éß漢", max_size=24)
+    | st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}", fullmatch=True),
+    lambda values: (
+        st.lists(values, max_size=7)
+        | st.dictionaries(st.text("aAwWsS:é\n", max_size=6), values, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, class_: type) -> dict[str, Any]:
+    """Draw inputs of which some were changed a little, or altogether."""
+    values = draw(strategies.inputs_of(class_))
+    declared = declared_inputs(class_)
+    for name in draw(st.lists(st.sampled_from(sorted(declared)), max_size=3)):
+        values[name] = draw(anything | changed(values.get(name, "")))
+    return values
+
+
+@st.composite
+def changed(draw: st.DrawFn, value: Any) -> Any:
+    """Draw a value with one character more, less or another."""
+    if isinstance(value, list) and value:
+        place = draw(st.integers(0, len(value) - 1))
+        return [*value[:place], draw(changed(value[place])), *value[place + 1 :]]
+    if not isinstance(value, str):
+        return value
+    start = draw(st.integers(0, len(value)))
+    end = draw(st.integers(start, min(len(value), start + 1)))
+    return value[:start] + draw(st.text("aZ09./:-\né", max_size=1)) + value[end:]
+
+
+def schema_of(class_: type) -> Draft202012Validator:
+    """Give the JSON Schema of some inputs."""
+    schema = json_schema(declared_inputs(class_).values(), title="", description="")
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+# --- environments -----------------------------------------------------------------------------------
+
+
+@systems
+@given(data=st.data())
+def test_drawn_environments_are_right(system: System[Any, Any], data: st.DataObject) -> None:
+    """For Python and for the schema that editors use, before and after they were a file."""
+    values = data.draw(strategies.environments(system))
+    assert problems(system.inputs, values) == []
+    assert json.loads(json.dumps(values)) == values
+    validator = Draft202012Validator(variables_schema(system))
+    assert list(validator.iter_errors({"$schema": "x"} | values)) == []
+
+
+@systems
+@given(data=st.data())
+def test_an_environment_survives_its_file(
+    system: System[Any, Any], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What is written is what is read."""
+    root = tmp_path_factory.getbasetemp() / "survives"
+    (root / "env/x").mkdir(parents=True, exist_ok=True)
+    variables = data.draw(strategies.environments(system))
+    backend = data.draw(strategies.inputs_of(BackendInputs))
+    (root / f"env/x/{system.name}.tfvars.json").write_text(json.dumps(variables), "utf-8")
+    (root / f"env/x/{system.name}.s3.tfbackend.json").write_text(json.dumps(backend), "utf-8")
+    found = load(Project(root, {system.name: system}), system, "x")
+    assert (found.variables, found.backend) == (variables, backend)
+    assert list(Draft202012Validator(backend_schema()).iter_errors(backend)) == []
+
+
+def resolved(body: Body, value: Any) -> Any:
+    """Give a name with the locals of its module in it; None if only Terraform will know it."""
+    value = parse(value)
+    pieces = value._pieces if isinstance(value, Template) else [value]
+    texts = []
+    for piece in pieces:
+        if isinstance(piece, Symbol) and piece._address.startswith("local."):
+            locals_ = {b._tf_path[1]: b.value for b in body.document if b._tf_path[0] == "locals"}
+            piece = resolved(body, locals_[piece._address.removeprefix("local.")])  # noqa: PLW2901
+        if not isinstance(piece, str):
+            return None
+        texts.append(piece)
+    return "".join(texts)
+
+
+def named(body: Body) -> list[tuple[names.NameRule, str]]:
+    """Give every name that a body makes and that can be known."""
+    found = []
+    for block in body.document:
+        if isinstance(block, Model) and block._tf_kind == "resource":
+            for argument, value in arguments(block).items():
+                rule = names.for_argument(block._tf_type, argument)
+                name = resolved(body, value) if rule else None
+                if rule and name is not None:
+                    found.append((rule, name))
+    return found
+
+
+def bodies(module: Module[Any, Any], values: dict[str, Any]) -> list[Body]:
+    """Call a module with values, and every module it calls with what it gives them."""
+    body = Body(module.name)
+    module.function(body, module.inputs(**values))
+    calls = [block for block in body.document if block._tf_path[0] == "module"]
+    inner = [
+        bodies(body.calls[call.source.rpartition("/")[2]], dict(call.inputs)) for call in calls
+    ]
+    return [body, *(each for found in inner for each in found)]
+
+
+@systems
+@given(data=st.data())
+def test_what_a_system_makes_of_an_environment_is_right(
+    system: System[Any, Any], data: st.DataObject
+) -> None:
+    """Every module takes what it is given, and every name is legal in its kind."""
+    values = data.draw(strategies.environments(system))
+    found = [pair for body in bodies(system, values) for pair in named(body)]
+    assert len(found) > 5
+    assert [p for rule, name in found for p in rule.problems(name)] == []
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+@classes
+@given(data=st.data())
+def test_drawn_inputs_are_right(class_: type, data: st.DataObject) -> None:
+    """Of modules as of systems; they can be made."""
+    values = data.draw(strategies.inputs_of(class_))
+    made = class_(**values)
+    assert {name: getattr(made, name) for name in values} == values
+
+
+@classes
+@given(data=st.data())
+def test_the_schema_takes_whatever_python_takes(class_: type, data: st.DataObject) -> None:
+    """It may take more, and never less."""
+    values = data.draw(damaged(class_))
+    if not problems(class_, values):
+        assert [error.message for error in schema_of(class_).iter_errors(values)] == []
+
+
+@classes
+@given(data=st.data())
+def test_every_rule_decides_what_is_known(class_: type, data: st.DataObject) -> None:
+    """Python never leaves to Terraform what it was told; and a message is text."""
+    values = data.draw(damaged(class_))
+    declared = declared_inputs(class_)
+    wrong = {problem.place.split(": ")[1].partition("[")[0] for problem in problems(class_, values)}
+    all_values = {name: field.default for name, field in declared.items()} | values
+    view = SimpleNamespace(**{n: v for n, v in all_values.items() if n not in wrong})
+    for name in vars(view).keys() & values.keys():
+        for rule in declared[name].valid:
+            with contextlib.suppress(AttributeError):  # it asks an input that is wrong
+                held = rule.condition(values[name], view)
+                assert held is True, f"{name}: {held!r}"
+
+
+@classes
+@given(data=st.data())
+def test_every_problem_is_readable(class_: type, data: st.DataObject) -> None:
+    """Text without the marks of references, and never an exception."""
+    for problem in problems(class_, data.draw(damaged(class_)), "file"):
+        assert str(problem).startswith("file: ")
+        assert str(problem).encode()
+
+
+def holds(rules: valid.Valid | tuple[valid.Valid, ...], value: Any, inputs: Any = None) -> bool:
+    """Tell whether a value passes some rules."""
+    for rule in (rules,) if isinstance(rules, valid.Valid) else rules:
+        found = rule.condition(value, inputs)
+        if isinstance(found, Failure) or found is False:
+            return False
+        assert not isinstance(found, Expression), f"{value!r}: {found!r}"
+    return True
+
+
+@given(
+    cidr=strategies.networks(8, 32) | changed("10.0.0.0/16") | st.text("0123456789./", max_size=19)
+)
+def test_a_vpc_s_block_is_what_the_standard_library_takes(cidr: str) -> None:
+    """With /16 to /28."""
+    try:
+        expected = "/" in cidr and 16 <= ipaddress.IPv4Network(cidr).prefixlen <= 28
+        expected = expected and len(cidr.partition("/")[2]) == 2 and cidr.count(".") == 3
+    except ValueError:
+        expected = False
+    assert holds(valid.vpc_cidr, cidr) == expected
+
+
+@given(one=strategies.networks(), other=strategies.networks(), data=st.data())
+def test_blocks_overlap_and_lie_within_each_other(
+    one: str, other: str, data: st.DataObject
+) -> None:
+    """As the standard library has it; of some blocks near each other too."""
+    near = data.draw(
+        strategies.subnets_of(one, 1, 1) if not one.endswith("/28") else st.just([one])
+    )
+    for left, right in ((one, other), (one, near[0]), (near[0], one)):
+        first, second = ipaddress.IPv4Network(left), ipaddress.IPv4Network(right)
+        assert valid.overlap(left, right) == first.overlaps(second)
+        assert valid.within(left, right) == first.subnet_of(second)
+
+
+@given(
+    backup=strategies.backup_windows() | changed("03:00-04:00"),
+    maintenance=strategies.maintenance_windows("00:00-00:30") | changed("mon:04:00-mon:05:00"),
+)
+def test_windows_are_judged_as_the_facts_judge_them(backup: str, maintenance: str) -> None:
+    """Each alone, and both together; here a maintenance window ends within a day."""
+    daily = windows.check_backup(backup) is None
+    assert holds(valid.backup_window, backup) == daily
+    assume(daily)  # what a wrong one overlaps is nobody's question
+    alone = windows.check_maintenance(maintenance) is None
+    assume(not alone or windows.parse_maintenance(maintenance).minutes < 24 * 60)
+    apart = windows.check_overlap(backup, maintenance) is None
+    found = holds(valid.maintenance_window, maintenance, SimpleNamespace(backup_window=backup))
+    assert found == (alone and apart)
+
+
+@pytest.mark.parametrize("kind", names.kinds())
+@given(data=st.data())
+def test_names_are_judged_as_the_facts_judge_them(kind: str, data: st.DataObject) -> None:
+    """For every kind of name; what the facts advise against is refused."""
+    rule = names.rule(kind)
+    text = data.draw(
+        st.text("aZ09-_./: \né", max_size=12)
+        | st.sampled_from(["select", "postgres", "aws:x", "/aws/x", "xn--a", "sg-1", "a" * 70])
+        | st.from_regex(rule.pattern, fullmatch=True).map(lambda text: text[: rule.max])
+    )
+    expected = rule.accepts(text) and not rule.notes(text)
+    assert holds(valid.name(kind), text) == expected

@@ -1,0 +1,93 @@
+"""Strategies that are derived from declarations of one's own."""
+
+import ipaddress
+from typing import Any, Literal
+
+import pytest
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from tapforge.lang.inputs import Valid, inputs, one_of, problems, variable
+from tapforge.modules import valid
+from tapforge.testing import strategies
+
+even = Valid(
+    lambda value, _: value % 2 == 0, lambda value, _: f"{value} is odd.", {"type": "integer"}
+)
+few = Valid(lambda value, _: len(value) < 5, lambda _value, _: "too many.", {"maxProperties": 4})
+opaque = Valid(lambda value, _: "x" in value, lambda value, _: f"{value} has no x.")
+
+
+@inputs
+class MixedInputs:
+    """Something of everything."""
+
+    choice: Literal["a", "b"] = variable("A choice.")
+    share: float = variable("A share.", valid=[valid.between(0, 1)])
+    pair: int = variable("An even number.", valid=[valid.between(0, 10), even])
+    flag: bool = variable("A flag.")
+    maybe: int | None = variable("A number or none.", valid=[one_of(1, 2)])
+    note: str = variable("A note.", valid=[valid.length(1, 9)])
+    code: str = variable(
+        "A code.", valid=[valid.pattern("^[A-Za-z]+$", "letters"), valid.length(2, 4)]
+    )
+    hosts: list[str] = variable("Hosts.", valid=[valid.subnet_ids])
+    labels: dict[str, str] = variable("Labels.", valid=[valid.tags])
+    ports: dict[str, int] = variable(
+        "Ports.",
+        default={},
+        valid=[few],
+    )
+    odd: str = variable("Only code can tell.", valid=[opaque], example="x1")
+    id: str = variable("Any id.", example="id-1")
+    free: Any | None = variable("Anything.")
+
+
+@given(values=strategies.inputs_of(MixedInputs))
+def test_values_of_every_type_are_right(values: dict[str, Any]) -> None:
+    """Whatever the rules are; what only code can tell is what the declaration shows."""
+    assert problems(MixedInputs, values) == []
+    assert (values["odd"], values["id"]) == ("x1", "id-1")
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda values: values["maybe"] is None,
+        lambda values: values["maybe"] == 2,
+        lambda values: "ports" not in values,
+        lambda values: len(values.get("ports", {})) > 1,
+        lambda values: len(values["hosts"]) > 2,
+        lambda values: len(values["code"]) == 4,
+    ],
+)
+def test_everything_that_is_right_is_drawn(wanted: Any) -> None:
+    """Null and values, defaults left out and given, short and long."""
+    assert wanted(find(strategies.inputs_of(MixedInputs), wanted))
+
+
+@given(values=strategies.inputs_of(MixedInputs, id=st.sampled_from(["a", "b"]), odd=st.just("xx")))
+def test_an_input_may_be_drawn_otherwise(values: dict[str, Any]) -> None:
+    """For rules that can't be read off a declaration."""
+    assert values["id"] in ("a", "b")
+    assert values["odd"] == "xx"
+
+
+@given(network=strategies.networks(20, 24), data=st.data())
+def test_networks_have_subnets(network: str, data: st.DataObject) -> None:
+    """Inside, apart from each other, as many as are asked for."""
+    assert 20 <= ipaddress.IPv4Network(network).prefixlen <= 24
+    subnets = [ipaddress.IPv4Network(s) for s in data.draw(strategies.subnets_of(network, 3, 5))]
+    assert 3 <= len(subnets) <= 5
+    assert all(subnet.subnet_of(ipaddress.IPv4Network(network)) for subnet in subnets)
+    assert not any(a.overlaps(b) for i, a in enumerate(subnets) for b in subnets[:i])
+
+
+@pytest.mark.parametrize("suffix", ["a", "a-b", "a" * 20, "1"])
+def test_suffixes_of_all_forms_are_drawn(suffix: str) -> None:
+    """Up to the longest."""
+
+    def alike(text: str) -> bool:
+        return len(text) == len(suffix) and ("-" in text) == ("-" in suffix)
+
+    assert alike(find(strategies.suffixes(), alike))
