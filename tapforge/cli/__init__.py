@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -81,6 +82,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 done; 1 done, and the answer is no; 2 bad input; 130 interrupted.
     """
+    # A command is short: what it makes it needs to its end, so looking for garbage only takes time.
+    gc.set_threshold(50_000)
     try:
         # Click hands the code of `Exit` back; a command that just ends gives nothing.
         code = _group.main(arguments, prog_name="tapforge", standalone_mode=False) or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from attrs import frozen
 
@@ -74,14 +75,22 @@ def offered(engine: str, version: str | None = None, region: str | None = None) 
         ValueError: If there is no such engine.
     """
     postgres.title(engine)
-    classes = load("instance_classes")["classes"]
+    limit = {} if version is None else _limit(engine, version)
+    if not limit and region is None:
+        return _takers(engine)
     return tuple(
         name
-        for name, entry in classes.items()
-        if engine in entry["engines"]
-        and (version is None or _taken(engine, version, name))
+        for name in _takers(engine)
+        if name in limit.get("only", (name,))
+        and _family(name) not in limit.get("without_families", ())
         and (region is None or _sold(engine, region, name))
     )
+
+
+@functools.cache
+def _takers(engine: str) -> tuple[str, ...]:
+    classes = load("instance_classes")["classes"]
+    return tuple(name for name, entry in classes.items() if engine in entry["engines"])
 
 
 @functools.cache
@@ -163,13 +172,13 @@ def _generation(name: str) -> int:
     return int("".join(filter(str.isdigit, _family(name))))
 
 
-def _taken(engine: str, version: str, name: str) -> bool:
+def _limit(engine: str, version: str) -> dict[str, Any]:
+    """Return what keeps a version from some of its engine's classes; empty when nothing does."""
     for limit in load("instance_classes")["version_limits"]:
         if limit["engine"] == engine and version in limit["versions"]:
-            if "only" in limit:
-                return name in limit["only"]
-            return _family(name) not in limit["without_families"]
-    return True
+            found: dict[str, Any] = limit
+            return found
+    return {}
 
 
 def _sold(engine: str, region: str, name: str) -> bool:

@@ -117,10 +117,7 @@ def names(engine: str, major: int, level: Level | None = None) -> tuple[str, ...
     return tuple(
         name
         for name, entry in load("parameters")["parameters"].items()
-        if _exists(entry, major)
-        and engine not in entry.get("fixed", ())
-        and (levels := _levels(entry, engine))
-        and (level is None or level in levels[-1:] or (level in levels and _is_open(entry, engine)))
+        if _exists(entry, major) and _belongs(entry, engine, level)
     )
 
 
@@ -132,12 +129,13 @@ def static_by_major(engine: str, level: Level) -> dict[str, dict[int, bool]]:
     Raises:
         ValueError: If there is no such engine.
     """
-    table: dict[str, dict[int, bool]] = {}
-    entries = load("parameters")["parameters"]
-    for major in postgres.majors(engine):
-        for name in names(engine, major, level):
-            table.setdefault(name, {})[major] = _is_static(entries[name], major)
-    return dict(sorted(table.items()))
+    majors = postgres.majors(engine)
+    return {
+        name: by_major
+        for name, entry in sorted(load("parameters")["parameters"].items())
+        if _belongs(entry, engine, level)
+        and (by_major := {each: _is_static(entry, each) for each in majors if _exists(entry, each)})
+    }
 
 
 def closest(engine: str, major: int, name: str) -> tuple[str, ...]:
@@ -227,6 +225,13 @@ def _check_major(engine: str, major: int) -> None:
 def _exists(entry: _Entry, major: int) -> bool:
     first, last = entry.get("majors", (major, major))
     return bool(first <= major <= last)
+
+
+def _belongs(entry: _Entry, engine: str, level: Level | None) -> bool:
+    levels = () if engine in entry.get("fixed", ()) else _levels(entry, engine)
+    if level is None or not levels:
+        return bool(levels)
+    return level == levels[-1] or (level in levels and _is_open(entry, engine))
 
 
 def _levels(entry: _Entry, engine: str) -> tuple[Level, ...]:

@@ -35,12 +35,20 @@ class Difference:
     Attributes:
         path: From the project's root.
         kind: What rendering would do.
-        diff: The lines that differ, as a unified diff.
+        old: The text on disk; empty if there is none.
+        new: The text that it should be; empty if there should be none.
     """
 
     path: str
     kind: Literal["create", "update", "delete"]
-    diff: str
+    old: str = attrs.field(repr=False)
+    new: str = attrs.field(repr=False)
+
+    @property
+    def diff(self) -> str:
+        """The lines that differ, as a unified diff."""
+        old, new = self.old.splitlines(), self.new.splitlines()
+        return "\n".join(difflib.unified_diff(old, new, self.path, self.path, lineterm="", n=1))
 
 
 def differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
@@ -103,10 +111,7 @@ def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
         kind: Literal["create", "update", "delete"] = (
             "create" if old is None else "update" if new is not None else "delete"
         )
-        lines = difflib.unified_diff(
-            (old or "").splitlines(), (new or "").splitlines(), path, path, lineterm="", n=1
-        )
-        found.append(Difference(path, kind, "\n".join(lines)))
+        found.append(Difference(path, kind, old or "", new or ""))
     if strangers:
         raise TreeError(strangers)
     return found

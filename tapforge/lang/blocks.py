@@ -42,12 +42,16 @@ class Block:
     def _tf_body(self) -> dict[str, Json]:
         raise NotImplementedError
 
+    # One for all: attrs would write, and compile at every start, one for each.
+    def __repr__(self) -> str:
+        return f"<{'.'.join(self._tf_path)}>"
+
     def _tf_values(self) -> Iterable[Any]:
         """Give every value the block was given, to find the references in them."""
         return [getattr(self, field.name) for field in attrs.fields(cast("Any", type(self)))]
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Variable(Block):
     """An input of a module.
 
@@ -113,7 +117,7 @@ class Variable(Block):
         return head | default | tail
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Local(Block):
     """A named expression of a module."""
 
@@ -131,7 +135,7 @@ class Local(Block):
         return expression(self.value)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Output(Block):
     """What a module gives to its caller.
 
@@ -176,7 +180,7 @@ class Output(Block):
         )
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class ModuleCall(Block):
     """A call of a module.
 
@@ -222,7 +226,7 @@ class ModuleCall(Block):
         return head | self.meta._tf_head() | inputs | tail
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Moved(Block):
     """An object has a new address; Terraform keeps it instead of replacing it."""
 
@@ -240,7 +244,7 @@ class Moved(Block):
         return {"from": address(self.from_), "to": address(self.to)}
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Removed(Block):
     """An object is no longer managed here; ``lifecycle.destroy`` says whether it goes on living."""
 
@@ -262,7 +266,7 @@ class Removed(Block):
         } | without_empty({"provisioner": [{p.type: p._tf_body()} for p in self.provisioner]})
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(eq=False, repr=False, kw_only=True)
 class Import(Block):
     """An object that exists already comes under Terraform's care.
 
@@ -290,7 +294,7 @@ class Import(Block):
         return meta._tf_head() | without_empty(arguments | {"identity": expression(self.identity)})
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Check(Block):
     """Assertions over what was applied; they warn and never stop a run.
 
@@ -319,7 +323,7 @@ class Check(Block):
         return body | {"assert": [condition._tf_body() for condition in self.assertions]}
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Action(Block):
     """Something a provider does that changes no object's lifecycle, for ``lifecycle.action_trigger``."""
 
@@ -366,7 +370,7 @@ class Backend:
     arguments: Mapping[str, Any] = attrs.field(factory=dict)
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@attrs.frozen(eq=False, repr=False, kw_only=True)
 class Settings(Block):
     """The ``terraform`` block.
 

@@ -316,6 +316,12 @@ def _init(self: Any, **values: Any) -> None:
     self.__attrs_init__(**values)
 
 
+def _repr(self: Any) -> str:
+    # One for all: attrs would write, and compile at every start, one for each class.
+    fields = (f"{field.name}={getattr(self, field.name)!r}" for field in attrs.fields(type(self)))
+    return f"{type(self).__qualname__}({', '.join(fields)})"
+
+
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(variable,))
 def inputs(cls: C) -> C:
     """Make a class the inputs of a module: every field is declared with `variable`.
@@ -324,7 +330,10 @@ def inputs(cls: C) -> C:
     one `ArgumentError` with every problem.
     """
     cls.__init__ = _init  # type: ignore[misc]
-    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False, init=False)(cls)
+    cls.__repr__ = _repr  # type: ignore[method-assign,assignment]
+    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False, init=False, repr=False)(
+        cls
+    )
 
 
 def references(cls: type[T]) -> T:
@@ -343,7 +352,8 @@ def output(description: str, *, sensitive: bool = False) -> Any:
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(output,))
 def outputs(cls: C) -> C:
     """Make a class the outputs of a module: every field is declared with `output`."""
-    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False)(cls)
+    cls.__repr__ = _repr  # type: ignore[method-assign,assignment]
+    return attrs.define(kw_only=True, frozen=True, slots=True, eq=False, repr=False)(cls)
 
 
 def json_schema(fields: Iterable[Input], *, title: str, description: str) -> dict[str, Json]:
