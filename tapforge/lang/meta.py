@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, cast
 import attrs
 
 from tapforge.lang.errors import ArgumentError, Problem
-from tapforge.lang.expression import Access, Call, Symbol
+from tapforge.lang.expression import Access, Call, Symbol, set_elements
 from tapforge.lang.json_syntax import Json, expression, literal, traversal
 
 T = TypeVar("T")
@@ -269,7 +269,7 @@ def dependency(target: Any) -> str:
 def _for_each(value: Any) -> Json:
     if isinstance(value, (list, tuple, set, frozenset)):
         # A JSON array is a tuple, which for_each does not take.
-        elements = sorted(value) if isinstance(value, (set, frozenset)) else value
+        elements = set_elements(value) if isinstance(value, (set, frozenset)) else value
         return expression(Call("toset", (elements,)))
     return expression(value)
 
