@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -260,7 +260,9 @@ def test_windows_are_judged_as_the_facts_judge_them(backup: str, maintenance: st
     assert found == (alone and apart)
 
 
+# There are many kinds, and each asks little.
 @pytest.mark.parametrize("kind", names.kinds())
+@settings(max_examples=settings.default.max_examples // 4)
 @given(data=st.data())
 def test_names_are_judged_as_the_facts_judge_them(kind: str, data: st.DataObject) -> None:
     """For every kind of name; what the facts advise against is refused."""

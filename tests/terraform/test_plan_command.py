@@ -129,6 +129,19 @@ def test_what_terraform_refuses_exits_with_2(plan: Run, project: Path) -> None:
     assert 'A managed resource "aws_vpc" "nowhere" has not been declared' in err
 
 
+def test_what_terraform_warns_of_is_told(plan: Run, project: Path) -> None:
+    """Beside the plan, not in it."""
+    file = project / "modules/network/outputs.tf.json"
+    document = json.loads(file.read_text())
+    document["output"]["vpc_id"]["deprecated"] = "Take vpc_arn."
+    file.write_text(json.dumps(document, indent=2))
+    code, out, err = plan("aurora-demo", "dev")
+    assert code == 0
+    assert out.endswith(" to create\n")
+    assert err.startswith("warning: ")
+    assert "Take vpc_arn." in err
+
+
 def test_a_place_that_cant_be_written_exits_with_2(plan: Run, tmp_path: Path) -> None:
     """With its name."""
     code, _, err = plan("aurora-demo", "dev", "--json", str(tmp_path / "no/plan.json"))

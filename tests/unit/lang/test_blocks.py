@@ -270,6 +270,12 @@ def test_a_backend_takes_no_reference():
         Settings(backend=Backend("s3", {"key": f"{THING.id}.tfstate"}))._tf_body()
 
 
+def test_a_block_shows_where_it_stands():
+    """In messages and in a debugger."""
+    assert repr(Variable("x")) == "<variable.x>"
+    assert repr(Moved("a.b", THING)) == "<moved>"
+
+
 def test_a_block_of_ones_own_says_where_it_stands():
     """The base class leaves both to it."""
     with pytest.raises(NotImplementedError):

@@ -71,6 +71,12 @@ def test_inputs_are_values_with_defaults():
     assert Box(name="a").tags is not Box(name="b").tags
 
 
+def test_inputs_show_their_values():
+    """In messages and in a debugger."""
+    shown = repr(Box(name="abc"))
+    assert shown.startswith("Box(name='abc', least=1, ")
+
+
 def test_inputs_do_not_change():
     """They are values."""
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
