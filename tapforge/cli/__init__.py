@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     Exit codes: 0 done; 1 done, and the answer is no; 2 bad input; 130 interrupted.
     """
     # A command is short: what it makes it needs to its end, so looking for garbage only takes time.
-    gc.set_threshold(50_000)
+    gc.set_threshold(500_000)
     try:
         # Click hands the code of `Exit` back; a command that just ends gives nothing.
         code = _group.main(arguments, prog_name="tapforge", standalone_mode=False) or 0
@@ -109,6 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
         _complain(f"{_place(error) or 'tapforge'}: {type(error).__name__}: {error}")
         click.echo("  TAPFORGE_TRACEBACK=1 shows where it comes from", err=True)
         code = 2
+    gc.freeze()
     sys.exit(code)
 
 

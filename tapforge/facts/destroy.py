@@ -7,16 +7,14 @@ before the destroy. Source: provider documentation and botocore, as each record 
 from __future__ import annotations
 
 import functools
-
-from attrs import frozen
+from typing import NamedTuple
 
 from tapforge.facts._data import load
 
 ANY_RESOURCE = "*"
 
 
-@frozen
-class DestroyRule:
+class DestroyRule(NamedTuple):
     """One argument of one resource type, in its two forms.
 
     Attributes:

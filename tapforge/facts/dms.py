@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-
-from attrs import frozen
+from typing import NamedTuple
 
 from tapforge.facts._data import did_you_mean, load
 
 
-@frozen
-class ReplicationClass:
+class ReplicationClass(NamedTuple):
     """A class of replication instances.
 
     Attributes:

@@ -8,14 +8,12 @@ Example:
 from __future__ import annotations
 
 import functools
-
-from attrs import frozen
+from typing import NamedTuple
 
 from tapforge.facts._data import any_of, load, nearest
 
 
-@frozen
-class Limit:
+class Limit(NamedTuple):
     """What one argument may be: one of `values`, or a number from `min` to `max`.
 
     Attributes:

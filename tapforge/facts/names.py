@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapforge.facts import postgres
 from tapforge.facts._data import did_you_mean, load
@@ -20,16 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@frozen
-class Clause:
+class Clause(NamedTuple):
     """A pattern that a name must not match, and why."""
 
     pattern: str
     reason: str
 
 
-@frozen
-class NameRule:
+class NameRule(NamedTuple):
     """What the names of one kind may be.
 
     Attributes:
@@ -127,8 +123,7 @@ class NameRule:
         return next((form for form in forms if form != name and self.accepts(form)), None)
 
 
-@frozen
-class SuffixRoom:
+class SuffixRoom(NamedTuple):
     """How long a suffix may be, and the name that allows no more.
 
     Attributes:

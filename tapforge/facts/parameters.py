@@ -9,9 +9,7 @@ are marked as not documented. Every record names its sources.
 from __future__ import annotations
 
 import functools
-from typing import Any, Literal
-
-from attrs import frozen
+from typing import Any, Literal, NamedTuple
 
 from tapforge.facts import postgres
 from tapforge.facts._data import did_you_mean, load, nearest
@@ -37,8 +35,7 @@ _VALUE_KEYS = ("type", "unit", "min", "max", "values", "hint")
 _Entry = dict[str, Any]
 
 
-@frozen
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter on one engine and major version.
 
     Attributes:

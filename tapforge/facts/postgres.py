@@ -9,9 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from typing import Literal, TypedDict, get_args
-
-from attrs import frozen
+from typing import Literal, NamedTuple, TypedDict, get_args
 
 from tapforge.facts._data import load
 
@@ -32,8 +30,7 @@ class _Major(TypedDict):
     deprecated: list[str]
 
 
-@frozen
-class Support:
+class Support(NamedTuple):
     """The life of one major version on one engine.
 
     Attributes:

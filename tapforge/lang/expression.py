@@ -522,8 +522,10 @@ def hcl(value: Any) -> str:
 
 
 def _hcl_scalar(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if not is_number(value) or (isinstance(value, (float, Decimal)) and not math.isfinite(value)):
         raise ValueNotAllowedError(
             Problem(

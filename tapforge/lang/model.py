@@ -86,6 +86,25 @@ class _BlockType(type):
         ]
         return Signature(label + named)
 
+    @property
+    def __attrs_attrs__(cls) -> tuple[Any, ...]:
+        """What attrs knows of the class: made when asked for, because attrs takes its time."""
+        made: Any = cls
+        if not hasattr(cls, "_tf_stored"):
+            raise AttributeError
+        if made._tf_attributes is None:
+            fields = {
+                stored: attrs.field(
+                    alias=name,
+                    default=attrs.NOTHING if made._tf_fields[name].required else None,
+                    kw_only=True,
+                    metadata={"tapforge": made._tf_fields[name]},
+                )
+                for name, stored in made._tf_stored.items()
+            }
+            made._tf_attributes = attrs.fields(attrs.make_class(cls.__name__, fields, init=False))
+        return cast("tuple[Any, ...]", made._tf_attributes)
+
     def _tf_class(cls, shape: str) -> type[NestedObject]:
         """Give the class of a nested block or object of this type."""
         name = cls._tf_schema.canonical(shape)
@@ -112,7 +131,17 @@ class _Base(metaclass=_BlockType):
     _tf_fields: ClassVar[Mapping[str, Field]]
     _tf_stored: ClassVar[Mapping[str, str]]
 
-    __attrs_init__: Any
+    _tf_attributes: ClassVar[tuple[Any, ...] | None] = None
+
+    def __setattr__(self, name: str, _value: object) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise attrs.exceptions.FrozenInstanceError
+
+    def _tf_keep(self, arguments: Mapping[str, Any]) -> None:
+        for name, stored in self._tf_stored.items():
+            object.__setattr__(self, stored, arguments.get(name))
 
     def __setstate__(self, state: tuple[None, Mapping[str, Any]]) -> None:
         # Copies are made of all slots, those of the base classes too, and despite being frozen.
@@ -193,7 +222,7 @@ class NestedObject(_Base):
         if positional:
             found.insert(0, Problem(place, "takes its arguments by name only", "write name=value"))
         _report(found)
-        self.__attrs_init__(**arguments)
+        self._tf_keep(arguments)
 
     def _tf_body(self) -> dict[str, Json]:
         """Write the object as a block."""
@@ -253,7 +282,7 @@ class ProviderConfiguration(_Base):
             found += _label_problems(f"{name}.alias", (alias,))
         _report(found)
         object.__setattr__(self, "_tf_alias", alias)
-        self.__attrs_init__(**arguments)
+        self._tf_keep(arguments)
 
     @property
     def _tf_path(self) -> tuple[str, str]:
@@ -293,7 +322,7 @@ class Model(_Base):
         object.__setattr__(self, "_tf_label", name)
         given = {key: value for key, value in meta.items() if value is not None}
         object.__setattr__(self, "_tf_meta", Meta(**given))
-        self.__attrs_init__(**arguments)
+        self._tf_keep(arguments)
 
     @property
     def _tf_path(self) -> tuple[str, str, str]:
@@ -425,15 +454,6 @@ _BASES: Final[Mapping[Kind, type[_Base]]] = {
     "ephemeral": EphemeralResource,
 }
 _META_NAMES: Final = META_ARGUMENTS["resource"]
-_OPTIONS: Final[Mapping[str, Any]] = {
-    "slots": True,
-    "frozen": True,
-    "init": False,
-    "repr": False,
-    "eq": False,
-    "order": False,
-    "getstate_setstate": False,
-}
 
 
 def _prefix(kind: Kind) -> str:
@@ -506,20 +526,7 @@ def _make(name: str, base: type[_Base], block: Block) -> type[_Base]:
     # A model's own attributes are references, so what it was given is kept under a private name.
     mark = "_" if issubclass(base, Model) else ""
     stored = {n: f"{mark}{n}" for n, field in fields.items() if field.settable}
-    made: Any = attrs.make_class(
-        name,
-        {
-            stored[n]: attrs.field(
-                alias=n,
-                default=attrs.NOTHING if fields[n].required else None,
-                kw_only=True,  # said of the class, attrs would copy every field for it
-                metadata={"tapforge": fields[n]},
-            )
-            for n in stored
-        },
-        bases=(base,),
-        **_OPTIONS,
-    )
+    made: Any = _BlockType(name, (base,), {"__slots__": (*stored.values(), "__weakref__")})
     made.__doc__ = block.description or None
     made._tf_block, made._tf_fields, made._tf_stored = block, fields, stored
     return cast("type[_Base]", made)

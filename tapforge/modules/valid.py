@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-from tapforge.facts import instance_classes, limits, names, postgres, regions
+from tapforge.facts import instance_classes, limits, names, postgres, regions, windows
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
     Named,
@@ -20,7 +20,6 @@ from tapforge.lang.expression import (
     let,
     lt,
     not_,
-    or_,
     plain,
 )
 from tapforge.lang.inputs import Valid, one_of
@@ -306,31 +305,14 @@ def _any_overlap(cidrs: list[str]) -> bool:
 
 # --- windows ----------------------------------------------------------------------------------------
 
-_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
-_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_DAY = f"({'|'.join(_DAYS)})"
-_DAY_MINUTES = 24 * 60
-
-
-def _minutes(window: str, start: int) -> float:
-    """Give the minute of the day of the clock that begins at a character of a window."""
-    hours, minutes = fn.substr(window, start, 2), fn.substr(window, start + 3, 2)
-    return fn.tonumber(hours) * 60 + fn.tonumber(minutes)
-
-
-def _after(end: float, start: float) -> float:
-    """Give the minutes from one time of the day to the next that another comes."""
-    return (end - start + _DAY_MINUTES) % _DAY_MINUTES
-
-
 backup_window = (
     Valid(
-        lambda value, _: matches(f"^{_CLOCK}-{_CLOCK}$", value),
+        lambda value, _: matches(windows.BACKUP_PATTERN, value),
         lambda value, _: f'"{value}" is no daily window: expected hh24:mi-hh24:mi in UTC.',
-        {"pattern": f"^{_CLOCK}-{_CLOCK}$"},
+        {"pattern": windows.BACKUP_PATTERN},
     ),
     Valid(
-        lambda value, _: fn.try_(ge(_after(_minutes(value, 6), _minutes(value, 0)), 30), True),
+        lambda value, _: fn.try_(ge(windows.backup_minutes(value), windows.MINIMUM_MINUTES), True),
         lambda value, _: f'"{value}" is shorter than the 30 minutes that RDS asks for.',
     ),
 )
@@ -338,21 +320,16 @@ backup_window = (
 
 maintenance_window = (
     Valid(
-        lambda value, _: matches(f"^{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}$", value),
+        lambda value, _: matches(windows.MAINTENANCE_PATTERN, value),
         lambda value, _: f'"{value}" is no weekly window: expected ddd:hh24:mi-ddd:hh24:mi in UTC.',
-        {"pattern": f"^{_DAY}:{_CLOCK}-{_DAY}:{_CLOCK}$"},
+        {"pattern": windows.MAINTENANCE_PATTERN},
     ),
     Valid(
         lambda value, _: fn.try_(
             let(
-                {
-                    "days": fn.index(_DAYS, fn.substr(value, 10, 3))
-                    - fn.index(_DAYS, fn.substr(value, 0, 3)),
-                    "minutes": _minutes(value, 14) - _minutes(value, 4),
-                },
+                {"minutes": windows.maintenance_minutes(value)},
                 lambda span: and_(
-                    ge((span.days * 1440 + span.minutes + 10080) % 10080, 30),
-                    lt((span.days * 1440 + span.minutes + 10080) % 10080, 1440),
+                    ge(span.minutes, windows.MINIMUM_MINUTES), lt(span.minutes, windows.DAY_MINUTES)
                 ),
             ),
             True,
@@ -360,7 +337,7 @@ maintenance_window = (
         lambda value, _: f'"{value}" is shorter than 30 minutes, or not shorter than a day.',
     ),
     Valid(
-        lambda value, inputs: fn.try_(not_(_overlap_daily(inputs.backup_window, value)), True),
+        lambda value, inputs: fn.try_(not_(windows.overlap(inputs.backup_window, value)), True),
         lambda value, inputs: (
             f'"{value}" overlaps the daily backup window "{inputs.backup_window}": RDS refuses that;'
             " move one of the two."
@@ -368,22 +345,6 @@ maintenance_window = (
     ),
 )
 """A weekly maintenance window apart from ``backup_window`` (RDS User Guide: maintenance window)."""
-
-
-def _overlap_daily(backup: str, maintenance: str) -> bool:
-    # Backups run every day, so that only the time of the day counts, whatever the day of the week.
-    return let(
-        {
-            "backup": _minutes(backup, 0),
-            "backup_end": _minutes(backup, 6),
-            "maintenance": _minutes(maintenance, 4),
-            "maintenance_end": _minutes(maintenance, 14),
-        },
-        lambda at: or_(
-            lt(_after(at.maintenance, at.backup), _after(at.backup_end, at.backup)),
-            lt(_after(at.backup, at.maintenance), _after(at.maintenance_end, at.maintenance)),
-        ),
-    )
 
 
 # --- from the facts ---------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Every data file has the shape that its module reads, so that a malformed edit fails here."""
 
-import ast
 import json
 import subprocess
 import sys
@@ -302,21 +301,6 @@ def test_importing_the_modules_reads_no_file() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
-
-
-def test_the_facts_import_nothing_else_of_tapforge() -> None:
-    """The facts know neither models nor modules."""
-    wrong = []
-    for path in Path(tapforge.facts.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            wrong += [
-                module
-                for module in modules
-                if module.startswith("tapforge") and not module.startswith("tapforge.facts")
-            ]
-    assert wrong == []
 
 
 @pytest.mark.parametrize("module", [dms, instance_classes, parameters, postgres, regions])

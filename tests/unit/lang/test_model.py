@@ -50,6 +50,17 @@ class TestConstruction:
         assert names["name"].default is attrs.NOTHING
         assert "id" not in names
 
+    def test_attrs_reads_copies_and_protects_blocks(self, box, crate):
+        """What attrs does with its classes works on blocks: fields, asdict, evolve, frozen."""
+        slot = box.Crate.Slot(width=1)
+        assert attrs.has(box.Crate.Slot)
+        assert attrs.asdict(slot, filter=lambda _, value: value is not None) == {"width": 1}
+        assert attrs.evolve(slot, width=2).width == 2
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            slot.width = 3
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            del crate().name
+
     def test_the_label_comes_first(self, box):
         """Exactly one label is taken, and it has to be a name in Terraform."""
         takes = 'takes one label, its name in Terraform; write it first, as in ("main", ...)'
