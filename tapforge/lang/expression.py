@@ -729,6 +729,11 @@ def roots(value: Any) -> list[Symbol]:
     return found
 
 
+def addresses(value: Any) -> list[str]:
+    """Give the address of whatever a value refers to: ``var.region``, ``aws_vpc.main``."""
+    return [root._address for root in roots(value)]
+
+
 def _collect_roots(value: Any, found: list[Symbol]) -> None:
     if value.__class__ is str and value.isascii():
         return

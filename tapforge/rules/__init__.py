@@ -1,0 +1,1 @@
+"""Rules: one check each, run over resources whatever they came from."""

@@ -1,0 +1,228 @@
+"""Resources as rules read them: a system resolved in Python, or the plan of any configuration."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import attrs
+
+from tapforge.lang.expression import Expression, addresses
+
+Mode = Literal["resource", "data", "ephemeral"]
+_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
+
+
+def unknown(value: Any) -> bool:
+    """Tell whether only AWS, or Terraform's apply, will know a value."""
+    return isinstance(value, Expression)
+
+
+@attrs.frozen(eq=False)
+class Block:
+    """The arguments of a resource, or of a block inside it.
+
+    Attributes:
+        values: By argument: a plain value, an expression where it is unknown, a list of mappings for
+            blocks of a kind. What is null or was not given is not in it, or None.
+        place: The path of this block inside its resource, as ``root_block_device[0].``; "" for itself.
+    """
+
+    values: Mapping[str, Any] = attrs.field(repr=False)
+    place: str = ""
+
+    def given(self, argument: str) -> Any:
+        """Give what was given for an argument: a plain value, an expression, or None."""
+        return self.values.get(argument)
+
+    def known(self, argument: str, default: Any = None) -> Any:
+        """Give an argument's plain value; `default` if it is unset, None if it is unknown.
+
+        Args:
+            argument: The argument.
+            default: What AWS or the provider takes for an argument that was left out.
+        """
+        value = self.values.get(argument)
+        if value is None:
+            return default
+        return None if isinstance(value, Expression) else value
+
+    def unknown(self, argument: str) -> bool:
+        """Tell whether the argument was given a value that is not known yet."""
+        return isinstance(self.values.get(argument), Expression)
+
+    def unset(self, argument: str) -> bool:
+        """Tell whether the argument was left out."""
+        return self.values.get(argument) is None
+
+    def blocks(self, name: str) -> list[Block]:
+        """Give the blocks of a kind, in order; none if only Terraform will know them."""
+        value = self.values.get(name)
+        if isinstance(value, Mapping):
+            return [Block(value, f"{self.place}{name}.")]
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return []
+        return [
+            Block(item, f"{self.place}{name}[{index}].")
+            for index, item in enumerate(value)
+            if isinstance(item, Mapping)
+        ]
+
+
+@attrs.frozen(eq=False)
+class Finding:
+    """One place where a rule is broken.
+
+    Attributes:
+        resource: The resource; None where the whole configuration is meant.
+        attribute: The path of the argument inside it, or "".
+        found: What is there, in words or as the value.
+        expected: What should be, in words.
+        fix: What to do here, where that is more than the rule's own fix says.
+    """
+
+    resource: Resource | None
+    attribute: str
+    found: str
+    expected: str
+    fix: str = ""
+
+
+@attrs.frozen(eq=False)
+class Resource(Block):
+    """One instance of a resource or data source.
+
+    Attributes:
+        address: As Terraform writes it: ``module.db.aws_rds_cluster.main[0]``.
+        mode: What it is.
+        type: Its type, ``aws_rds_cluster``.
+        name: Its label.
+        lifecycle: The arguments of its lifecycle block, where they are known: plans do not show them.
+        accepted: Reasons for breaking rules, by the rule's id.
+    """
+
+    address: str = attrs.field(kw_only=True)
+    mode: Mode = attrs.field(kw_only=True, default="resource")
+    type: str = attrs.field(kw_only=True)
+    name: str = attrs.field(kw_only=True)
+    lifecycle: Mapping[str, Any] = attrs.field(kw_only=True, factory=dict)
+    accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
+
+    def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
+        """Make a finding about an argument of this resource.
+
+        Args:
+            attribute: Its path, such as ``engine_version`` or ``f"{block.place}value"``; "" for none.
+            found: What is there: a value, or None for what was left out.
+            expected: What should be, in words.
+            fix: What to do here, where that is more than the rule's own fix says.
+        """
+        return Finding(self, attribute, _words(found), expected, fix)
+
+    @property
+    def module(self) -> str:
+        """The address of the module instance it is in; "" in the root."""
+        return self.address.removesuffix(self._local()).removesuffix(".")
+
+    def _local(self) -> str:
+        marker = f"{'data.' if self.mode == 'data' else ''}{self.type}.{self.name}"
+        return self.address[self.address.rindex(marker) :]
+
+
+def _words(found: object) -> str:
+    if found is None:
+        return "not set"
+    if isinstance(found, Expression):
+        return "known only after apply"
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    return f'"{found}"' if isinstance(found, str) else str(found)
+
+
+@attrs.frozen(eq=False)
+class Configuration:
+    """All resources of one root module in one environment.
+
+    Attributes:
+        resources: The resources and data sources.
+        variables: The values of the root's variables, as far as they are known.
+        name: What reports call it: a system and its environment, or the plan's file.
+    """
+
+    resources: tuple[Resource, ...]
+    variables: Mapping[str, Any] = attrs.field(factory=dict)
+    name: str = ""
+
+    @functools.cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            prefix = "data." if resource.mode == "data" else ""
+            found.setdefault(f"{prefix}{resource.type}", []).append(resource)
+        return found
+
+    @functools.cached_property
+    def _by_address(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.address, []).append(resource)
+            whole = _KEY.sub("", resource.address)
+            if whole != resource.address:
+                found.setdefault(whole, []).append(resource)
+        return found
+
+    def of(self, *types: str) -> list[Resource]:
+        """Give the resources of some types; data sources are called ``data.aws_vpc``."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    @property
+    def destroyable(self) -> bool | None:
+        """The form that the configuration says it has; None where it says nothing."""
+        value = self.variables.get("destroyable")
+        return value if isinstance(value, bool) else None
+
+    def targets(self, value: Any, *types: str) -> list[Resource]:
+        """Find the resources that an argument's value leads to.
+
+        Args:
+            value: What the argument was given: an id, name or ARN, or an expression that refers to one;
+                or a list of those.
+            types: The types that are looked for.
+
+        Returns:
+            The resources of these types that the expression refers to, or that are called so.
+        """
+        if isinstance(value, Expression):
+            named = [r for each in addresses(value) for r in self._by_address.get(each, ())]
+            wanted = {r.address for r in self.of(*types)}
+            return list({r.address: r for r in named if r.address in wanted}.values())
+        if isinstance(value, str):
+            return [r for r in self.of(*types) if value in _identities(r)]
+        if isinstance(value, Iterable) and not isinstance(value, Mapping):
+            return [r for item in value for r in self.targets(item, *types)]
+        return []
+
+    def users(self, target: Resource, argument: str, *types: str) -> Iterator[Resource]:
+        """Find the resources of some types whose argument leads to a resource.
+
+        Args:
+            target: The resource.
+            argument: The argument of the others.
+            types: Their types.
+        """
+        for resource in self.of(*types):
+            if target in self.targets(resource.given(argument), target.type):
+                yield resource
+
+
+_IDENTITIES = (
+    *("id", "arn", "name", "identifier", "cluster_identifier", "bucket", "function_name"),
+    *("key_id", "replication_instance_arn", "endpoint_arn", "url"),
+)
+
+
+def _identities(resource: Resource) -> set[str]:
+    """Give what other resources may call this one by."""
+    return {v for a in _IDENTITIES if isinstance(v := resource.values.get(a), str)}

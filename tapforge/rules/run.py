@@ -1,0 +1,106 @@
+"""Runs rules over a configuration, and sorts what they find."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from tapforge.lang.errors import Problem
+from tapforge.rules.registry import RuleError
+from tapforge.rules.resource import Configuration, Finding
+from tapforge.rules.rule import Rule
+
+
+@attrs.frozen
+class Acceptance:
+    """A place where a rule may be broken.
+
+    Attributes:
+        rule: The rule's id.
+        address: The resource's address; ``*`` stands for any text.
+        reason: Why.
+    """
+
+    rule: str
+    address: str
+    reason: str
+
+
+@attrs.frozen(eq=False)
+class Violation:
+    """A finding with the rule it breaks.
+
+    Attributes:
+        rule: The rule.
+        finding: Where, and what.
+        configuration: The configuration's name.
+        accepted: Why it may be so; "" if nobody accepted it.
+    """
+
+    rule: Rule
+    finding: Finding
+    configuration: str
+    accepted: str = ""
+
+    @property
+    def address(self) -> str:
+        """The resource's address; "" where the whole configuration is meant."""
+        return self.finding.resource.address if self.finding.resource else ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is a violation: neither accepted nor a mere note."""
+        return not self.accepted and self.rule.severity != "note"
+
+    @property
+    def message(self) -> str:
+        """What was found, what was expected and what to do, in one line."""
+        finding = self.finding
+        got = f"{finding.attribute} is {finding.found}" if finding.attribute else finding.found
+        return f"{got}, expected {finding.expected}; {finding.fix or self.rule.fix}"
+
+
+def check(
+    configuration: Configuration, rules: Iterable[Rule], acceptances: Sequence[Acceptance] = ()
+) -> list[Violation]:
+    """Run rules over a configuration.
+
+    Args:
+        configuration: What is checked.
+        rules: The rules.
+        acceptances: Where rules may be broken, beside what the resources themselves say.
+
+    Returns:
+        Every violation, accepted ones and notes among them, by rule and in the order of the resources.
+
+    Raises:
+        RuleError: a rule itself failed.
+    """
+    found = []
+    for rule in rules:
+        try:
+            findings = rule.findings(configuration)
+        except Exception as error:
+            place = f"rule {rule.id} on {configuration.name}"
+            problem = f"failed: {type(error).__name__}: {error}"
+            raise RuleError(
+                Problem(place, problem, "leave it out with ignore, and report it")
+            ) from error
+        for finding in findings:
+            reason = _reason(rule, finding, acceptances)
+            found.append(Violation(rule, finding, configuration.name, reason))
+    return found
+
+
+def _reason(rule: Rule, finding: Finding, acceptances: Sequence[Acceptance]) -> str:
+    address = finding.resource.address if finding.resource else ""
+    if finding.resource and rule.id in finding.resource.accepted:
+        return finding.resource.accepted[rule.id]
+    for each in acceptances:
+        # Brackets are keys of instances here, and no classes of characters.
+        pattern = each.address.replace("[", "[[]")
+        if each.rule == rule.id and fnmatch.fnmatchcase(address, pattern):
+            return each.reason
+    return ""
