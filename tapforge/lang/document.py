@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -34,10 +34,20 @@ _ORDER = ("terraform", "provider", "variable", "locals", "data", "ephemeral", "r
 
 
 @attrs.frozen(eq=False)
-class _Entry:
+class Entry:
+    """A block of a document, with what is said about it.
+
+    Attributes:
+        block: The block.
+        comment: Why it is as it is.
+        file: The file it is written to.
+        accepted: Why it may break rules, by the rule's id.
+    """
+
     block: Any
     comment: str
     file: str
+    accepted: Mapping[str, str] = attrs.field(factory=dict)
 
     @functools.cached_property
     def roots(self) -> list[Symbol]:
@@ -58,7 +68,7 @@ class Document:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
 
     def add(self, block: B, *, comment: str = "", file: str = MAIN) -> B:
         """Add a block, and give it back.
@@ -90,11 +100,16 @@ class Document:
                 )
                 for label in wrong
             )
-        self._entries.append(_Entry(block, comment, _FILES.get(kind, file)))
+        self._entries.append(Entry(block, comment, _FILES.get(kind, file)))
         return block
 
     def __iter__(self) -> Iterator[Any]:
         return (entry.block for entry in self._entries)
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The blocks with what is said about them, in the order they were added."""
+        return self._entries
 
     def of(self, *types: type[B]) -> list[B]:
         """Give the blocks of some types, in the order they were added."""
@@ -103,7 +118,7 @@ class Document:
     def objects(self) -> list[tuple[str, str]]:
         """Give the kind (resource, data, ephemeral) and the address of every object of a provider."""
         kinds = ("resource", "data", "ephemeral")
-        return [(b._tf_path[0], _address(b)) for b in self if b._tf_path[0] in kinds]
+        return [(b._tf_path[0], address_of(b)) for b in self if b._tf_path[0] in kinds]
 
     def roots(self) -> list[Symbol]:
         """Give the root of every reference in the document."""
@@ -118,7 +133,7 @@ class Document:
         problems = self._repetitions()
         addresses = {address for block in self for address in _declared(block)}
         for entry in self._entries:
-            place = f"{self.name}: {_address(entry.block) or entry.block._tf_path[0]}"
+            place = f"{self.name}: {address_of(entry.block) or entry.block._tf_path[0]}"
             for target in sorted({root._address for root in entry.roots}):
                 if "." in target and target not in addresses:
                     hint = closest(target, addresses) or "add the block it refers to"
@@ -129,7 +144,7 @@ class Document:
             raise DocumentError(problems)
 
     def _repetitions(self) -> list[Problem]:
-        counts = Counter(_address(block) for block in self)
+        counts = Counter(address_of(block) for block in self)
         return [
             Problem(f"{self.name}: {address}", "is declared twice", "rename one, or leave it out")
             for address, count in counts.items()
@@ -159,7 +174,7 @@ class Document:
             DocumentError: see `check`.
         """
         self.check()
-        files: dict[str, list[_Entry]] = {}
+        files: dict[str, list[Entry]] = {}
         for entry in self._entries:
             files.setdefault(entry.file, []).append(entry)
         for name in ("variables.tf.json", "outputs.tf.json"):
@@ -167,7 +182,7 @@ class Document:
         return {name: {"//": header} | _json(files[name]) for name in sorted(files)}
 
 
-def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
+def _json(entries: Iterable[Entry]) -> dict[str, Json]:
     out: dict[str, Json] = {}
     for entry in entries:
         kind, *labels = entry.block._tf_path
@@ -199,15 +214,15 @@ def _json(entries: Iterable[_Entry]) -> dict[str, Json]:
 
 def _declared(block: Any) -> Iterator[str]:
     """Give every address that a block makes known."""
-    yield _address(block)
+    yield address_of(block)
     if isinstance(block, Check) and block.data is not None:
-        yield _address(block.data)
+        yield address_of(block.data)
     if isinstance(block, Settings):
         for provider in block.required_providers.values():
             yield from provider.configuration_aliases
 
 
-def _address(block: Any) -> str:
+def address_of(block: Any) -> str:
     """Give a block's address: how others refer to it. Lists of blocks have none."""
     match block:
         case Variable():

@@ -1,0 +1,462 @@
+"""What an expression comes to when what it refers to is known: the values of variables, of other blocks.
+
+A value is compiled once, to functions that look up what it refers to and fold the rest as the language
+itself does; what stays unknown stays an expression, over the addresses that the scope gives.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tapforge.lang import call as functions
+from tapforge.lang.evaluate.arithmetic import calculate
+from tapforge.lang.expression import (
+    Access,
+    Call,
+    Conditional,
+    Expression,
+    Failure,
+    For,
+    Named,
+    Operation,
+    Symbol,
+    Template,
+    TypeConstraint,
+    and_,
+    attribute_type,
+    conditional,
+    eq,
+    find_failure,
+    ge,
+    gt,
+    le,
+    lt,
+    ne,
+    not_,
+    or_,
+    parse,
+    plain,
+    set_elements,
+)
+from tapforge.lang.value import RefusedError, UnfoldedError, sequence, string
+
+Scope = dict[str, Any]
+"""What is known, by address: ``var.region``, ``aws_vpc.main``, ``each``, the variable of a loop."""
+
+Bound = Callable[[Scope], Any]
+
+
+class Object(Symbol):
+    """An object of a provider, with those of its attributes that are known before it exists."""
+
+    __slots__ = ("_computed", "_values")
+
+    def __init__(
+        self, address: str, values: Mapping[str, Any], computed: Mapping[str, Any]
+    ) -> None:
+        """Describe an object.
+
+        Args:
+            address: Its address, in full.
+            values: Its attributes, as far as they are known.
+            computed: The types of those that only the provider will know.
+        """
+        super().__init__(address)
+        self._values = values
+        self._computed = computed
+
+    def _attribute(self, name: str) -> Any:
+        if name in self._values:
+            return self._values[name]
+        if name in self._computed:
+            return Access(self, name, self._computed[name])
+        return None
+
+
+def compiled(value: Any) -> Bound | None:
+    """Compile a value; None if it is the same in every scope.
+
+    Args:
+        value: Anything that stands in a block: text with references, a list of expressions, a constant.
+    """
+    value = parse(value)
+    if isinstance(value, Expression):
+        return _COMPILERS[type(value)](value)
+    if hasattr(value, "_tf_reference"):
+        return compiled(value._tf_reference())
+    if hasattr(value, "_tf_object"):
+        return compiled(value._tf_object())
+    if isinstance(value, Mapping):
+        return _mapping(value)
+    if isinstance(value, (list, tuple)):
+        return _sequence(list(value))
+    if isinstance(value, (set, frozenset)):
+        # Only text and numbers stand in a set that Python can hold, and text may refer to something.
+        make = _sequence(set_elements(value))
+        return None if make is None else lambda scope: functions.call("toset", (make(scope),))
+    return None
+
+
+def bind(value: Any, scope: Scope) -> Any:
+    """Give what a value comes to in a scope.
+
+    Args:
+        value: See `compiled`.
+        scope: What is known.
+    """
+    make = compiled(value)
+    return constant(value) if make is None else make(scope)
+
+
+def constant(value: Any) -> Any:
+    """Give the plain value of what is the same in every scope."""
+    value = parse(value)
+    if hasattr(value, "_tf_object"):
+        value = value._tf_object()
+    if isinstance(value, (set, frozenset)):
+        return value
+    return plain(value)
+
+
+def _always(value: Any) -> Bound:
+    """Compile a value to a function, whether it depends on the scope or not."""
+    make = compiled(value)
+    if make is not None:
+        return make
+    known = constant(value)
+    return lambda _: known
+
+
+def _mapping(value: Mapping[Any, Any]) -> Bound | None:
+    makers = [(compiled(key), key, compiled(item), item) for key, item in value.items()]
+    if all(key is None and item is None for key, _, item, _ in makers):
+        return None
+    if all(key is None for key, *_ in makers):
+        fixed = {key: constant(item) if make is None else None for _, key, make, item in makers}
+        open_ = [(key, make) for _, key, make, _ in makers if make is not None]
+
+        def fill(scope: Scope) -> dict[Any, Any]:
+            result = fixed.copy()
+            for key, make in open_:
+                result[key] = make(scope)
+            return result
+
+        return fill
+    pairs = [(_always(key), _always(item)) for _, key, _, item in makers]
+    return lambda scope: {key(scope): item(scope) for key, item in pairs}
+
+
+def _sequence(value: Sequence[Any]) -> Bound | None:
+    if all(compiled(item) is None for item in value):
+        return None
+    makers = [_always(item) for item in value]
+    return lambda scope: [make(scope) for make in makers]
+
+
+def _symbol(symbol: Symbol) -> Bound:
+    address = symbol._address
+
+    def look_up(scope: Scope) -> Any:
+        return scope.get(address, symbol)
+
+    return look_up
+
+
+def _named(_: Named) -> None:
+    return None
+
+
+def _template(template: Template) -> Bound:
+    makers = [piece if isinstance(piece, str) else _always(piece) for piece in template._pieces]
+
+    def join(scope: Scope) -> Any:
+        pieces: list[Any] = []
+        known = True
+        for make in makers:
+            piece = make if make.__class__ is str else make(scope)  # type: ignore[operator]
+            if piece.__class__ is not str:
+                if isinstance(piece, Expression):
+                    known = False
+                else:
+                    try:
+                        piece = string(piece)
+                    except RefusedError as refusal:
+                        return Failure(template, str(refusal))
+            pieces.append(piece)
+        return "".join(pieces) if known else _open_template(pieces)
+
+    return join
+
+
+def _open_template(pieces: Iterable[Any]) -> Any:
+    flat: list[Any] = []
+    for piece in pieces:
+        flat.extend(piece._pieces if isinstance(piece, Template) else (piece,))
+    failure = find_failure(flat)
+    return Template(flat) if failure is None else failure
+
+
+def _access(access: Access) -> Bound:
+    steps: list[Any] = []
+    base: Any = access
+    while isinstance(base, Access):
+        steps.append(base._step)
+        base = base._base
+    walk = _walk([_step(step) for step in reversed(steps)])
+    if type(base) is Symbol:
+        address = base._address
+
+        def follow(scope: Scope) -> Any:
+            return walk(scope.get(address, base), scope)
+
+        return follow
+    make = _always(base)
+    return lambda scope: walk(make(scope), scope)
+
+
+_Walk = Callable[[Any, Scope], Any]
+
+
+def _step(step: Any) -> Any:
+    return (_always(step[0]),) if isinstance(step, tuple) else step
+
+
+def _walk(steps: Sequence[Any]) -> _Walk:
+    """Compile the steps of an access; those after a splat are taken for each of the elements."""
+    if ... in steps:
+        at = steps.index(...)
+        first, each = _walk(steps[:at]), _walk(steps[at + 1 :])
+
+        def spread(value: Any, scope: Scope) -> Any:
+            value = first(value, scope)
+            if isinstance(value, Expression) and not isinstance(value, Object):
+                return _open_access(Access(value, ...), steps[at + 1 :], scope)
+            if value is None:
+                return []
+            items = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+            return [each(item, scope) for item in items]
+
+        return spread
+    if len(steps) == 1 and isinstance(steps[0], str):
+        (name,) = steps
+        return lambda value, _: _attribute(value, name)
+
+    def go(value: Any, scope: Scope) -> Any:
+        for step in steps:
+            value = (
+                _attribute(value, step)
+                if step.__class__ is str
+                else _element(value, step[0](scope))
+            )
+        return value
+
+    return go
+
+
+def _open_access(value: Expression, steps: Iterable[Any], scope: Scope) -> Expression:
+    for step in steps:
+        value = Access(value, (step[0](scope),) if isinstance(step, tuple) else step)
+    return value
+
+
+def _attribute(value: Any, name: str) -> Any:
+    if value.__class__ is dict:
+        if name in value:
+            return value[name]
+        return Failure(Access(Symbol("object"), name), f"this object has no attribute {name}")
+    if isinstance(value, Object):
+        return value._attribute(name)
+    if isinstance(value, Failure):
+        return value
+    if isinstance(value, Expression):
+        return Access(value, name, attribute_type(value, name))
+    if isinstance(value, (list, tuple)) and name.isdigit():
+        return _element(value, int(name))
+    return Failure(Access(Symbol("value"), name), f"this value has no attribute {name}")
+
+
+def _element(value: Any, key: Any) -> Any:
+    if isinstance(value, Failure) or isinstance(key, Failure):
+        return value if isinstance(value, Failure) else key
+    if isinstance(value, Expression) or isinstance(key, Expression):
+        base = value if isinstance(value, Expression) else Call("unknown", (value,))
+        return Access(base, (key,))
+    try:
+        if isinstance(value, Mapping):
+            return value[string(key)]
+        return value[int(key)] if int(key) >= 0 else _missing(key)
+    except (LookupError, TypeError, ValueError, RefusedError):
+        return _missing(key)
+
+
+def _missing(key: Any) -> Failure:
+    return Failure(Access(Symbol("value"), (key,)), "the given key does not identify an element")
+
+
+def _call(call: Call) -> Bound:
+    function, type_ = call._function, call._type
+    if function in _LENIENT:
+        lenient, makers = _LENIENT[function], [_always(each) for each in call._arguments]
+        return lambda scope: lenient(*(make(scope) for make in makers))
+    if function == "convert":
+        value, constraint = call._arguments
+        make, to = _always(value), constraint._type
+        return lambda scope: functions.convert(make(scope), to)
+    whole = function in _STRUCTURAL
+    makers = [_always(each) for each in call._arguments]
+
+    def run(scope: Scope) -> Any:
+        arguments = tuple([make(scope) for make in makers])
+        if whole:
+            result = _structural(function, arguments)
+            if result is not NotImplemented:
+                return result
+        return functions.call(function, arguments, type_)
+
+    return run
+
+
+_LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": functions.try_}
+_STRUCTURAL = frozenset(("concat", "keys", "length", "merge", "one"))
+
+
+def _structural(function: str, arguments: tuple[Any, ...]) -> Any:
+    """Call a function that looks at no element, where some element is unknown."""
+    if any(isinstance(each, (Expression, type(None))) for each in arguments):
+        return NotImplemented
+    match function:
+        case "length" if isinstance(arguments[0], (list, dict)):
+            return len(arguments[0])
+        case "keys" if isinstance(arguments[0], dict):
+            return sorted(arguments[0])
+        case "merge" if all(isinstance(each, dict) for each in arguments):
+            return {key: value for each in arguments for key, value in each.items()}
+        case "concat" if all(isinstance(each, list) for each in arguments):
+            return [item for each in arguments for item in each]
+        case "one" if isinstance(arguments[0], list) and len(arguments[0]) < 2:
+            return arguments[0][0] if arguments[0] else None
+    return NotImplemented
+
+
+def _calculated(operator: str, *operands: Any) -> Any:
+    if not any(isinstance(each, Expression) for each in operands):
+        try:
+            return calculate(operator, *operands)
+        except RefusedError as refusal:
+            return Failure(Operation(operator, operands, "number"), str(refusal))
+        except UnfoldedError:
+            return Operation(operator, operands, "number")
+    failure = find_failure(operands)
+    return Operation(operator, operands, "number") if failure is None else failure
+
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "==": eq,
+    "!=": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+    "&&": and_,
+    "||": or_,
+    "!": not_,
+    **{symbol: functools.partial(_calculated, symbol) for symbol in "+-*/%"},
+}
+
+
+def _operation(operation: Operation) -> Bound:
+    makers = [_always(each) for each in operation._operands]
+    apply = _OPERATORS[operation._operator]
+    if len(makers) == 2:
+        left, right = makers
+        return lambda scope: apply(left(scope), right(scope))
+    return lambda scope: apply(*[make(scope) for make in makers])
+
+
+def _conditional(expression: Conditional) -> Bound:
+    condition = _always(expression._condition)
+    then, otherwise = _always(expression._then), _always(expression._otherwise)
+    return lambda scope: conditional(condition(scope), then(scope), otherwise(scope))
+
+
+def _for(loop: For) -> Bound:
+    collection, value = _always(loop._collection), _always(loop._value)
+    key = None if loop._key is None else _always(loop._key)
+    when = None if loop._when is None else _always(loop._when)
+    names = tuple(loop._names)
+
+    def run(scope: Scope) -> Any:
+        items = collection(scope)
+        if isinstance(items, Expression):
+            return _open_loop(loop, items, scope)
+        inner = scope.copy()
+        found: list[Any] = []
+        for index, item in _pairs(items):
+            if len(names) == 1:
+                inner[names[0]] = item
+            else:
+                inner[names[0]], inner[names[1]] = index, item
+            if when is not None:
+                chosen = and_(when(inner))
+                if isinstance(chosen, Expression):
+                    return chosen if isinstance(chosen, Failure) else _open_loop(loop, items, scope)
+                if not chosen:
+                    continue
+            found.append((key(inner), value(inner)) if key else value(inner))
+        return _object(loop, found) if key else found
+
+    return run
+
+
+def _object(loop: For, pairs: Iterable[tuple[Any, Any]]) -> Any:
+    result: dict[str, Any] = {}
+    for given, value in pairs:
+        if isinstance(given, Expression):
+            return given if isinstance(given, Failure) else Call("unknown", (given,))
+        try:
+            key = string(given)
+        except RefusedError as refusal:
+            return Failure(loop, str(refusal))
+        if key in result:
+            return Failure(loop, f"two different items produced the key {key!r}")
+        result[key] = value
+    return result
+
+
+def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(items, Mapping):
+        return [(key, items[key]) for key in sorted(items)]
+    if isinstance(items, (set, frozenset)):
+        return [(item, item) for item in sequence(items)]
+    return enumerate(items)
+
+
+def _open_loop(loop: For, collection: Any, scope: Scope) -> Expression:
+    """Bind what is around a loop that only Terraform will run."""
+    if isinstance(collection, Failure):
+        return collection
+    inner = {key: value for key, value in scope.items() if key not in loop._names}
+    parts = [
+        None if each is None else bind(each, inner) for each in (loop._key, loop._value, loop._when)
+    ]
+    return For(loop._names, collection, *parts)
+
+
+def _constant(_: Expression) -> None:
+    return None
+
+
+_COMPILERS: dict[type[Expression], Callable[[Any], Bound | None]] = {
+    Access: _access,
+    Call: _call,
+    Conditional: _conditional,
+    Failure: _constant,
+    For: _for,
+    Named: _named,
+    Operation: _operation,
+    Symbol: _symbol,
+    Template: _template,
+    TypeConstraint: _constant,
+}

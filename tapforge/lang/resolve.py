@@ -1,0 +1,430 @@
+"""What a module comes to for given inputs: every instance of every object, without Terraform.
+
+A module is compiled once, from the document that is rendered too; each set of inputs then runs through
+it. What the provider decides stays unknown: an expression over the object's full address.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Literal, cast
+
+import attrs
+
+from tapforge.lang.bind import Bound, Object, Scope, compiled, constant
+from tapforge.lang.blocks import Check, Local, ModuleCall, Output
+from tapforge.lang.converter import converter
+from tapforge.lang.document import Entry, address_of
+from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.expression import Call, Expression, Failure
+from tapforge.lang.inputs import declared_inputs, problems
+from tapforge.lang.meta import Condition, Dynamic, Lifecycle, Meta
+from tapforge.lang.model import Model, NestedObject
+from tapforge.lang.module import Module
+from tapforge.lang.schema import Attribute, Field
+from tapforge.lang.value import RefusedError, boolean, sequence
+
+Mode = Literal["resource", "data", "ephemeral"]
+
+
+class ResolveError(TapforgeError):
+    """Terraform would refuse the inputs: a validation or precondition fails, or an expression does."""
+
+
+@attrs.frozen(eq=False)
+class Instance:
+    """One instance of an object.
+
+    Attributes:
+        address: Its full address: ``module.db.aws_rds_cluster.main[0]``.
+        mode: What it is: ``resource``, ``data`` or ``ephemeral``.
+        type: Its type.
+        name: Its label.
+        model: The block it is an instance of.
+        values: By argument, those that are not null: plain values, expressions where they are
+            unknown, lists of mappings for blocks.
+        lifecycle: Its lifecycle block.
+        accepted: Why it may break rules, by the rule's id.
+    """
+
+    address: str
+    mode: Mode
+    type: str
+    name: str
+    model: Model = attrs.field(repr=False)
+    values: dict[str, Any] = attrs.field(repr=False)
+    lifecycle: Lifecycle | None = attrs.field(repr=False)
+    accepted: Mapping[str, str] = attrs.field(repr=False)
+
+
+@attrs.frozen(eq=False)
+class Resolution:
+    """What a module comes to.
+
+    Attributes:
+        instances: Every instance of resources, data sources and ephemeral resources, in the order in
+            which their blocks depend on each other.
+        inputs: The value of each input, defaults included.
+        outputs: The value of each output.
+    """
+
+    instances: list[Instance]
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+@attrs.frozen(eq=False)
+class _Run:
+    instances: list[Instance]
+    problems: list[Problem]
+    validate: bool
+
+
+_Step = Callable[[Scope, str, _Run], None]
+
+
+def resolve(
+    module: Module[Any, Any], inputs: Mapping[str, Any], *, validate: bool = True
+) -> Resolution:
+    """Compute what a module means for given inputs.
+
+    Args:
+        module: The module, or a system.
+        inputs: Values by input; those left out take their defaults.
+        validate: Whether to hold the inputs, also those of the modules it calls, to their validations.
+
+    Raises:
+        ResolveError: everything that Terraform would refuse.
+    """
+    run = _Run([], [], validate)
+    values, outputs = _evaluate(module, inputs, "", run)
+    if run.problems:
+        raise ResolveError(run.problems)
+    return Resolution(run.instances, values, outputs)
+
+
+def _evaluate(
+    module: Module[Any, Any], inputs: Mapping[str, Any], prefix: str, run: _Run
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    program = _program(module)
+    if run.validate:
+        found = problems(module.inputs, inputs, prefix.rstrip("."))
+        if found:
+            run.problems.extend(found)
+            return {}, {}
+    scope: Scope = {}
+    values = {}
+    for name, (field, convert) in program.inputs.items():
+        value = inputs.get(name, field.default)
+        if value is None and not field.nullable:
+            value = field.default
+        values[name] = scope[f"var.{name}"] = convert(value)
+    for step in program.steps:
+        step(scope, prefix, run)
+    return values, {name: make(scope) for name, make in program.outputs.items()}
+
+
+@attrs.frozen(eq=False)
+class _Program:
+    inputs: dict[str, Any]
+    steps: list[_Step]
+    outputs: dict[str, Bound]
+
+
+@functools.cache
+def _program(module: Module[Any, Any]) -> _Program:
+    body = module.body
+    inputs = {
+        name: (field, converter(field.type))
+        for name, field in declared_inputs(module.inputs).items()
+    }
+    outputs = {block.name: _always(block.value) for block in body.document.of(Output)}
+    steps = [_step(entry, module) for entry in _ordered(body.document.entries)]
+    return _Program(inputs, [step for step in steps if step], outputs)
+
+
+def _ordered(entries: Iterable[Entry]) -> list[Entry]:
+    by_address = {address_of(entry.block): entry for entry in entries}
+    graph = {
+        address: {root._address for root in entry.roots if root._address in by_address} - {address}
+        for address, entry in by_address.items()
+    }
+    try:
+        return [by_address[address] for address in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        fix = "take one of the references out"
+        raise ResolveError(Problem(circle, "these refer to each other in a circle", fix)) from None
+
+
+def _step(entry: Entry, module: Module[Any, Any]) -> _Step | None:
+    match entry.block:
+        case Local() as local:
+            return _local(local)
+        case Model() as model:
+            return _object(model, entry.accepted)
+        case ModuleCall() as call:
+            called = module.body.calls.get(call.source.rpartition("/")[2])
+            return _call(call, called) if called else None
+        case Output(precondition=conditions) as block if conditions:
+            return _conditions(f"output.{block.name}", conditions)
+        case Check():
+            return None  # it warns and stops nothing
+    return None
+
+
+def _always(value: Any) -> Bound:
+    make = compiled(value)
+    if make is not None:
+        return make
+    known = constant(value)
+    return lambda _: known
+
+
+def _local(local: Local) -> _Step:
+    address, make = f"local.{local.name}", _always(local.value)
+
+    def name(scope: Scope, _prefix: str, _run: _Run) -> None:
+        scope[address] = make(scope)
+
+    return name
+
+
+# --- instances --------------------------------------------------------------------------------------
+
+_Instances = Callable[[Scope, str, _Run], "Iterator[tuple[Any, Scope]]"]
+
+
+def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], list[tuple[Any, Scope]]] | None:
+    """Compile count and for_each to the keys of the instances, each with its scope."""
+    if meta.count is not None:
+        number = _always(meta.count)
+
+        def by_number(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
+            value = number(scope)
+            if isinstance(value, Expression):
+                run.problems.append(_unknown_number(place, "count", value))
+                return []
+            return [(index, scope | {"count": {"index": index}}) for index in range(int(value))]
+
+        return by_number
+    if meta.for_each is not None:
+        collection = _always(meta.for_each)
+
+        def by_key(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
+            value = collection(scope)
+            if isinstance(value, Expression):
+                run.problems.append(_unknown_number(place, "for_each", value))
+                return []
+            return [
+                (key, scope | {"each": {"key": key, "value": item}}) for key, item in _items(value)
+            ]
+
+        return by_key
+    return None
+
+
+def _unknown_number(place: str, argument: str, value: Expression) -> Problem:
+    if isinstance(value, Failure):
+        return Problem(f"{place}.{argument}", value._reason)
+    fix = "make it depend on inputs alone"
+    return Problem(f"{place}.{argument}", f"{value!r} is known only after apply", fix)
+
+
+def _items(collection: Any) -> list[tuple[Any, Any]]:
+    if isinstance(collection, Mapping):
+        return [(key, collection[key]) for key in sorted(collection)]
+    return [(item, item) for item in sequence(collection)]
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'
+
+
+def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
+    address, repeated = model._tf_address, _repeated(model._tf_meta, model._tf_address)
+    fill = _body(model, address)
+    computed = {
+        name: attribute.type
+        for name, attribute in model._tf_block.attributes.items()
+        if attribute.computed
+    }
+    mode, type_, label = cast("Mode", model._tf_kind), model._tf_type, model._tf_label
+    lifecycle = model._tf_meta.lifecycle
+    conditions = _conditions(address, lifecycle.precondition) if lifecycle else None
+
+    def one(key: str, scope: Scope, prefix: str, run: _Run) -> Object:
+        full = f"{prefix}{address}{key}"
+        values = fill(scope, full, run)
+        if conditions:
+            conditions(scope, prefix, run)
+        run.instances.append(Instance(full, mode, type_, label, model, values, lifecycle, accepted))
+        return Object(full, values, computed)
+
+    if repeated is None:
+
+        def single(scope: Scope, prefix: str, run: _Run) -> None:
+            scope[address] = one("", scope, prefix, run)
+
+        return single
+
+    def several(scope: Scope, prefix: str, run: _Run) -> None:
+        made = {k: one(_key(k), inner, prefix, run) for k, inner in repeated(scope, run)}
+        scope[address] = list(made.values()) if model._tf_meta.count is not None else made
+
+    return several
+
+
+_Fill = Callable[[Scope, str, _Run], dict[str, Any]]
+
+
+def _body(block: Model | NestedObject, place: str) -> _Fill:
+    """Compile the arguments of a block."""
+    fixed: dict[str, Any] = {}
+    open_: list[tuple[str, Bound]] = []
+    for field, value in block._tf_given():
+        make = _argument(field, value, place)
+        if isinstance(make, _Fixed):
+            fixed[field.name] = make.value
+        else:
+            open_.append((field.name, make))
+
+    def fill(scope: Scope, full: str, run: _Run) -> dict[str, Any]:
+        values = fixed.copy()
+        for name, make in open_:
+            try:
+                value = make(scope)
+            except RefusedError as refusal:
+                run.problems.append(Problem(f"{full}.{name}", str(refusal)))
+                continue
+            if value is not None:
+                values[name] = value
+        return values
+
+    return fill
+
+
+@attrs.frozen(eq=False)
+class _Fixed:
+    value: Any
+
+
+def _argument(field: Field, value: Any, place: str) -> Bound | _Fixed:
+    if not isinstance(field, Attribute):
+        return _blocks(field.nesting, field.single, value, place)
+    make, convert = compiled(value), converter(field.type)
+    if make is None:
+        return _Fixed(convert(constant(value)))
+    return lambda scope: convert(make(scope))
+
+
+def _blocks(nesting: str, _single: bool, value: Any, place: str) -> Bound | _Fixed:
+    if nesting == "map" and isinstance(value, Mapping):
+        made = {key: _nested(item, place) for key, item in value.items()}
+        return lambda scope: {key: make(scope) for key, make in made.items()}
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    makers = [
+        _generated(item, place) if isinstance(item, Dynamic) else _one(_nested(item, place))
+        for item in items
+    ]
+
+    def make_all(scope: Scope) -> Any:
+        found: list[Any] = []
+        for make in makers:
+            made = make(scope)
+            if isinstance(made, Expression):
+                return made
+            found.extend(made)
+        return found[0] if nesting in ("single", "group") else found
+
+    return make_all
+
+
+def _one(make: Bound) -> Bound:
+    return lambda scope: [make(scope)]
+
+
+def _nested(item: Any, place: str) -> Bound:
+    fill = _body(item, place)
+    unheard = _Run([], [], validate=False)
+
+    def make(scope: Scope) -> dict[str, Any]:
+        values = fill(scope, place, unheard)
+        if unheard.problems:
+            reason = str(unheard.problems.pop())
+            unheard.problems.clear()
+            raise RefusedError(reason)
+        return values
+
+    return make
+
+
+def _generated(item: Dynamic, place: str) -> Bound:
+    collection, content, iterator = (
+        _always(item.for_each),
+        _nested(item.content, place),
+        item.iterator,
+    )
+
+    def make(scope: Scope) -> Any:
+        value = collection(scope)
+        if isinstance(value, Expression):
+            if isinstance(value, Failure):
+                raise RefusedError(value._reason)
+            return Call("unknown", (value,))
+        inner = scope.copy()
+        found = []
+        pairs = enumerate(value) if isinstance(value, (list, tuple)) else _items(value)
+        for key, each in pairs:
+            inner[iterator] = {"key": key, "value": each}
+            found.append(content(inner))
+        return found
+
+    return make
+
+
+# --- modules and conditions -------------------------------------------------------------------------
+
+
+def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
+    address = f"module.{call.label}"
+    makers = {name: _always(value) for name, value in call.inputs.items()}
+    repeated = _repeated(call.meta, address)
+
+    def one(key: str, scope: Scope, prefix: str, run: _Run) -> dict[str, Any]:
+        inputs = {name: make(scope) for name, make in makers.items()}
+        return _evaluate(module, inputs, f"{prefix}{address}{key}.", run)[1]
+
+    if repeated is None:
+
+        def single(scope: Scope, prefix: str, run: _Run) -> None:
+            scope[address] = one("", scope, prefix, run)
+
+        return single
+
+    def several(scope: Scope, prefix: str, run: _Run) -> None:
+        made = {k: one(_key(k), inner, prefix, run) for k, inner in repeated(scope, run)}
+        scope[address] = list(made.values()) if call.meta.count is not None else made
+
+    return several
+
+
+def _conditions(address: str, conditions: Iterable[Condition]) -> _Step | None:
+    makers = [(_always(each.condition), _always(each.error_message)) for each in conditions]
+    if not makers:
+        return None
+
+    def hold(scope: Scope, prefix: str, run: _Run) -> None:
+        for condition, message in makers:
+            value = condition(scope)
+            if isinstance(value, Failure):
+                run.problems.append(Problem(f"{prefix}{address}", value._reason))
+            elif not isinstance(value, Expression) and not boolean(value):
+                run.problems.append(Problem(f"{prefix}{address}", str(message(scope))))
+
+    return hold
