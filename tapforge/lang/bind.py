@@ -305,7 +305,9 @@ def _call(call: Call) -> Bound:
         make, to = _always(value), constraint._type
         return lambda scope: functions.convert(make(scope), to)
     whole = function in _STRUCTURAL
-    makers = [_always(each) for each in call._arguments]
+    makers = [_argument(each) for each in call._arguments]
+    open_ = [index for index, each in enumerate(call._arguments) if compiled(each) is not None]
+    results: dict[tuple[str, ...], Any] = {}
 
     def run(scope: Scope) -> Any:
         arguments = tuple([make(scope) for make in makers])
@@ -313,10 +315,26 @@ def _call(call: Call) -> Bound:
             result = _structural(function, arguments)
             if result is not NotImplemented:
                 return result
-        return functions.call(function, arguments, type_)
+        key = tuple([arguments[index] for index in open_])
+        for each in key:
+            if each.__class__ is not str:  # 1 and true would be one key, and lists are none
+                return functions.call(function, arguments, type_)
+        if key not in results:
+            if len(results) == _KEPT:
+                results.clear()
+            results[key] = functions.call(function, arguments, type_)
+        return results[key]
 
     return run
 
+
+def _argument(value: Any) -> Bound:
+    # A table keeps its name: a call need not look through it each time.
+    return (lambda _: value) if isinstance(value, Named) else _always(value)
+
+
+_KEPT = 1000
+"""How many results a call remembers: names of parameters and versions come again and again."""
 
 _LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": functions.try_}
 _STRUCTURAL = frozenset(("concat", "keys", "length", "merge", "one"))

@@ -277,7 +277,7 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
     for name, value in sound.items():
         if value is None or not known(value):
             continue
-        reasons = (_reason(rule, value, view) for rule in declared[name].valid)
+        reasons = (_remembered_reason(rule, value, view) for rule in declared[name].valid)
         if broken := next(filter(None, reasons), None):
             found.append(Problem(f"{prefix}: {name}", *broken))
     return found
@@ -291,6 +291,44 @@ def _value_problems(place: str, field: Input, value: Any) -> Iterator[Problem]:
     elif not field.nullable:
         way = "give a value" if field.required else "leave it out to take its default"
         yield Problem(place, "is null", way)
+
+
+_KEPT = 1000
+"""How many verdicts a rule remembers: many environments have most of their values in common."""
+
+_verdicts: dict[Valid, tuple[set[str], dict[tuple[str, ...], tuple[str, str] | None]]] = {}
+
+
+class _Asked:
+    """The inputs as a rule sees them; it notes which of them the rule asks for."""
+
+    def __init__(self, inputs: Any, names: set[str]) -> None:
+        self._inputs, self._names = inputs, names
+
+    def __getattr__(self, name: str) -> Any:
+        self._names.add(name)
+        try:
+            return getattr(self._inputs, name)
+        except AttributeError:
+            raise AttributeError(name, name=name, obj=self) from None
+
+
+def _remembered_reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
+    """Give the reason, from before if the rule saw the same value and asked for the same inputs."""
+    names, verdicts = _verdicts.setdefault(rule, (set(), {}))
+    key = _seen(value, names, inputs)
+    if key not in verdicts:
+        before = len(names)
+        reason = _reason(rule, value, _Asked(inputs, names))
+        if len(names) != before or len(verdicts) == _KEPT:
+            verdicts.clear()
+            key = _seen(value, names, inputs)
+        verdicts[key] = reason
+    return verdicts[key]
+
+
+def _seen(value: Any, names: set[str], inputs: Any) -> tuple[str, ...]:
+    return (repr(value), *[repr(getattr(inputs, name, None)) for name in sorted(names)])
 
 
 def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
