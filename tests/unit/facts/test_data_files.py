@@ -9,7 +9,18 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import tapforge.facts
-from tapforge.facts import _data, dms, instance_classes, limits, parameters, postgres, regions
+from tapforge.facts import (
+    _data,
+    dms,
+    iam,
+    instance_classes,
+    limits,
+    parameters,
+    ports,
+    postgres,
+    regions,
+    runtimes,
+)
 
 TEXT = {"type": "string", "minLength": 1}
 TEXTS = {"type": "array", "items": TEXT, "uniqueItems": True}
@@ -51,6 +62,9 @@ DESTROY_EXTRA = {
     "allowed": TEXT,
     "needs": TEXT,
 }
+RUNTIME = record(
+    {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
+)
 SCHEMAS = {
     "destroy_arguments": record(
         {
@@ -95,6 +109,13 @@ SCHEMAS = {
                     }
                 )
             ),
+        }
+    ),
+    "iam": record(
+        {
+            "source": TEXT,
+            "services": table(record({"source": TEXT}, {"trust": TRUE, "resource": TRUE})),
+            "narrowable_actions": table({**TEXTS, "minItems": 1}),
         }
     ),
     "instance_class_regions": record(
@@ -239,6 +260,18 @@ SCHEMAS = {
             ),
         }
     ),
+    "ports": record(
+        {
+            "source": TEXT,
+            "ports": {
+                "type": "object",
+                "propertyNames": {"pattern": "^[1-9][0-9]{0,4}$"},
+                "additionalProperties": record(
+                    {"what": TEXT, "kind": {"enum": ["admin", "database"]}}
+                ),
+            },
+        }
+    ),
     "regions": record(
         {
             "source": TEXT,
@@ -247,6 +280,15 @@ SCHEMAS = {
         }
     ),
     "reserved_words": record({"source": TEXT, "since": table(TEXTS)}),
+    "runtimes": record(
+        {
+            "source": TEXT,
+            "as_of": DAY,
+            "lambda": table(RUNTIME),
+            "synthetics": table(RUNTIME),
+            "images": table(record({"title": TEXT, "deprecated": DAY, "successor": TEXT})),
+        }
+    ),
 }
 
 
@@ -303,7 +345,10 @@ def test_importing_the_modules_reads_no_file() -> None:
     assert done.stdout.strip() == "0"
 
 
-@pytest.mark.parametrize("module", [dms, instance_classes, parameters, postgres, regions])
+@pytest.mark.parametrize(
+    "module",
+    [dms, iam, instance_classes, parameters, ports, postgres, regions, runtimes],
+)
 def test_tables_name_their_source(module: object) -> None:
     """A reader can find out where a table comes from."""
     assert len(module.source()) > 15
