@@ -17,6 +17,7 @@ from tapforge.lang.json_syntax import Json
 
 B = TypeVar("B")
 
+_OBJECTS = ("resource", "data", "ephemeral")
 _LISTED = ("moved", "removed", "import")
 _FILES = {
     "terraform": "versions.tf.json",
@@ -49,6 +50,15 @@ class Entry:
     file: str
     accepted: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def remark(self) -> str:
+        """What is written beside the block: the comment, and what is accepted for which reason."""
+        if not self.accepted:
+            return self.comment
+        accepted = (f"Accepts {rule}: {reason}" for rule, reason in self.accepted.items())
+        sentences = filter(None, (self.comment, *accepted))
+        return " ".join(s if s.endswith((".", "!", "?")) else f"{s}." for s in sentences)
+
     @functools.cached_property
     def roots(self) -> list[Symbol]:
         """The root of every reference in the block."""
@@ -70,17 +80,27 @@ class Document:
         self.name = name
         self._entries: list[Entry] = []
 
-    def add(self, block: B, *, comment: str = "", file: str = MAIN) -> B:
+    def add(
+        self,
+        block: B,
+        *,
+        comment: str = "",
+        file: str = MAIN,
+        accept: Mapping[str, str] | None = None,
+    ) -> B:
         """Add a block, and give it back.
 
         Args:
             block: A model, or a block of `tapforge.lang.blocks`.
             comment: Why it is as it is; written beside it.
             file: The file it is written to, where its kind has none.
+            accept: Rules that a resource or data source may break: the reason by the rule's id;
+                written beside it too.
 
         Raises:
             DocumentError: the block's name is none in Terraform; or Terraform would not read the file,
-                or read it as an override of others.
+                or read it as an override of others; or something is accepted without a reason, or of
+                a block that no rule looks at.
         """
         if not _FILE.fullmatch(file) or _OVERRIDE.search(file):
             raise DocumentError(
@@ -100,7 +120,9 @@ class Document:
                 )
                 for label in wrong
             )
-        self._entries.append(Entry(block, comment, _FILES.get(kind, file)))
+        if accept and (problems := _acceptance_problems(self.name, block, accept)):
+            raise DocumentError(problems)
+        self._entries.append(Entry(block, comment, _FILES.get(kind, file), dict(accept or {})))
         return block
 
     def __iter__(self) -> Iterator[Any]:
@@ -117,8 +139,7 @@ class Document:
 
     def objects(self) -> list[tuple[str, str]]:
         """Give the kind (resource, data, ephemeral) and the address of every object of a provider."""
-        kinds = ("resource", "data", "ephemeral")
-        return [(b._tf_path[0], address_of(b)) for b in self if b._tf_path[0] in kinds]
+        return [(b._tf_path[0], address_of(b)) for b in self if b._tf_path[0] in _OBJECTS]
 
     def roots(self) -> list[Symbol]:
         """Give the root of every reference in the document."""
@@ -182,6 +203,18 @@ class Document:
         return {name: {"//": header} | _json(files[name]) for name in sorted(files)}
 
 
+def _acceptance_problems(name: str, block: Any, accept: Mapping[str, str]) -> list[Problem]:
+    kind = block._tf_path[0]
+    place = f"{name}: {address_of(block) or kind}"
+    if kind not in _OBJECTS:
+        return [Problem(place, "rules look at resources and data sources alone", "accept it there")]
+    return [
+        Problem(place, f'accepts "{rule}" without a reason', "say why it may be so")
+        for rule, reason in accept.items()
+        if not (isinstance(reason, str) and reason.strip())
+    ]
+
+
 def _json(entries: Iterable[Entry]) -> dict[str, Json]:
     out: dict[str, Json] = {}
     for entry in entries:
@@ -192,8 +225,8 @@ def _json(entries: Iterable[Entry]) -> dict[str, Json]:
             comments = out.setdefault(kind, {})
             comment = f"{labels[0]}: {entry.comment}"
             comments["//"] = f"{comments['//']} {comment}" if "//" in comments else comment
-        elif entry.comment:
-            body = {"//": entry.comment} | body
+        elif entry.remark:
+            body = {"//": entry.remark} | body
         if kind in _LISTED:
             out.setdefault(kind, []).append(body)
         elif kind == "provider":

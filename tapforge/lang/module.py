@@ -49,14 +49,25 @@ class Body:
         self.calls: dict[str, Module[Any, Any]] = {}
         self._modules_path = modules_path
 
-    def add(self, block: B, *, comment: str = "") -> B:
+    def add(
+        self,
+        block: B,
+        *,
+        comment: str = "",
+        accept: Mapping[str, str] | None = None,
+    ) -> B:
         """Add a block, and give it back.
 
         Args:
             block: A model, or a block of `tapforge.lang.blocks`.
             comment: Why it is as it is; rendered beside it.
+            accept: Rules that a resource or data source may break: the reason by the rule's id;
+                rendered beside it, and shown by `tapforge check`.
+
+        Raises:
+            DocumentError: something is accepted without a reason, or of a block that no rule looks at.
         """
-        return self.document.add(block, comment=comment)
+        return self.document.add(block, comment=comment, accept=accept)
 
     def local(self, name: str, value: B, *, comment: str = "", file: str = MAIN) -> B:
         """Name an expression, and give the reference to it.

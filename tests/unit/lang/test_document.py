@@ -273,3 +273,35 @@ def test_kinds_come_in_a_fixed_order(document):
         *("terraform", "variable", "locals", "data", "resource", "action", "output", "check")
     ]
     assert list(written["resource"]["terraform_data"]) == ["x", "a"]
+
+
+def test_an_acceptance_is_kept_and_written_beside_the_block(document):
+    """So that whoever gets the module sees what was decided, and why."""
+    document.add(
+        builtin.Data("x", input=1),
+        comment="Why it is",
+        accept={"some-rule": "it is a demo", "other-rule": "Really?"},
+    )
+    document.add(builtin.Data("y", input=1), accept={"some-rule": "so."})
+    assert [dict(entry.accepted) for entry in document.entries] == [
+        {"some-rule": "it is a demo", "other-rule": "Really?"},
+        {"some-rule": "so."},
+    ]
+    blocks = document.json()["resource"]["terraform_data"]
+    assert blocks["x"]["//"] == (
+        "Why it is. Accepts some-rule: it is a demo. Accepts other-rule: Really?"
+    )
+    assert blocks["y"]["//"] == "Accepts some-rule: so."
+
+
+def test_an_acceptance_needs_a_reason_and_a_resource(document):
+    """All that lack one are told at once."""
+    with pytest.raises(DocumentError) as caught:
+        document.add(builtin.Data("x", input=1), accept={"a-rule": " ", "b-rule": ""})
+    assert list(map(str, caught.value.problems)) == [
+        'here: terraform_data.x: accepts "a-rule" without a reason; say why it may be so',
+        'here: terraform_data.x: accepts "b-rule" without a reason; say why it may be so',
+    ]
+    with pytest.raises(DocumentError, match=r"here: var\.a: rules look at resources and data"):
+        document.add(Variable("a"), accept={"a-rule": "because"})
+    assert list(document) == []

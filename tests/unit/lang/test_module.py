@@ -214,3 +214,11 @@ def test_settings_require_the_provider_of_what_only_a_check_reads(box):
     assert settings(document, "{}")._tf_body()["required_providers"] == {
         "box": {"source": "example/box", "version": "1.2.3"}
     }
+
+
+def test_an_acceptance_stands_in_the_body():
+    """Where the resource is added."""
+    body = Body("root")
+    body.add(builtin.Data("x", input=1), accept={"some-rule": "It is a demo."})
+    (entry,) = body.document.entries
+    assert entry.accepted == {"some-rule": "It is a demo."}
