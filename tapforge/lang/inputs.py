@@ -277,13 +277,14 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
     for name, value in sound.items():
         if value is None or not known(value):
             continue
-        reasons = (_remembered_reason(rule, value, view) for rule in declared[name].valid)
-        if broken := next(filter(None, reasons), None):
+        if broken := _verdict(declared[name], value, view):
             found.append(Problem(f"{prefix}: {name}", *broken))
     return found
 
 
 def _value_problems(place: str, field: Input, value: Any) -> Iterator[Problem]:
+    if field.type == "string" and value.__class__ is str and value.isascii():
+        return  # by far the most, and no reference can be in it
     if value is attrs.NOTHING:
         yield Problem(place, "has no value", f"give one: {field.description}")
     elif value is not None:
@@ -294,41 +295,47 @@ def _value_problems(place: str, field: Input, value: Any) -> Iterator[Problem]:
 
 
 _KEPT = 1000
-"""How many verdicts a rule remembers: many environments have most of their values in common."""
+"""How many verdicts an input remembers: many environments have most of their values in common."""
 
-_verdicts: dict[Valid, tuple[set[str], dict[tuple[str, ...], tuple[str, str] | None]]] = {}
+_verdicts: dict[Input, tuple[list[str], dict[Any, tuple[str, str] | None]]] = {}
 
 
 class _Asked:
-    """The inputs as a rule sees them; it notes which of them the rule asks for."""
+    """The inputs as rules see them; it notes which of them the rules ask for."""
 
-    def __init__(self, inputs: Any, names: set[str]) -> None:
+    def __init__(self, inputs: Any, names: list[str]) -> None:
         self._inputs, self._names = inputs, names
 
     def __getattr__(self, name: str) -> Any:
-        self._names.add(name)
+        if name not in self._names:
+            self._names.append(name)
         try:
             return getattr(self._inputs, name)
         except AttributeError:
             raise AttributeError(name, name=name, obj=self) from None
 
 
-def _remembered_reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
-    """Give the reason, from before if the rule saw the same value and asked for the same inputs."""
-    names, verdicts = _verdicts.setdefault(rule, (set(), {}))
+def _verdict(field: Input, value: Any, inputs: Any) -> tuple[str, str] | None:
+    """Give what is wrong with a value, remembered for the same value beside the same other inputs."""
+    if not field.valid:
+        return None
+    names, verdicts = _verdicts.setdefault(field, ([], {}))
     key = _seen(value, names, inputs)
     if key not in verdicts:
-        before = len(names)
-        reason = _reason(rule, value, _Asked(inputs, names))
+        before, asked = len(names), _Asked(inputs, names)
+        reasons = (_reason(rule, value, asked) for rule in field.valid)
+        broken = next(filter(None, reasons), None)
         if len(names) != before or len(verdicts) == _KEPT:
             verdicts.clear()
             key = _seen(value, names, inputs)
-        verdicts[key] = reason
+        verdicts[key] = broken
     return verdicts[key]
 
 
-def _seen(value: Any, names: set[str], inputs: Any) -> tuple[str, ...]:
-    return (repr(value), *[repr(getattr(inputs, name, None)) for name in sorted(names)])
+def _seen(value: Any, names: Iterable[str], inputs: Any) -> Any:
+    if not names:
+        return repr(value)
+    return (repr(value), *[repr(getattr(inputs, name, NotImplemented)) for name in names])
 
 
 def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:

@@ -26,6 +26,7 @@ WORKLOADS = Path(__file__).with_name("workloads")
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 TREE_RUNS = 3
 _BUSY = 0.5
+_RATE = 1000
 
 _PROJECT = '[tool.tapforge]\nsystems = ["tapforge.systems.aurora_demo"]\n'
 
@@ -90,6 +91,15 @@ class Bench:
             below("rendering aurora-demo", self.row(name).wall.median, 0.2, "s", 3),
             below("rendering aurora-demo, memory", self.row(name).peak.maximum, 60, "MB", 1),
         ]
+
+    def resolve(self) -> None:
+        """Measure how many environments of aurora-demo are resolved in a second."""
+        _progress("resolving environments")
+        found = [answer(_script("resolve"), self.folder) for _ in range(3)]
+        rates = sorted(each["environments"] / each["seconds"] for each in found)
+        held = rates[1] >= _RATE
+        goal = f"resolving aurora-demo: {_RATE:,} environments a second and core, or more"
+        self.goals.append(Goal(goal, f"{rates[1]:,.0f}", held))
 
     def stack(self, peers: Peers | None) -> None:
         """Measure one document of 14 resources, beside cdktn."""
@@ -218,6 +228,7 @@ def main() -> int:
     try:
         bench.start()
         bench.render()
+        bench.resolve()
         bench.stack(peers)
         bench.buckets(peers)
         bench.types(peers)

@@ -208,7 +208,10 @@ def test_an_interrupt_stops_terraform_in_good_order(root: Path, tmp_path: Path) 
 
     started = time.monotonic()
     child.send_signal(signal.SIGINT)
-    out, _ = child.communicate(timeout=30)
+    try:
+        out, _ = child.communicate(timeout=90)
+    finally:
+        child.kill()
 
     assert out == "interrupted\n"
     assert time.monotonic() - started < 10

@@ -1,0 +1,250 @@
+"""Modules resolved for given inputs."""
+
+import pytest
+
+from tapforge import aws
+from tapforge.lang import functions as fn
+from tapforge.lang.expression import conditional, count, each, eq, hcl, ne, splat
+from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
+from tapforge.lang.meta import Condition, Lifecycle, dynamic
+from tapforge.lang.module import Body, module
+from tapforge.lang.resolve import ResolveError, resolve
+
+
+@inputs
+class SubnetsInputs:
+    """Inputs of the inner module."""
+
+    vpc_id: str = variable("The VPC.", example="vpc-1")
+    blocks: list[str] = variable("One subnet each.", example=["10.0.0.0/24"])
+    label: str = variable(
+        "Begins names.",
+        default="net",
+        valid=[Valid(lambda v, _: ne(v, "bad"), lambda v, _: f'"{v}" is no label.')],
+    )
+
+
+@outputs
+class SubnetsOutputs:
+    """Outputs of the inner module."""
+
+    ids: list[str] = output("The subnets.")
+
+
+@module("subnets")
+def subnets(m: Body, v: SubnetsInputs) -> SubnetsOutputs:
+    """Subnets."""
+    made = m.add(
+        aws.Subnet(
+            "main",
+            count=fn.length(v.blocks),
+            vpc_id=v.vpc_id,
+            cidr_block=fn.element(v.blocks, count.index),
+            tags={"Name": f"{v.label}-{count.index}"},
+        )
+    )
+    return SubnetsOutputs(ids=splat(made).id)
+
+
+@inputs
+class NetInputs:
+    """Inputs of the outer module."""
+
+    cidr: str = variable("The block.", default="10.0.0.0/16")
+    blocks: list[str] = variable("Subnets.", default=["10.0.0.0/24", "10.0.1.0/24"])
+    label: str = variable("Begins names.", default="net")
+    ports: dict[str, float] = variable("Open ports.", default={"https": 443})
+    peered: str | None = variable("Another VPC.", default=None)
+
+
+@outputs
+class NetOutputs:
+    """Outputs of the outer module."""
+
+    subnet_ids: list[str] = output("The subnets.")
+    name: str = output("The name.")
+
+
+@module("net")
+def net(m: Body, v: NetInputs) -> NetOutputs:
+    """A network."""
+    name = m.local("name", f"{v.label}-vpc")
+    vpc = m.add(
+        aws.Vpc(
+            "main",
+            cidr_block=v.cidr,
+            tags={"Name": name},
+            lifecycle=Lifecycle(
+                prevent_destroy=True,
+                precondition=[
+                    Condition(
+                        condition=ne(v.cidr, "10.9.0.0/16"),
+                        error_message=f"{v.cidr} is taken by the office.",
+                    )
+                ],
+            ),
+        )
+    )
+    group = m.add(
+        aws.SecurityGroup(
+            "main",
+            name=name,
+            vpc_id=vpc.id,
+            ingress=[],
+            description=conditional(eq(v.peered, None), None, "peered"),
+        )
+    )
+    m.add(
+        aws.VpcSecurityGroupIngressRule(
+            "port",
+            for_each=v.ports,
+            security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=each.value,
+            to_port=each.value,
+            description=each.key,
+        )
+    )
+    m.add(
+        aws.NetworkAcl(
+            "main",
+            vpc_id=vpc.id,
+            subnet_ids=["subnet-b", "subnet-a", "subnet-a"],
+        )
+    )
+    m.add(
+        aws.RouteTable(
+            "main",
+            vpc_id=vpc.id,
+            timeouts=aws.RouteTable.Timeouts(create="5m"),
+        )
+    )
+    m.add(
+        aws.S3BucketLifecycleConfiguration(
+            "main",
+            bucket=name,
+            rule=dynamic(
+                v.ports,
+                lambda rule: aws.S3BucketLifecycleConfiguration.Rule(
+                    id=rule.key,
+                    status="Enabled",
+                    expiration=aws.S3BucketLifecycleConfiguration.Expiration(days=rule.value),
+                ),
+            ),
+        )
+    )
+    inner = m.call("subnets", subnets, SubnetsInputs(vpc_id=vpc.id, blocks=v.blocks, label=v.label))
+    return NetOutputs(subnet_ids=inner.ids, name=name)
+
+
+def values(resolution, address):
+    """Give the values of one instance."""
+    return next(i.values for i in resolution.instances if i.address == address)
+
+
+def test_every_instance_has_its_full_address() -> None:
+    """Those of count and for_each are told apart by their keys, quoted as Terraform does."""
+    resolution = resolve(net, {"ports": {"https": 443, 'a"b': 1}})
+    addresses = {i.address for i in resolution.instances}
+    assert addresses == {
+        "aws_vpc.main",
+        "aws_security_group.main",
+        'aws_vpc_security_group_ingress_rule.port["https"]',
+        'aws_vpc_security_group_ingress_rule.port["a\\"b"]',
+        "aws_network_acl.main",
+        "aws_route_table.main",
+        "aws_s3_bucket_lifecycle_configuration.main",
+        "module.subnets.aws_subnet.main[0]",
+        "module.subnets.aws_subnet.main[1]",
+    }
+
+
+def test_values_are_those_that_terraform_plans() -> None:
+    """Converted to the types of the schema; null is left out; references are kept or followed."""
+    resolution = resolve(net, {"label": "shop", "cidr": "10.1.0.0/16"})
+    assert values(resolution, "aws_vpc.main") == {
+        "cidr_block": "10.1.0.0/16",
+        "tags": {"Name": "shop-vpc"},
+    }
+    group = values(resolution, "aws_security_group.main")
+    assert group["name"] == "shop-vpc"
+    assert hcl(group["vpc_id"]) == "aws_vpc.main.id"
+    assert "description" not in group
+    rule = values(resolution, 'aws_vpc_security_group_ingress_rule.port["https"]')
+    assert (rule["from_port"], rule["description"]) == (443, "https")
+    assert values(resolution, "aws_network_acl.main")["subnet_ids"] == ["subnet-a", "subnet-b"]
+    subnet = values(resolution, "module.subnets.aws_subnet.main[1]")
+    assert subnet["cidr_block"] == "10.0.1.0/24"
+    assert subnet["tags"] == {"Name": "shop-1"}
+    assert hcl(subnet["vpc_id"]) == "aws_vpc.main.id"
+
+
+def test_blocks_are_lists_of_mappings() -> None:
+    """Those that are made by a collection too; a single one is a mapping."""
+    resolution = resolve(net, {"ports": {"b": 2, "a": 1}})
+    rules = values(resolution, "aws_s3_bucket_lifecycle_configuration.main")["rule"]
+    assert [(rule["id"], rule["expiration"]) for rule in rules] == [
+        ("a", [{"days": 1}]),
+        ("b", [{"days": 2}]),
+    ]
+    assert values(resolution, "aws_route_table.main")["timeouts"] == {"create": "5m"}
+
+
+def test_inputs_and_outputs() -> None:
+    """Inputs have their defaults; outputs of a called module come through."""
+    resolution = resolve(net, {"label": "x"})
+    assert resolution.inputs["cidr"] == "10.0.0.0/16"
+    assert resolution.inputs["peered"] is None
+    assert resolution.outputs["name"] == "x-vpc"
+    assert [hcl(each) for each in resolution.outputs["subnet_ids"]] == [
+        "module.subnets.aws_subnet.main[0].id",
+        "module.subnets.aws_subnet.main[1].id",
+    ]
+
+
+def test_what_terraform_would_refuse_is_told() -> None:
+    """Unknown inputs, validations of called modules, and preconditions, each with its place."""
+    with pytest.raises(ResolveError, match="there is no such input"):
+        resolve(net, {"labe": "x"})
+    with pytest.raises(ResolveError, match=r'module\.subnets: label: "bad" is no label'):
+        resolve(net, {"label": "bad"})
+    with pytest.raises(ResolveError, match=r"aws_vpc\.main: 10\.9\.0\.0/16 is taken by the office"):
+        resolve(net, {"cidr": "10.9.0.0/16"})
+
+
+def test_values_that_are_known_to_be_valid_are_not_judged_again() -> None:
+    """For those who draw them so."""
+    assert resolve(net, {"label": "bad"}, validate=False).outputs["name"] == "bad-vpc"
+
+
+@inputs
+class WrongInputs:
+    """Inputs of a module that Terraform refuses."""
+
+    texts: list[str] = variable("Texts.", default=[])
+
+
+@outputs
+class NoOutputs:
+    """Nothing."""
+
+
+@module("wrong")
+def wrong(m: Body, v: WrongInputs) -> NoOutputs:
+    """A module that only works for some inputs."""
+    vpc = m.add(aws.Vpc("main", cidr_block=v.texts[0]))
+    m.add(aws.Subnet("all", for_each=fn.toset([vpc.id]), vpc_id=each.value))
+    m.add(aws.Subnet("some", count=fn.length(vpc.id), vpc_id=vpc.id))
+    return NoOutputs()
+
+
+def test_what_cannot_be_known_or_evaluated_is_told() -> None:
+    """A number of instances that only AWS would know, and an element that is not there."""
+    with pytest.raises(ResolveError) as caught:
+        resolve(wrong, {})
+    late = "is known only after apply; make it depend on inputs alone"
+    assert [str(problem) for problem in caught.value.problems] == [
+        "aws_vpc.main.cidr_block: the given key does not identify an element",
+        f"aws_subnet.all.for_each: <toset([aws_vpc.main.id])> {late}",
+        f"aws_subnet.some.count: <length(aws_vpc.main.id)> {late}",
+    ]
