@@ -120,7 +120,7 @@ def constant(value: Any) -> Any:
     return plain(value)
 
 
-def _always(value: Any) -> Bound:
+def always(value: Any) -> Bound:
     """Compile a value to a function, whether it depends on the scope or not."""
     make = compiled(value)
     if make is not None:
@@ -144,14 +144,14 @@ def _mapping(value: Mapping[Any, Any]) -> Bound | None:
             return result
 
         return fill
-    pairs = [(_always(key), _always(item)) for _, key, _, item in makers]
+    pairs = [(always(key), always(item)) for _, key, _, item in makers]
     return lambda scope: {key(scope): item(scope) for key, item in pairs}
 
 
 def _sequence(value: Sequence[Any]) -> Bound | None:
     if all(compiled(item) is None for item in value):
         return None
-    makers = [_always(item) for item in value]
+    makers = [always(item) for item in value]
     return lambda scope: [make(scope) for make in makers]
 
 
@@ -164,12 +164,8 @@ def _symbol(symbol: Symbol) -> Bound:
     return look_up
 
 
-def _named(_: Named) -> None:
-    return None
-
-
 def _template(template: Template) -> Bound:
-    makers = [piece if isinstance(piece, str) else _always(piece) for piece in template._pieces]
+    makers = [piece if isinstance(piece, str) else always(piece) for piece in template._pieces]
 
     def join(scope: Scope) -> Any:
         pieces: list[Any] = []
@@ -212,7 +208,7 @@ def _access(access: Access) -> Bound:
             return walk(scope.get(address, base), scope)
 
         return follow
-    make = _always(base)
+    make = always(base)
     return lambda scope: walk(make(scope), scope)
 
 
@@ -220,7 +216,7 @@ _Walk = Callable[[Any, Scope], Any]
 
 
 def _step(step: Any) -> Any:
-    return (_always(step[0]),) if isinstance(step, tuple) else step
+    return (always(step[0]),) if isinstance(step, tuple) else step
 
 
 def _walk(steps: Sequence[Any]) -> _Walk:
@@ -298,11 +294,11 @@ def _missing(key: Any) -> Failure:
 def _call(call: Call) -> Bound:
     function, type_ = call._function, call._type
     if function in _LENIENT:
-        lenient, makers = _LENIENT[function], [_always(each) for each in call._arguments]
+        lenient, makers = _LENIENT[function], [always(each) for each in call._arguments]
         return lambda scope: lenient(*(make(scope) for make in makers))
     if function == "convert":
         value, constraint = call._arguments
-        make, to = _always(value), constraint._type
+        make, to = always(value), constraint._type
         return lambda scope: functions.convert(make(scope), to)
     whole = function in _STRUCTURAL
     makers = [_argument(each) for each in call._arguments]
@@ -330,7 +326,7 @@ def _call(call: Call) -> Bound:
 
 def _argument(value: Any) -> Bound:
     # A table keeps its name: a call need not look through it each time.
-    return (lambda _: value) if isinstance(value, Named) else _always(value)
+    return (lambda _: value) if isinstance(value, Named) else always(value)
 
 
 _KEPT = 1000
@@ -385,7 +381,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
 
 
 def _operation(operation: Operation) -> Bound:
-    makers = [_always(each) for each in operation._operands]
+    makers = [always(each) for each in operation._operands]
     apply = _OPERATORS[operation._operator]
     if len(makers) == 2:
         left, right = makers
@@ -394,15 +390,15 @@ def _operation(operation: Operation) -> Bound:
 
 
 def _conditional(expression: Conditional) -> Bound:
-    condition = _always(expression._condition)
-    then, otherwise = _always(expression._then), _always(expression._otherwise)
+    condition = always(expression._condition)
+    then, otherwise = always(expression._then), always(expression._otherwise)
     return lambda scope: conditional(condition(scope), then(scope), otherwise(scope))
 
 
 def _for(loop: For) -> Bound:
-    collection, value = _always(loop._collection), _always(loop._value)
-    key = None if loop._key is None else _always(loop._key)
-    when = None if loop._when is None else _always(loop._when)
+    collection, value = always(loop._collection), always(loop._value)
+    key = None if loop._key is None else always(loop._key)
+    when = None if loop._when is None else always(loop._when)
     names = tuple(loop._names)
 
     def run(scope: Scope) -> Any:
@@ -472,7 +468,7 @@ _COMPILERS: dict[type[Expression], Callable[[Any], Bound | None]] = {
     Conditional: _conditional,
     Failure: _constant,
     For: _for,
-    Named: _named,
+    Named: _constant,
     Operation: _operation,
     Symbol: _symbol,
     Template: _template,

@@ -7,18 +7,18 @@ it. What the provider decides stays unknown: an expression over the object's ful
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, cast
 
 import attrs
 
-from tapforge.lang.bind import Bound, Object, Scope, compiled, constant
+from tapforge.lang.bind import Bound, Object, Scope, always, compiled, constant
 from tapforge.lang.blocks import Check, Local, ModuleCall, Output
 from tapforge.lang.converter import converter
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
-from tapforge.lang.expression import Call, Expression, Failure
+from tapforge.lang.expression import Call, Expression, Failure, Symbol
 from tapforge.lang.inputs import declared_inputs, problems
 from tapforge.lang.meta import Condition, Dynamic, Lifecycle, Meta
 from tapforge.lang.model import Model, NestedObject
@@ -113,7 +113,8 @@ def _evaluate(
         found = problems(module.inputs, inputs, prefix.rstrip("."))
         if found:
             run.problems.extend(found)
-            return {}, {}
+            # Unknown outputs keep what refers to them from being reported too.
+            return {}, dict.fromkeys(program.outputs, Symbol(prefix.rstrip(".")))
     scope: Scope = {}
     values = {}
     for name, (field, convert) in program.inputs.items():
@@ -140,7 +141,7 @@ def _program(module: Module[Any, Any]) -> _Program:
         name: (field, converter(field.type))
         for name, field in declared_inputs(module.inputs).items()
     }
-    outputs = {block.name: _always(block.value) for block in body.document.of(Output)}
+    outputs = {block.name: always(block.value) for block in body.document.of(Output)}
     steps = [_step(entry, module) for entry in _ordered(body.document.entries)]
     return _Program(inputs, [step for step in steps if step], outputs)
 
@@ -175,16 +176,8 @@ def _step(entry: Entry, module: Module[Any, Any]) -> _Step | None:
     return None
 
 
-def _always(value: Any) -> Bound:
-    make = compiled(value)
-    if make is not None:
-        return make
-    known = constant(value)
-    return lambda _: known
-
-
 def _local(local: Local) -> _Step:
-    address, make = f"local.{local.name}", _always(local.value)
+    address, make = f"local.{local.name}", always(local.value)
 
     def name(scope: Scope, _prefix: str, _run: _Run) -> None:
         scope[address] = make(scope)
@@ -194,13 +187,11 @@ def _local(local: Local) -> _Step:
 
 # --- instances --------------------------------------------------------------------------------------
 
-_Instances = Callable[[Scope, str, _Run], "Iterator[tuple[Any, Scope]]"]
-
 
 def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], list[tuple[Any, Scope]]] | None:
     """Compile count and for_each to the keys of the instances, each with its scope."""
     if meta.count is not None:
-        number = _always(meta.count)
+        number = always(meta.count)
 
         def by_number(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
             value = number(scope)
@@ -211,7 +202,7 @@ def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], list[tuple[Any,
 
         return by_number
     if meta.for_each is not None:
-        collection = _always(meta.for_each)
+        collection = always(meta.for_each)
 
         def by_key(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
             value = collection(scope)
@@ -316,14 +307,14 @@ class _Fixed:
 
 def _argument(field: Field, value: Any, place: str) -> Bound | _Fixed:
     if not isinstance(field, Attribute):
-        return _blocks(field.nesting, field.single, value, place)
+        return _blocks(field.nesting, value, place)
     make, convert = compiled(value), converter(field.type)
     if make is None:
         return _Fixed(convert(constant(value)))
     return lambda scope: convert(make(scope))
 
 
-def _blocks(nesting: str, _single: bool, value: Any, place: str) -> Bound | _Fixed:
+def _blocks(nesting: str, value: Any, place: str) -> Bound | _Fixed:
     if nesting == "map" and isinstance(value, Mapping):
         made = {key: _nested(item, place) for key, item in value.items()}
         return lambda scope: {key: make(scope) for key, make in made.items()}
@@ -366,7 +357,7 @@ def _nested(item: Any, place: str) -> Bound:
 
 def _generated(item: Dynamic, place: str) -> Bound:
     collection, content, iterator = (
-        _always(item.for_each),
+        always(item.for_each),
         _nested(item.content, place),
         item.iterator,
     )
@@ -393,7 +384,7 @@ def _generated(item: Dynamic, place: str) -> Bound:
 
 def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
     address = f"module.{call.label}"
-    makers = {name: _always(value) for name, value in call.inputs.items()}
+    makers = {name: always(value) for name, value in call.inputs.items()}
     repeated = _repeated(call.meta, address)
 
     def one(key: str, scope: Scope, prefix: str, run: _Run) -> dict[str, Any]:
@@ -415,7 +406,7 @@ def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
 
 
 def _conditions(address: str, conditions: Iterable[Condition]) -> _Step | None:
-    makers = [(_always(each.condition), _always(each.error_message)) for each in conditions]
+    makers = [(always(each.condition), always(each.error_message)) for each in conditions]
     if not makers:
         return None
 
