@@ -209,7 +209,7 @@ def test_what_terraform_would_refuse_is_told() -> None:
     with pytest.raises(ResolveError) as caught:
         resolve(net, {"label": "bad"})
     [problem] = caught.value.problems
-    assert str(problem) == 'module.subnets: label: "bad" is no label'
+    assert str(problem) == 'module.subnets: label: "bad" is no label.'
     with pytest.raises(ResolveError, match=r"aws_vpc\.main: 10\.9\.0\.0/16 is taken by the office"):
         resolve(net, {"cidr": "10.9.0.0/16"})
 
