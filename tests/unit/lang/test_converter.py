@@ -31,7 +31,7 @@ UNKNOWN = Symbol("aws_vpc.main")
         (["list", "string"], UNKNOWN, UNKNOWN),
         (["tuple", ["string"]], ["a"], ["a"]),
     ],
-    ids=str,
+    ids=lambda value: repr(value)[:40],
 )
 def test_values_take_the_type(type_: object, value: object, expected: object) -> None:
     """What is unknown is left alone; sets are put in Terraform's order."""
