@@ -191,7 +191,10 @@ def test_an_interrupt_stops_terraform_in_good_order(root: Path, tmp_path: Path) 
     """Ctrl-C reaches the caller after Terraform has written its state and left."""
     slow(root)
     script = (
-        "import sys; from pathlib import Path; from tapforge.local.terraform import Terraform\n"
+        "import signal, sys; from pathlib import Path\n"
+        "from tapforge.local.terraform import Terraform\n"
+        # A shell starts what it runs in the background with interrupts ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "root, run = map(Path, sys.argv[1:])\n"
         "try: Terraform(root, run_dir=run).apply(var_files=[root / 'dev.tfvars.json'])\n"
         "except KeyboardInterrupt: print('interrupted')\n"
