@@ -15,7 +15,7 @@ from tapforge.facts import postgres
 from tapforge.facts._data import did_you_mean, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class Clause(NamedTuple):
@@ -23,6 +23,36 @@ class Clause(NamedTuple):
 
     pattern: str
     reason: str
+
+
+class Refusal(NamedTuple):
+    """Why a name is refused.
+
+    Attributes:
+        found: What the name is: `70 characters long`, `not allowed`.
+        expected: What it should be.
+        advice: What to do.
+    """
+
+    found: str
+    expected: str
+    advice: str
+
+
+class AccountWideName(NamedTuple):
+    """A name that AWS fixes: an account has one resource of that name, whatever its environments.
+
+    Attributes:
+        argument: The argument that takes it, as `resource_type.argument`.
+        name: The name.
+        what: What is called so.
+        source: Where that comes from.
+    """
+
+    argument: str
+    name: str
+    what: str
+    source: str
 
 
 class NameRule(NamedTuple):
@@ -36,12 +66,20 @@ class NameRule(NamedTuple):
         min: The smallest number of characters.
         max: The largest number of characters.
         source: Where the rule comes from.
+        also: A wider pattern that AWS accepts as well, or an empty text: no name to choose, and none
+            to refuse in what others wrote.
+        also_max: A larger number of characters, of the same standing; 0 for none.
         forbidden: Patterns that refuse a name when they are found in it.
         discouraged: Patterns that are legal and lead into a trap.
         reserved: Names that are taken, in lower case; their case does not matter.
         sql_identifier: Whether PostgreSQL's reserved words are refused too.
         secret: Whether a message must not repeat the value.
-        unique: Within what a name must be unique, or an empty text.
+        scope: Within what a name must be unique: `partition`, `account`, `region`, or an empty text.
+        within: Arguments that narrow the scope further, such as `vpc_id`.
+        folded: Whether two names are one when they differ only in case.
+        kept_lower: Whether AWS keeps the name in lower case, whatever it was given.
+        suffixed: Whether it names something that each environment has of its own.
+        unique: The scope in words, or an empty text.
         note: What else to know, or an empty text.
         arguments: The arguments that take such a name, as `resource_type.argument`.
     """
@@ -53,11 +91,18 @@ class NameRule(NamedTuple):
     min: int
     max: int
     source: str
+    also: str = ""
+    also_max: int = 0
     forbidden: tuple[Clause, ...] = ()
     discouraged: tuple[Clause, ...] = ()
     reserved: tuple[str, ...] = ()
     sql_identifier: bool = False
     secret: bool = False
+    scope: str = ""
+    within: tuple[str, ...] = ()
+    folded: bool = False
+    kept_lower: bool = False
+    suffixed: bool = True
     unique: str = ""
     note: str = ""
     arguments: tuple[str, ...] = ()
@@ -66,27 +111,18 @@ class NameRule(NamedTuple):
         """Return why `name` is refused; an empty list when it is accepted."""
         label = f"{self.what} is" if self.secret else f'{self.what} "{name}" is'
         found = []
-        if len(name) < self.min:
-            size = f"only {len(name)} characters long" if name else "empty"
-            found.append(f"{label} {size}; expected at least {self.min}")
-        if len(name) > self.max:
-            found.append(
-                f"{label} {len(name)} characters long; expected at most {self.max}; "
-                f"take away {len(name) - self.max}"
-            )
-        if (name or not self.min) and re.fullmatch(self.pattern, name) is None:
-            suggestion = None if self.secret else self._suggestion(name)
-            advice = f'; write "{suggestion}"' if suggestion else ""
-            found.append(f"{label} not allowed; expected {self.expected}{advice}")
-        found += [
-            f"{label} not allowed: {clause.reason}; choose another"
-            for clause in self.forbidden
-            if re.search(clause.pattern, name)
-        ]
-        reservation = self._reservation(name)
-        if reservation:
-            found.append(f"{label} {reservation}; choose another")
+        for refusal in self._refusals(name, self.pattern, self.max):
+            expected = f"; expected {refusal.expected}" if refusal.expected else ""
+            advice = f"; {refusal.advice}" if refusal.advice else ""
+            found.append(f"{label} {refusal.found}{expected}{advice}")
         return found
+
+    def refusals(self, name: str) -> list[Refusal]:
+        """Return why AWS refuses `name`, also where it accepts more than we would choose."""
+        matched = self.also and re.fullmatch(self.also, name) is not None
+        return self._refusals(
+            name, self.also if matched else self.pattern, self.also_max or self.max
+        )
 
     def notes(self, name: str) -> list[str]:
         """Return what to know about `name`, although it is accepted."""
@@ -105,6 +141,33 @@ class NameRule(NamedTuple):
             and not any(re.search(clause.pattern, name) for clause in self.forbidden)
             and not self._reservation(name)
         )
+
+    def _refusals(self, name: str, pattern: str, maximum: int) -> list[Refusal]:
+        found = []
+        if len(name) < self.min:
+            size = f"only {len(name)} characters long" if name else "empty"
+            found.append(Refusal(size, f"at least {self.min}", ""))
+        if len(name) > maximum:
+            found.append(
+                Refusal(
+                    f"{len(name)} characters long",
+                    f"at most {maximum}",
+                    f"take away {len(name) - maximum}",
+                )
+            )
+        if (name or not self.min) and re.fullmatch(pattern, name) is None:
+            suggestion = None if self.secret else self._suggestion(name)
+            advice = f'write "{suggestion}"' if suggestion else ""
+            found.append(Refusal("not allowed", self.expected, advice))
+        found += [
+            Refusal(f"not allowed: {clause.reason}", "", "choose another")
+            for clause in self.forbidden
+            if re.search(clause.pattern, name)
+        ]
+        reservation = self._reservation(name)
+        if reservation:
+            found.append(Refusal(reservation, "", "choose another"))
+        return found
 
     def _reservation(self, name: str) -> str | None:
         if name.lower() in self.reserved:
@@ -157,9 +220,35 @@ def rule(kind: str) -> NameRule:
     entry = dict(table[kind])
     for key in ("forbidden", "discouraged"):
         entry[key] = tuple(Clause(*clause) for clause in entry.get(key, ()))
-    for key in ("reserved", "arguments"):
+    for key in ("reserved", "within", "arguments"):
         entry[key] = tuple(entry.get(key, ()))
     return NameRule(kind=kind, **entry)
+
+
+@functools.cache
+def by_type() -> Mapping[str, tuple[tuple[str, NameRule], ...]]:
+    """Return, by resource type, each argument that takes a name, and the rule for it.
+
+    An argument of a nested block has a full stop before it: `rule.rule_name`.
+    """
+    found: dict[str, tuple[tuple[str, NameRule], ...]] = {}
+    for each, kind in _kinds_by_argument().items():
+        resource_type, _, argument = each.partition(".")
+        found[resource_type] = (*found.get(resource_type, ()), (argument, rule(kind)))
+    return found
+
+
+@functools.cache
+def account_wide() -> Mapping[tuple[str, str], AccountWideName]:
+    """Return the names that AWS fixes, by the argument that takes them and the name."""
+    entries = (AccountWideName(**entry) for entry in load("name_rules")["account_wide"])
+    return {(entry.argument, entry.name): entry for entry in entries}
+
+
+@functools.cache
+def environment_words() -> frozenset[str]:
+    """Return the words by which people call their environments."""
+    return frozenset(load("name_rules")["environment_words"])
 
 
 def for_argument(resource_type: str, argument: str) -> NameRule | None:

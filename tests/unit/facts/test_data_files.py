@@ -191,6 +191,13 @@ SCHEMAS = {
                         "reserved": {"type": "array", "items": {"pattern": "^[a-z0-9_]+$"}},
                         "sql_identifier": TRUE,
                         "secret": TRUE,
+                        "also": {"type": "string", "pattern": r"^\^.*\$$"},
+                        "also_max": {"type": "integer", "minimum": 1},
+                        "scope": {"enum": ["account", "partition", "region"]},
+                        "within": {**TEXTS, "minItems": 1},
+                        "folded": TRUE,
+                        "kept_lower": TRUE,
+                        "suffixed": {"const": False},
                         "unique": TEXT,
                         "note": TEXT,
                         "arguments": {
@@ -200,6 +207,11 @@ SCHEMAS = {
                     },
                 )
             ),
+            "account_wide": {
+                "type": "array",
+                "items": record({"argument": TEXT, "name": TEXT, "what": TEXT, "source": TEXT}),
+            },
+            "environment_words": {**TEXTS, "items": {"pattern": "^[a-z]+$"}},
         }
     ),
     "parameters": record(
@@ -280,6 +292,9 @@ SCHEMAS = {
         }
     ),
     "reserved_words": record({"source": TEXT, "since": table(TEXTS)}),
+    "sensitive": record(
+        {"source": TEXT, "names": {**TEXTS, "minItems": 1}, "arguments": table(TEXTS)}
+    ),
     "runtimes": record(
         {
             "source": TEXT,

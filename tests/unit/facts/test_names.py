@@ -117,6 +117,54 @@ def test_trap_is_a_note_and_no_problem() -> None:
     assert "folds" in names.rule("postgres_database_name").notes("TapDb")[0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("postgres_master_username", "a" * 63),
+        ("rds_db_parameter_group", "team.postgres16"),
+        ("ssm_parameter", "password"),
+        ("dms_replication_instance", "Tap-Dms"),
+        ("route53_zone", "0/25.2.0.192.in-addr.arpa"),
+    ],
+)
+def test_what_aws_accepts_beyond_our_choice_is_no_refusal(kind: str, name: str) -> None:
+    """A name that we would not choose has a problem, and is not refused."""
+    assert names.rule(kind).problems(name)
+    assert names.rule(kind).refusals(name) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("postgres_master_username", "a" * 64),
+        ("rds_db_parameter_group", "a." * 200),
+        ("ssm_parameter", "aws-password"),
+        ("dms_replication_instance", "Tap--Dms"),
+        ("route53_zone", "a..b"),
+        ("sqs_queue", "orders.fifo.dlq"),
+        ("s3_bucket", "Tap"),
+    ],
+)
+def test_what_aws_refuses_is_a_refusal(kind: str, name: str) -> None:
+    """A wider pattern does not lift the other limits."""
+    assert names.rule(kind).refusals(name)
+
+
+def test_rules_by_type_are_those_by_argument() -> None:
+    """Both ways lead to the same rule, also for an argument of a block."""
+    assert names.by_type()["aws_backup_plan"][1][0] == "rule.rule_name"
+    for resource_type, pairs in names.by_type().items():
+        for argument, rule in pairs:
+            assert names.for_argument(resource_type, argument) is rule
+
+
+def test_account_wide_names() -> None:
+    """The roles that DMS asks for by name are known."""
+    fixed = names.account_wide()["aws_iam_role.name", "dms-vpc-role"]
+    assert "DMS" in fixed.what
+    assert {"dev", "prod", "staging"} <= names.environment_words()
+
+
 def test_rule_is_found_by_argument() -> None:
     """The rule for an argument of a resource is found without knowing its kind."""
     rule = names.for_argument("aws_rds_cluster", "cluster_identifier")
