@@ -9,14 +9,42 @@ from typing import Any, Literal
 
 import attrs
 
-from tapforge.lang.expression import Expression, addresses
+from tapforge.facts.sensitive import is_sensitive
+from tapforge.lang.expression import Call, Expression, Symbol, addresses
 
 Mode = Literal["resource", "data", "ephemeral"]
 _KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
 
+class Unknown(Call):
+    """A value that only AWS, or Terraform's apply, will know.
+
+    Args:
+        origins: The addresses of what the value is computed from, as far as they are known; what is
+            no resource's address says that there may be more.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, origins: Iterable[str] = ()) -> None:
+        super().__init__("unknown", tuple(map(Symbol, origins)))
+
+
+class Sensitive(Call):
+    """A value that was given and that nobody may see: rules do not get it, so reports can't show it.
+
+    Args:
+        origins: As of `Unknown`.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, origins: Iterable[str] = ()) -> None:
+        super().__init__("sensitive", tuple(map(Symbol, origins)))
+
+
 def unknown(value: Any) -> bool:
-    """Tell whether only AWS, or Terraform's apply, will know a value."""
+    """Tell whether a value can't be had: only AWS or the apply will know it, or it is secret."""
     return isinstance(value, Expression)
 
 
@@ -52,6 +80,10 @@ class Block:
     def unknown(self, argument: str) -> bool:
         """Tell whether the argument was given a value that is not known yet."""
         return isinstance(self.values.get(argument), Expression)
+
+    def sensitive(self, argument: str) -> bool:
+        """Tell whether the argument was given a value that is known and hidden."""
+        return isinstance(self.values.get(argument), Sensitive)
 
     def unset(self, argument: str) -> bool:
         """Tell whether the argument was left out."""
@@ -101,6 +133,8 @@ class Resource(Block):
         name: Its label.
         lifecycle: The arguments of its lifecycle block, where they are known: plans do not show them.
         accepted: Reasons for breaking rules, by the rule's id.
+        provider: The provider configuration it belongs to, ``aws.replica``, where it is told; "" for
+            the default one.
     """
 
     address: str = attrs.field(kw_only=True)
@@ -109,6 +143,7 @@ class Resource(Block):
     name: str = attrs.field(kw_only=True)
     lifecycle: Mapping[str, Any] = attrs.field(kw_only=True, factory=dict)
     accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
+    provider: str = attrs.field(kw_only=True, default="")
 
     def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
         """Make a finding about an argument of this resource.
@@ -119,6 +154,9 @@ class Resource(Block):
             expected: What should be, in words.
             fix: What to do here, where that is more than the rule's own fix says.
         """
+        kind = f"data.{self.type}" if self.mode == "data" else self.type
+        if isinstance(found, str) and is_sensitive(kind, attribute):
+            found = Sensitive()
         return Finding(self, attribute, _words(found), expected, fix)
 
     @property
@@ -134,6 +172,8 @@ class Resource(Block):
 def _words(found: object) -> str:
     if found is None:
         return "not set"
+    if isinstance(found, Sensitive):
+        return "sensitive"
     if isinstance(found, Expression):
         return "known only after apply"
     if isinstance(found, bool):
@@ -203,6 +243,33 @@ class Configuration:
         if isinstance(value, Iterable) and not isinstance(value, Mapping):
             return [r for item in value for r in self.targets(item, *types)]
         return []
+
+    def traced(self, value: Any) -> bool:
+        """Tell whether `targets` finds all that an argument's value may lead to.
+
+        It does not where a plan does not tell what an unknown value is computed from: a local value, an
+        element of all outputs of a module, a dynamic block.
+
+        Args:
+            value: What the argument was given.
+        """
+        if isinstance(value, Expression):
+            return all(each in self._by_address for each in addresses(value))
+        if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
+            return all(map(self.traced, value))
+        return True
+
+    def may_be_used(self, target: Resource, argument: str, *types: str) -> bool:
+        """Tell whether a resource of some types leads, or could lead, to a resource.
+
+        Args:
+            target: The resource.
+            argument: The argument of the others.
+            types: Their types.
+        """
+        if next(self.users(target, argument, *types), None):
+            return True
+        return any(not self.traced(resource.given(argument)) for resource in self.of(*types))
 
     def users(self, target: Resource, argument: str, *types: str) -> Iterator[Resource]:
         """Find the resources of some types whose argument leads to a resource.
