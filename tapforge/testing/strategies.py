@@ -4,6 +4,9 @@ A property of a system holds in every environment that its inputs allow::
 
     @given(environments(shop))
     def test_names_are_legal(variables): ...
+
+Values are right by construction wherever a declaration says enough, so that drawing is cheap; what
+only code can tell is tried afterwards, and drawn anew if it does not hold.
 """
 
 from __future__ import annotations
@@ -12,12 +15,17 @@ import functools
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
+import attrs
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from tapforge.facts import instance_classes, postgres
+from tapforge.lang.errors import ArgumentError, Problem, closest
+from tapforge.lang.expression import Failure
 from tapforge.lang.inputs import Input, Valid, declared_inputs, problems
 from tapforge.lang.json_syntax import Json
 from tapforge.modules import valid
@@ -26,12 +34,10 @@ from tapforge.systems.system import System
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PLAIN = st.characters(codec="ascii", categories=("L", "N"), include_characters=" _.:/=+-@")
-_Values = Mapping[str, Any]
+_Drawn = st.SearchStrategy[Any]
 
 
-def environments(
-    system: System[Any, Any], **given: st.SearchStrategy[Any]
-) -> st.SearchStrategy[dict[str, Any]]:
+def environments(system: System[Any, Any], **given: _Drawn) -> st.SearchStrategy[dict[str, Any]]:
     """Draw what an environment may give for the variables of a system.
 
     Args:
@@ -42,60 +48,155 @@ def environments(
 
 
 @st.composite
-def inputs_of(draw: st.DrawFn, /, class_: type, **given: st.SearchStrategy[Any]) -> dict[str, Any]:
+def inputs_of(draw: st.DrawFn, /, class_: type, **given: _Drawn) -> dict[str, Any]:
     """Draw values of inputs that hold together; inputs with a default are sometimes left out.
 
     Args:
         draw: Given by hypothesis.
         class_: A class made with `tapforge.lang.inputs.inputs`.
         given: Strategies for some of the inputs.
+
+    Raises:
+        ArgumentError: a strategy is given for what is no input.
     """
-    declared = declared_inputs(class_)
+    if strangers := given.keys() - declared_inputs(class_).keys():
+        place, known = f"strategies of {class_.__name__}", declared_inputs(class_)
+        raise ArgumentError(
+            Problem(f"{place}: {name}", "there is no such input", closest(name, known))
+            for name in sorted(strangers)
+        )
+    whole = _defaults(class_).copy()
     values: dict[str, Any] = {}
-    # What others are compared with is drawn first.
-    for field in sorted(declared.values(), key=lambda field: _compared(field) is not None):
-        compared = _compared(field)
-        if field.name in given:
-            values[field.name] = draw(given[field.name])
-        elif compared is not None:
-            defaults = {name: other.default for name, other in declared.items()}
-            values[field.name] = draw(compared(defaults | values))
-        elif field.required or draw(st.booleans()):
-            values[field.name] = draw(_single(field))
-    assume(not problems(class_, values))
+    for plan in _plans(class_):
+        name = plan.name
+        if name in given:
+            values[name] = draw(given[name])
+        elif plan.required or any(each in values for each in plan.asks) or draw(_FLAG):
+            values[name] = draw(plan.make(*[whole[each] for each in plan.asks]))
+        if name in values:
+            whole[name] = values[name]
+    if given:
+        assume(not problems(class_, values))
+        return values
+    view = SimpleNamespace(**whole)
+    for plan in _plans(class_):
+        value = whole[plan.name]
+        if plan.open and value is not None:
+            assume(all(_holds(rule, value, view) for rule in plan.open))
     return values
 
 
+def of_input(field: Input) -> _Drawn:
+    """Draw values of one input, whatever the others are."""
+    return _plan(field, frozenset()).make()
+
+
+def holds(field: Input, value: Any) -> bool:
+    """Tell whether a value passes the rules of its input, but for those that ask other inputs."""
+    return value is None or all(_holds(rule, value, None) for rule in field.valid)
+
+
+# --- how the inputs of a class are drawn ------------------------------------------------------------
+
+_FLAG = st.booleans()
+_LEAST, _MOST = -1e9, 1e9
+
+
+@attrs.frozen(eq=False)
+class _Plan:
+    """How an input is drawn.
+
+    Attributes:
+        name: The input.
+        required: Whether it must be given.
+        asks: The inputs whose values its own must fit.
+        make: Gives the strategy for the values of those.
+        open: The rules that ask other inputs and are not known to hold.
+    """
+
+    name: str
+    required: bool
+    asks: tuple[str, ...]
+    make: Callable[..., _Drawn]
+    open: tuple[Valid, ...] = ()
+
+
 @functools.cache
-def _single(field: Input) -> st.SearchStrategy[Any]:
-    """Draw a value of an input that is compared with no other."""
-    for rule, strategy in _STRATEGIES:
-        if rule in field.valid:
-            return strategy
+def _plans(class_: type) -> tuple[_Plan, ...]:
+    declared = declared_inputs(class_)
+    plans = [_plan(field, frozenset(declared)) for field in declared.values()]
+    # What others are compared with is drawn first.
+    return tuple(sorted(plans, key=lambda plan: len(plan.asks)))
+
+
+@functools.cache
+def _defaults(class_: type) -> dict[str, Any]:
+    declared = declared_inputs(class_).values()
+    return {field.name: None if field.required else field.default for field in declared}
+
+
+@functools.cache
+def _plan(field: Input, others: frozenset[str]) -> _Plan:
+    for known in _known():
+        if all(rule in field.valid for rule in known.rules) and others.issuperset(known.asks):
+            rest = tuple(rule for rule in field.valid if rule not in known.rules)
+            if known.asks:
+                return _Plan(field.name, field.required, known.asks, known.make, rest)
+            make = _always(field, known.make(), rest)
+            return _Plan(field.name, field.required, (), make, _asking(field, rest))
+    make = _always(field, _single(field), field.valid)
+    return _Plan(field.name, field.required, (), make, _asking(field, field.valid))
+
+
+def _always(field: Input, strategy: _Drawn, rules: Sequence[Valid]) -> Callable[[], _Drawn]:
+    if rules:
+        strategy = strategy.filter(lambda value: all(_holds(rule, value, None) for rule in rules))
+    if field.nullable:
+        strategy = st.none() | strategy
+    return lambda: strategy
+
+
+def _holds(rule: Valid, value: Any, inputs: Any) -> bool:
+    try:
+        held = rule.condition(value, inputs)
+    except AttributeError:
+        return True  # it asks an input that is not there
+    return held is not False and not isinstance(held, Failure)
+
+
+def _asking(field: Input, rules: Sequence[Valid]) -> tuple[Valid, ...]:
+    """Give the rules that ask other inputs; all of them where there is no value to try them with."""
+    shown = field.example if field.required else field.default
+    if shown is None:
+        return tuple(rules)
+    return tuple(rule for rule in rules if _asks(rule, shown))
+
+
+def _asks(rule: Valid, value: Any) -> bool:
+    try:
+        rule.condition(value, None)
+    except AttributeError:
+        return True
+    return False
+
+
+def _single(field: Input) -> _Drawn:
+    """Draw values by the type, and by what the rules say of themselves."""
     schema: dict[str, Json] = {}
     for rule in field.valid:
         schema |= rule.schema
-    fixed = field.example if field.required else field.default
     by_code = (
         any(not rule.schema for rule in field.valid) and not {"enum", "pattern"} & schema.keys()
     )
     if by_code or (field.example is not None and not field.valid):
-        # What only code can tell, or nobody: what is known to be right must do.
-        return st.just(json.loads(json.dumps(fixed)))
+        # What only code can tell, or nobody: what is known to be right must do; of numbers, more is.
+        shown = st.just(json.loads(json.dumps(field.example if field.required else field.default)))
+        return shown | _of_type(field.type, schema) if field.type == "number" else shown
     strategy = _of_type(field.type, schema)
     if field.type == "string" and "pattern" in schema:
         # A pattern may allow capitals that a finer rule refuses.
-        strategy = strategy.map(lambda text: text if _holds(field, text) else text.lower())
-    strategy = strategy.filter(lambda value: _holds(field, value))
-    return st.none() | strategy if field.nullable else strategy
-
-
-def _holds(field: Input, value: Any) -> bool:
-    """Tell whether a value passes the rules of its input, but for those that ask other inputs."""
-    try:
-        return all(rule.condition(value, None) is not False for rule in field.valid)
-    except AttributeError:
-        return True
+        strategy = strategy.map(lambda text: text if holds(field, text) else text.lower())
+    return strategy
 
 
 def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
@@ -110,7 +211,9 @@ def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
             least, most = schema.get("minimum"), schema.get("maximum")
             if schema.get("type") == "integer":
                 return st.integers(least, most)
-            return st.floats(least, most, allow_nan=False, allow_infinity=False)
+            # Of digits nobody writes, Terraform and Python keep different numbers.
+            bounds = (_LEAST if least is None else least, _MOST if most is None else most)
+            return st.floats(*bounds).map(lambda number: round(number, 6))
         case "string":
             return _texts(schema)
         case ["map", element]:
@@ -134,13 +237,14 @@ def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
 
 def suffixes() -> st.SearchStrategy[str]:
     """Draw environment suffixes, up to the longest."""
-    group = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=20)
-    joined = st.lists(group, min_size=1, max_size=3).map("-".join)
-    texts = joined.map(lambda text: text[: valid.SUFFIX_LENGTH].strip("-"))
-    return texts.filter(lambda text: not text.endswith(("-an", "-s3alias")) and text not in _ALONE)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+    return st.text(letters, min_size=1, max_size=valid.SUFFIX_LENGTH).map(_suffix)
 
 
-_ALONE = ("an", "s3alias")
+def _suffix(text: str) -> str:
+    joined = re.sub("-+", "-", text).strip("-") or "a"
+    # S3 reserves the endings -an and -s3alias.
+    return re.sub("(^|-)(an|s3alias)$", r"\1a", joined)
 
 
 @st.composite
@@ -216,19 +320,47 @@ def _moment(minute: int) -> str:
     return f"{_DAYS[minute % _WEEK // _DAY]}:{_clock(minute)}"
 
 
-_STRATEGIES: list[tuple[Valid, st.SearchStrategy[Any]]] = [
-    (valid.suffix[-1], suffixes()),
-    (valid.tags, tags()),
-    (valid.vpc_cidr, networks(maximum=26)),
-    (valid.client_cidrs, st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4)),
-    (valid.backup_window[0], backup_windows()),
-]
+@attrs.frozen(eq=False)
+class _Known:
+    """Rules, and the strategy whose values hold them all.
+
+    Attributes:
+        rules: The rules.
+        make: Gives the strategy, for the values of the inputs that are asked.
+        asks: Those inputs.
+    """
+
+    rules: tuple[Valid, ...]
+    make: Callable[..., _Drawn]
+    asks: tuple[str, ...] = ()
 
 
-def _compared(field: Input) -> Callable[[_Values], st.SearchStrategy[Any]] | None:
-    """Give how an input is drawn when others are known, if it is compared with them."""
-    if valid.subnet_cidrs[0] in field.valid:
-        return lambda values: subnets_of(values["vpc_cidr"])
-    if valid.maintenance_window[0] in field.valid:
-        return lambda values: maintenance_windows(values["backup_window"])
-    return None
+@functools.cache
+def _known() -> list[_Known]:
+    """Give what is known of this project's rules; of two that fit an input, the first counts."""
+    return [
+        _Known(valid.suffix, suffixes),
+        _Known((valid.tags,), tags),
+        _Known((valid.vpc_cidr,), lambda: networks(maximum=26)),
+        _Known(
+            (valid.client_cidrs,),
+            lambda: st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4),
+        ),
+        _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
+        _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),
+        _Known(valid.backup_window, backup_windows),
+        _Known(valid.maintenance_window, maintenance_windows, ("backup_window",)),
+        *(
+            _Known(
+                valid.offered(engine),
+                functools.partial(_classes, engine),
+                ("engine_version",),
+            )
+            for engine in postgres.ENGINES
+        ),
+    ]
+
+
+@functools.cache
+def _classes(engine: str, version: str) -> _Drawn:
+    return st.sampled_from(instance_classes.offered(engine, version))

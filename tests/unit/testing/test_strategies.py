@@ -7,6 +7,8 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from tapforge.lang.errors import ArgumentError
+from tapforge.lang.expression import ge
 from tapforge.lang.inputs import Valid, inputs, one_of, problems, variable
 from tapforge.modules import valid
 from tapforge.testing import strategies
@@ -91,3 +93,61 @@ def test_suffixes_of_all_forms_are_drawn(suffix: str) -> None:
         return len(text) == len(suffix) and ("-" in text) == ("-" in suffix)
 
     assert alike(find(strategies.suffixes(), alike))
+
+
+def test_a_strategy_for_no_input_is_refused() -> None:
+    """With the input that was probably meant."""
+    with pytest.raises(
+        ArgumentError, match="MixedInputs: ode: there is no such input; did you mean"
+    ):
+        inputs_drawn(ode=st.just("x"))
+
+
+def inputs_drawn(**given: st.SearchStrategy[Any]) -> dict[str, Any]:
+    """Draw inputs once."""
+    return find(strategies.inputs_of(MixedInputs, **given), lambda _: True)
+
+
+@inputs
+class WindowInputs:
+    """Inputs of which some must fit others, and some have more to hold than is known."""
+
+    engine_version: str = variable(
+        "A version.", default="16.9", valid=[valid.creatable("aurora-postgresql")]
+    )
+    instance_class: str = variable(
+        "A class.", default="db.r6g.large", valid=valid.offered("aurora-postgresql")
+    )
+    environment_suffix: str = variable(
+        "A suffix.", default="dev", valid=[*valid.suffix, valid.length(1, 3)]
+    )
+    least: int = variable("A number.", default=1, valid=[valid.between(0, 9)])
+    most: int = variable(
+        "One not below it.",
+        default=5,
+        valid=[
+            valid.between(0, 9),
+            Valid(lambda value, v: ge(value, v.least), lambda _value, _: "too small."),
+        ],
+    )
+
+
+@given(values=strategies.inputs_of(WindowInputs))
+def test_inputs_that_must_fit_others_do(values: dict[str, Any]) -> None:
+    """Where the rule is known it is drawn so; what only code can tell is tried."""
+    assert problems(WindowInputs, values) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda values: values == {},
+        lambda values: values.get("engine_version", "16.9") != "16.9",
+        lambda values: values.get("instance_class", "db.r6g.large") != "db.r6g.large",
+        lambda values: len(values.get("environment_suffix", "")) == 3,
+        lambda values: values.get("least", 1) > 5 and values.get("most", 5) > 7,
+    ],
+)
+def test_inputs_that_must_fit_others_still_vary(wanted: Any) -> None:
+    """Defaults, and what is far from them."""
+    assert wanted(find(strategies.inputs_of(WindowInputs), wanted))
