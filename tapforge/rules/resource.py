@@ -241,7 +241,8 @@ class Configuration:
         if isinstance(value, str):
             return [r for r in self.of(*types) if value in _identities(r)]
         if isinstance(value, Iterable) and not isinstance(value, Mapping):
-            return [r for item in value for r in self.targets(item, *types)]
+            every = (r for item in value for r in self.targets(item, *types))
+            return list({r.address: r for r in every}.values())
         return []
 
     def traced(self, value: Any) -> bool:
