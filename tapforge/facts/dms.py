@@ -23,6 +23,49 @@ class ReplicationClass(NamedTuple):
     memory_mib: int
 
 
+class EndpointEngine(NamedTuple):
+    """What DMS calls the engine of an endpoint.
+
+    Attributes:
+        name: Its name, such as `aurora-postgresql`.
+        types: Whether it may be `source`, `target` or both.
+        database: Whether it is a relational database, whose rows can be validated.
+        tls: Whether `ssl_mode` decides on TLS.
+        rds: The engines of RDS that it connects to.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    database: bool = False
+    tls: bool = False
+    rds: tuple[str, ...] = ()
+
+
+@functools.cache
+def endpoint_engines() -> tuple[str, ...]:
+    """Return the engines of endpoints, sorted."""
+    return tuple(load("dms_endpoints")["engines"])
+
+
+@functools.cache
+def endpoint_engine(name: str) -> EndpointEngine | None:
+    """Return the engine of that name, or None when it is not known."""
+    entry = load("dms_endpoints")["engines"].get(name)
+    if entry is None:
+        return None
+    types, rds = tuple(entry["types"]), tuple(entry.get("rds", ()))
+    return EndpointEngine(name=name, **entry | {"types": types, "rds": rds})
+
+
+def check_endpoint_engine(name: str) -> str | None:
+    """Return what is wrong with the name of an endpoint's engine, or None."""
+    known = endpoint_engines()
+    if name in known:
+        return None
+    advice = did_you_mean(name, known) or "expected a name such as aurora-postgresql"
+    return f'DMS has no endpoint engine "{name}"; {advice}'
+
+
 @functools.cache
 def offered(min_vcpu: int = 0, min_memory_mib: int = 0) -> tuple[str, ...]:
     """Return the known classes with at least that many processors and that much memory (MiB)."""

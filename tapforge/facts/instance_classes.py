@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any, NamedTuple
 
-from tapforge.facts import postgres
+from tapforge.facts import parameters, postgres
 from tapforge.facts._data import load, nearest
+from tapforge.facts.parameter_values import evaluate
 
 SERVERLESS = "db.serverless"
 
@@ -155,6 +157,60 @@ def closest(
     return None if best is None else best.name
 
 
+def unheard_of(name: str) -> bool:
+    """Tell whether `name` reads like a class of a family that is newer than the table."""
+    if re.fullmatch(r"db\.[a-z]+[0-9]+[a-z-]*\.(micro|small|medium|([0-9]*x)?large)", name) is None:
+        return False
+    alike = (_generation(each) for each in names() if _kind(each) == _kind(name))
+    known = {_family(each) for each in names()}
+    return _family(name) not in known and _generation(name) >= max(alike, default=0)
+
+
+@functools.cache
+def newest_generation(engine: str, name: str, region: str | None = None) -> int | None:
+    """Return the newest generation of the kind of `name` (`db.m`, `db.r`) that `engine` takes.
+
+    Args:
+        engine: The engine.
+        name: A class.
+        region: Only generations sold in this region.
+
+    Returns:
+        The generation: 8 for `db.m8g`; None where the engine takes no class of that kind.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    alike = (each for each in offered(engine, None, region) if _kind(each) == _kind(name))
+    return max(map(_generation, alike), default=None)
+
+
+def generation(name: str) -> int | None:
+    """Return the generation of a class: 5 for `db.m5.large`; None for what has none."""
+    return _generation(name) if get(name) and name != SERVERLESS else None
+
+
+def max_connections(engine: str, name: str) -> int | None:
+    """Return the most connections that the class `name` takes by default, or None where unknown.
+
+    Where AWS documents no figure for the class it is computed from its whole memory, some of which
+    RDS keeps for itself: the true figure is no larger.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    postgres.title(engine)
+    found = get(name)
+    if found is None or found.memory_mib is None:
+        return None
+    if engine == "aurora-postgresql" and found.aurora_max_connections is not None:
+        return found.aurora_max_connections
+    default = parameters.get(engine, postgres.majors(engine)[-1], "max_connections")
+    formula = default.default if default else None
+    number = None if formula is None else evaluate(formula, found.memory_mib * 1024**2)
+    return None if number is None else int(number)
+
+
 def source() -> str:
     """Return where the classes come from."""
     return str(load("instance_classes")["source"])
@@ -162,6 +218,11 @@ def source() -> str:
 
 def _family(name: str) -> str:
     return name if name == SERVERLESS else name.rpartition(".")[0]
+
+
+def _kind(name: str) -> str:
+    """Return a family without its generation: `db.m` for `db.m6gd.large`."""
+    return re.match(r"db\.[a-z]+(?=[0-9])|", name)[0]  # type: ignore[index] # the empty text matches
 
 
 def _generation(name: str) -> int:

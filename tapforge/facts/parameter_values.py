@@ -7,8 +7,12 @@ RDS user guide.
 
 from __future__ import annotations
 
+import ast
+import functools
+import operator
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from tapforge.facts._data import any_of, did_you_mean
 
@@ -32,6 +36,17 @@ _FORMULA = (
     r"[^{}]*(?:\{[^{}]*(?:AllocatedStorage|DBInstanceClassMemory|DBInstanceVCPU|EndPointPort)"
     r"[^{}]*\}[^{}]*)+"
 )
+_OPERATORS: dict[type[ast.AST], Callable[[Any, Any], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "GREATEST": max,
+    "LEAST": min,
+    "SUM": lambda *terms: sum(terms),
+}
 _QUANTITY = r"(-?[0-9]+)(?:\.([0-9]+))?\s*([A-Za-z]*)"
 
 
@@ -123,6 +138,38 @@ def in_bytes(parameter: Parameter, value: str) -> int | None:
     if factor is None or not re.fullmatch("[0-9]+", value):
         return None
     return int(value) * factor
+
+
+@functools.lru_cache(maxsize=1024)
+def evaluate(value: str, memory: int) -> float | None:
+    """Return the number that `value` comes to on an instance; None where that can't be told.
+
+    RDS keeps some of an instance's memory for itself, so that the true number may be smaller.
+
+    Args:
+        value: A number, or a formula such as `LEAST({DBInstanceClassMemory/9531392},5000)`.
+        memory: Memory of the instance's class, in bytes.
+    """
+    try:
+        tree = ast.parse(value.translate({ord("{"): "(", ord("}"): ")"}), mode="eval")
+        return _number(tree.body, memory)
+    except (SyntaxError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _number(node: ast.expr, memory: int) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return number
+        case ast.Name(id="DBInstanceClassMemory"):
+            return memory
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_number(operand, memory)
+        case ast.BinOp(op=op, left=left, right=right) if type(op) in _OPERATORS:
+            return _OPERATORS[type(op)](_number(left, memory), _number(right, memory))
+        case ast.Call(func=ast.Name(id=name), args=[_, *_] as terms) if name in _FUNCTIONS:
+            return _FUNCTIONS[name](*(_number(term, memory) for term in terms))
+    raise ValueError(ast.dump(node))
 
 
 def _check_number(parameter: Parameter, value: str) -> str | None:

@@ -178,6 +178,16 @@ def check(engine: str, major: int, level: Level, name: str, value: str) -> list[
     return [*found, problem] if problem else found
 
 
+def library(name: str) -> str | None:
+    """Return what `shared_preload_libraries` must hold for the parameter `name` to mean anything.
+
+    None stands for nothing: a parameter of PostgreSQL itself, or of a library that RDS always loads.
+    """
+    prefix, dot, _ = name.lower().partition(".")
+    found = load("parameters")["libraries"].get(prefix) if dot else None
+    return None if found is None else str(found)
+
+
 def source() -> str:
     """Return where the parameters come from."""
     return str(load("parameters")["source"])

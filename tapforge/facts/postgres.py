@@ -174,6 +174,31 @@ def check_version(engine: str, version: str) -> str | None:
     return f"{name} {version} {state}; take {take}, the newest {number}"
 
 
+def check_creation(engine: str, version: str) -> str | None:
+    """Return why AWS would refuse to create `version` of `engine`, or None.
+
+    Unlike `check_version` this lets pass what AWS takes beyond our list: a major version alone, for
+    which it chooses the minor one, and what may have come since the list was made.
+
+    Raises:
+        ValueError: If there is no such engine.
+    """
+    problem = check_version(engine, version)
+    try:
+        number = major(version)
+    except ValueError:
+        return problem
+    known = majors(engine)
+    if number > known[-1] or (number in known and version == str(number)):
+        return None
+    if number in known and version not in deprecated(engine):
+        minor = version.partition(".")[2].partition("-")[0]
+        newest_minor = newest(engine, number).partition(".")[2]
+        if int(minor) > int(newest_minor) or "-" in version:
+            return None
+    return problem
+
+
 def check_support(engine: str, version: str, day: dt.date) -> str | None:
     """Return a note when standard support of `version` has ended on `day`, or None.
 

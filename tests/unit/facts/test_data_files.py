@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -15,6 +16,7 @@ from tapforge.facts import (
     iam,
     instance_classes,
     limits,
+    metrics,
     parameters,
     ports,
     postgres,
@@ -92,6 +94,17 @@ SCHEMAS = {
     ),
     "dms_classes": record(
         {"source": TEXT, "classes": table(record({"vcpu": COUNT, "memory_mib": COUNT}))}
+    ),
+    "dms_endpoints": record(
+        {
+            "source": TEXT,
+            "engines": table(
+                record(
+                    {"types": {"type": "array", "items": {"enum": ["source", "target"]}}},
+                    {"database": TRUE, "tls": TRUE, "rds": TEXTS},
+                )
+            ),
+        }
     ),
     "engine_versions": record(
         {
@@ -172,6 +185,34 @@ SCHEMAS = {
             "strings": table(record({"what": TEXT, "value": TEXT, "source": TEXT})),
         }
     ),
+    "metrics": record(
+        {
+            "source": TEXT,
+            "namespaces": table(
+                record(
+                    {
+                        "source": TEXT,
+                        "dimensions": TEXTS,
+                        "metrics": table(
+                            record(
+                                {"unit": {"enum": list(limits.get("alarm_unit").values)}},
+                                {
+                                    "level": {"enum": list(get_args(metrics.Level))},
+                                    "engines": {"type": "array", "items": ENGINE},
+                                    "of": {"const": "replica"},
+                                    "needs": {"enum": list(get_args(metrics.Need))},
+                                    "every": {"const": 300},
+                                    "min": {"const": -1},
+                                    "max": NUMBER,
+                                    "worse": {"enum": ["high", "low"]},
+                                },
+                            )
+                        ),
+                    }
+                )
+            ),
+        }
+    ),
     "name_rules": record(
         {
             "source": TEXT,
@@ -218,6 +259,7 @@ SCHEMAS = {
         {
             "source": TEXT,
             "sources": table(TEXT),
+            "libraries": table(TEXT),
             "parameters": table(
                 record(
                     {
@@ -302,6 +344,14 @@ SCHEMAS = {
             "lambda": table(RUNTIME),
             "synthetics": table(RUNTIME),
             "images": table(record({"title": TEXT, "deprecated": DAY, "successor": TEXT})),
+        }
+    ),
+    "tags": record(
+        {
+            "source": TEXT,
+            "maximum": COUNT,
+            "strict": record({"pattern": TEXT, "services": table(TEXT)}),
+            "house": record({"required": TEXTS, "titled": TEXTS}),
         }
     ),
 }

@@ -41,3 +41,22 @@ def test_advice_is_the_smallest_fitting_class() -> None:
 def test_fitting_and_newer_classes_pass(name: str) -> None:
     """A family that is newer than the table is not judged."""
     assert dms.check(name, min_vcpu=2, min_memory_mib=8192) is None
+
+
+def test_engines_of_endpoints() -> None:
+    """PostgreSQL may be either end, and DMS leaves TLS to the endpoint."""
+    found = dms.endpoint_engine("postgres")
+    assert found == dms.EndpointEngine(
+        "postgres", ("source", "target"), True, True, ("postgres", "aurora-postgresql")
+    )
+    assert dms.endpoint_engine("postgresql") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("postgresql", "did you mean postgres"), ("zzz", "expected a name such as aurora-postgresql")],
+)
+def test_wrong_engine_of_an_endpoint_is_refused(name: str, words: str) -> None:
+    """A misspelt and a meaningless engine each get advice."""
+    assert words in (dms.check_endpoint_engine(name) or "")
+    assert dms.check_endpoint_engine("aurora-postgresql") is None

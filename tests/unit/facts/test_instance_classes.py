@@ -133,3 +133,47 @@ def test_absences_speak_of_regions_and_classes_that_exist() -> None:
     absent = load("instance_class_regions")["absent"]
     assert set(absent) <= set(regions.names())
     assert {name for row in absent.values() for names in row.values() for name in names} <= known
+
+
+@pytest.mark.parametrize(
+    ("name", "newer"),
+    [
+        ("db.r9g.large", True),
+        ("db.m12i.metal-24xl", False),
+        ("db.z1d.large", True),
+        ("db.r6g.large", False),
+        ("db.r6g.lage", False),
+        ("db.r5q.large", False),
+        ("large", False),
+    ],
+)
+def test_a_family_newer_than_the_table(name: str, newer: bool) -> None:
+    """Only a well-formed name of a generation that may have come since is left alone."""
+    assert instance_classes.unheard_of(name) is newer
+
+
+def test_generations() -> None:
+    """A class has a generation, and an engine a newest one of each kind."""
+    assert instance_classes.generation("db.m5.large") == 5
+    assert instance_classes.generation("db.serverless") is None
+    assert instance_classes.generation("db.m5.lage") is None
+    newest = instance_classes.newest_generation("postgres", "db.m5.large")
+    assert newest is not None
+    assert newest >= 8
+    assert instance_classes.newest_generation("aurora-postgresql", "db.m5.large") is None
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "connections"),
+    [
+        ("aurora-postgresql", "db.t3.medium", 420),
+        ("aurora-postgresql", "db.r7g.large", 1802),
+        ("postgres", "db.m5.large", 901),
+        ("postgres", "db.r6g.16xlarge", 5000),
+        ("postgres", "db.nothing", None),
+        ("aurora-postgresql", "db.serverless", None),
+    ],
+)
+def test_connections_by_default(engine: str, name: str, connections: int | None) -> None:
+    """The documented figure where there is one, else what the formula comes to."""
+    assert instance_classes.max_connections(engine, name) == connections

@@ -147,3 +147,25 @@ def test_bytes_of_a_size() -> None:
     assert parameter_values.in_bytes(known("shared_buffers"), "{DBInstanceClassMemory/4}") is None
     assert parameter_values.in_bytes(known("statement_timeout"), "5") is None
     assert parameter_values.in_bytes(known("wal_buffers"), "-1") is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "number"),
+    [
+        ("100", 100),
+        ("-1", -1),
+        ("{DBInstanceClassMemory/32768}", 2**33 / 2**15),
+        ("{DBInstanceClassMemory*3/32768}", 3 * 2**18),
+        ("LEAST({DBInstanceClassMemory/9531392},5000)", 2**33 / 9531392),
+        ("GREATEST({DBInstanceClassMemory/63963136*1024},65536)", 2**33 / 63963136 * 1024),
+        ("SUM({DBInstanceClassMemory/12038},-50003)", 2**33 / 12038 - 50003),
+        ("{DBInstanceVCPU*2}", None),
+        ("LEAST()", None),
+        ("{1/0}", None),
+        ("16MB", None),
+        ("on", None),
+    ],
+)
+def test_a_formula_comes_to_a_number_on_a_class(formula: str, number: float | None) -> None:
+    """On 8 GiB; what is no formula of the memory, or no number, comes to nothing."""
+    assert parameter_values.evaluate(formula, 8 * 1024**3) == number

@@ -247,3 +247,18 @@ def test_the_logging_parameters_of_the_demo_system() -> None:
     for level, group in (("cluster", cluster), ("instance", instance)):
         for name, value in group.items():
             assert parameters.check("aurora-postgresql", 16, level, name, value) == [], name
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        ("auto_explain.log_min_duration", "auto_explain"),
+        ("cron.database_name", "pg_cron"),
+        ("pg_stat_statements.track", None),
+        ("rds.force_ssl", None),
+        ("work_mem", None),
+    ],
+)
+def test_the_library_of_a_parameter(name: str, library: str | None) -> None:
+    """A parameter of a library means nothing until that is loaded; some always are."""
+    assert parameters.library(name) == library

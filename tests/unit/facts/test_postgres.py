@@ -130,3 +130,25 @@ def test_reserved_words_grow_with_the_major() -> None:
     assert postgres.reserved_words() == postgres.reserved_words(18)
     assert "user" in postgres.reserved_words()
     assert "name" not in postgres.reserved_words()
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "words"),
+    [
+        ("aurora-postgresql", "15.7", "is deprecated and can no longer be created; take 15.19"),
+        ("postgres", "11.22", "expected a version of 13 to 18"),
+        ("postgres", "11", "expected a version of 13 to 18"),
+        ("aurora-postgresql", "16.5", "take 16.15"),
+        ("postgres", "16.x", "is not a PostgreSQL version"),
+        ("postgres", "9.6.24", "is not a PostgreSQL version"),
+    ],
+)
+def test_what_aws_would_refuse_to_create(engine: str, version: str, words: str) -> None:
+    """A version that ended or never was is refused, with the one to take."""
+    assert words in (postgres.check_creation(engine, version) or "")
+
+
+@pytest.mark.parametrize("version", ["16", "16.9", "16.99", "19.1", "19", "16.12-rds.20270101"])
+def test_what_aws_may_create_beyond_the_list(version: str) -> None:
+    """A major version alone, and what may have come since the list was made."""
+    assert postgres.check_creation("postgres", version) is None
