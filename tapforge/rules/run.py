@@ -27,6 +27,12 @@ class Acceptance:
     address: str
     reason: str
 
+    def covers(self, violation: Violation) -> bool:
+        """Tell whether it is about a violation."""
+        # Brackets are keys of instances here, and no classes of characters.
+        pattern = self.address.replace("[", "[[]")
+        return self.rule == violation.rule.id and fnmatch.fnmatchcase(violation.address, pattern)
+
 
 @attrs.frozen(eq=False)
 class Violation:
@@ -89,18 +95,13 @@ def check(
                 Problem(place, problem, "leave it out with ignore, and report it")
             ) from error
         for finding in findings:
-            reason = _reason(rule, finding, acceptances)
-            found.append(Violation(rule, finding, configuration.name, reason))
+            violation = Violation(rule, finding, configuration.name)
+            found.append(attrs.evolve(violation, accepted=_reason(violation, acceptances)))
     return found
 
 
-def _reason(rule: Rule, finding: Finding, acceptances: Sequence[Acceptance]) -> str:
-    address = finding.resource.address if finding.resource else ""
-    if finding.resource and rule.id in finding.resource.accepted:
-        return finding.resource.accepted[rule.id]
-    for each in acceptances:
-        # Brackets are keys of instances here, and no classes of characters.
-        pattern = each.address.replace("[", "[[]")
-        if each.rule == rule.id and fnmatch.fnmatchcase(address, pattern):
-            return each.reason
-    return ""
+def _reason(violation: Violation, acceptances: Sequence[Acceptance]) -> str:
+    resource = violation.finding.resource
+    if resource and violation.rule.id in resource.accepted:
+        return resource.accepted[violation.rule.id]
+    return next((each.reason for each in acceptances if each.covers(violation)), "")
