@@ -7,6 +7,7 @@ before the destroy. Source: provider documentation and botocore, as each record 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tapforge.facts._data import load
@@ -21,20 +22,25 @@ class DestroyRule(NamedTuple):
         resource_type: The type, or `*` for a meta-argument of every type.
         argument: The argument, with a full stop before one of a nested block; None when the whole
             resource is meant.
+        concern: What it is about: `protection` against deletion, a final `snapshot`, automated
+            `backups`, the `contents` that block a deletion, the `window` before one takes effect,
+            `residue` that is left, a `lock` of data, network `interfaces`, or the `lifecycle`.
         default: What the provider takes when the argument is left out.
         destroyable: The value with which the resource is destroyed without a manual step and leaves
             nothing behind; None stands for leaving the argument out.
-        protected: The value that guards the data; None stands for leaving the argument out.
+        protected: The value that guards the data; None where any does.
         effect: What happens at a destroy with another value than the destroyable one.
         source: Where the rule comes from.
         forbidden: Whether the resource must not exist at all in the destroyable form.
         required_when_protected: Whether the protected form needs a value of one's own.
         allowed: The allowed numbers in words, or an empty text.
         needs: An argument that must be given with it, or an empty text.
+        only_with: Arguments without one of which it has no effect; empty if it always has.
     """
 
     resource_type: str
     argument: str | None
+    concern: str
     default: bool | int | str | None
     destroyable: bool | int | str | None
     protected: bool | int | str | None
@@ -44,6 +50,7 @@ class DestroyRule(NamedTuple):
     required_when_protected: bool = False
     allowed: str = ""
     needs: str = ""
+    only_with: tuple[str, ...] = ()
 
 
 @functools.cache
@@ -74,9 +81,8 @@ def for_type(resource_type: str) -> tuple[DestroyRule, ...]:
         DestroyRule(
             resource_type=resource_type,
             argument=argument,
-            default=None,
             source=table["source"],
-            **table["forms"][argument],
+            **{"default": None, **table["forms"][argument]},
         )
         for argument in arguments(resource_type)
         if argument in table["forms"] and argument not in covered
@@ -91,6 +97,21 @@ def arguments(resource_type: str) -> tuple[str, ...]:
     Some of them have no rule, because which value is right depends on the case.
     """
     return tuple(load("destroy_arguments")["resources"].get(resource_type, ()))
+
+
+@functools.cache
+def of_concern(concern: str) -> Mapping[str, tuple[DestroyRule, ...]]:
+    """Return, by resource type, the rules that are about one concern.
+
+    Args:
+        concern: As `DestroyRule` lists them.
+    """
+    every = {type_: for_type(type_) for type_ in resource_types()}
+    own = {
+        type_: tuple(rule for rule in found if rule.concern == concern)
+        for type_, found in every.items()
+    }
+    return {type_: found for type_, found in own.items() if found}
 
 
 @functools.cache

@@ -57,12 +57,19 @@ CLAUSES = {
     "minItems": 1,
     "items": {"type": "array", "prefixItems": [TEXT, TEXT], "minItems": 2, "maxItems": 2},
 }
-DESTROY_FORM = {"destroyable": FORM, "protected": FORM, "effect": TEXT}
+CONCERN = {
+    "enum": [
+        *("backups", "contents", "interfaces", "lifecycle", "lock", "protection", "residue"),
+        *("snapshot", "window"),
+    ]
+}
+DESTROY_FORM = {"concern": CONCERN, "destroyable": FORM, "protected": FORM, "effect": TEXT}
 DESTROY_EXTRA = {
     "forbidden": TRUE,
     "required_when_protected": TRUE,
     "allowed": TEXT,
     "needs": TEXT,
+    "only_with": TEXTS,
 }
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
@@ -71,7 +78,7 @@ SCHEMAS = {
     "destroy_arguments": record(
         {
             "source": TEXT,
-            "forms": table(record(DESTROY_FORM, DESTROY_EXTRA)),
+            "forms": table(record(DESTROY_FORM, {**DESTROY_EXTRA, "default": FORM})),
             "resources": table(TEXTS),
         }
     ),

@@ -53,7 +53,7 @@ def test_types_without_a_rule_get_one_from_their_arguments() -> None:
     """skip_final_snapshot means the same on a Redshift cluster."""
     rules = by_argument("aws_redshift_cluster")
     assert rules["skip_final_snapshot"].destroyable is True
-    assert rules["skip_final_snapshot"].default is None
+    assert rules["skip_final_snapshot"].default is False
 
 
 def test_own_rules_win_over_general_meaning() -> None:
@@ -74,7 +74,7 @@ def test_no_argument_is_ruled_twice(resource_type: str) -> None:
 
 def test_the_tables_are_complete() -> None:
     """Forty-eight rules with special words, and 148 arguments of 118 types."""
-    assert len([r for r in destroy.rules() if r.effect]) == 51
+    assert len([r for r in destroy.rules() if r.effect]) == 52
     counted = [len(destroy.arguments(each)) for each in destroy.resource_types()]
     assert sum(counted) == 148
     assert len([count for count in counted if count]) == 118
@@ -84,3 +84,13 @@ def test_string_valued_protection_has_its_own_words() -> None:
     """Cognito spells its protection in words."""
     rule = by_argument("aws_cognito_user_pool")["deletion_protection"]
     assert (rule.destroyable, rule.protected) == ("INACTIVE", "ACTIVE")
+
+
+def test_rules_of_a_concern() -> None:
+    """Each rule is about one thing; an own rule may take a type out of it."""
+    protection = destroy.of_concern("protection")
+    assert [rule.argument for rule in protection["aws_rds_cluster"]] == ["deletion_protection"]
+    assert protection["aws_instance"][0].protected is None
+    assert "aws_s3_bucket" not in protection
+    assert destroy.of_concern("snapshot")["aws_redshift_cluster"][1].default is False
+    assert destroy.of_concern("snapshot")["aws_neptune_cluster_instance"][0].protected is None
