@@ -9,6 +9,7 @@ are marked as not documented. Every record names its sources.
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any, Literal, NamedTuple
 
 from tapforge.facts import postgres
@@ -186,6 +187,25 @@ def library(name: str) -> str | None:
     prefix, dot, _ = name.lower().partition(".")
     found = load("parameters")["libraries"].get(prefix) if dot else None
     return None if found is None else str(found)
+
+
+@functools.cache
+def of_memory() -> tuple[str, ...]:
+    """Return the parameters that are a share of the instance's memory, sorted.
+
+    Source: the PostgreSQL manual, Resource Consumption: Memory, and Query Planning.
+    """
+    return tuple(load("parameters")["memory"])
+
+
+@functools.cache
+def is_core(name: str) -> bool:
+    """Tell whether `name` could only be a parameter of PostgreSQL itself, of which all are known.
+
+    Parameters of libraries have a prefix with a dot, and AWS has some of its own: of both there may be
+    more than any list of ours has.
+    """
+    return re.fullmatch("(?!apg_|aurora_|rds_)[a-z_]+", name.lower()) is not None
 
 
 def source() -> str:

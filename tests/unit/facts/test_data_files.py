@@ -267,6 +267,7 @@ SCHEMAS = {
             "source": TEXT,
             "sources": table(TEXT),
             "libraries": table(TEXT),
+            "memory": TEXTS,
             "parameters": table(
                 record(
                     {

@@ -262,3 +262,19 @@ def test_the_logging_parameters_of_the_demo_system() -> None:
 def test_the_library_of_a_parameter(name: str, library: str | None) -> None:
     """A parameter of a library means nothing until that is loaded; some always are."""
     assert parameters.library(name) == library
+
+
+def test_parameters_of_memory_are_sizes() -> None:
+    """Each of them exists on every engine, and counts in a unit of memory."""
+    for engine in postgres.ENGINES:
+        units = {known(engine, 16, name).unit for name in parameters.of_memory()}
+        assert units == {"8kB", "kB"}
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [("work_mem", True), ("nothing", True), ("rds.new", False), ("apg_new", False), ("a.b", False)],
+)
+def test_the_parameters_that_are_all_known(name: str, core: bool) -> None:
+    """AWS and libraries may have more parameters than the list."""
+    assert parameters.is_core(name) is core
