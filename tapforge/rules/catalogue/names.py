@@ -625,7 +625,7 @@ def parameter_group_version(group: Resource, _: Configuration) -> Iterator[Findi
     made before the old one is gone, and that can't go while the database uses it.
     """
     name, family = group.known("name"), group.known("family")
-    if not isinstance(name, str) or not isinstance(family, str) or group.given("name_prefix"):
+    if not isinstance(name, str) or not isinstance(family, str) or group.known("name_prefix"):
         return
     major = _NUMBER.findall(family)[-1:]
     if major and name and major[0] not in _NUMBER.findall(name):
