@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "render": "Write modules/ and terraform/ from the project's systems.",
+    "check": "Hold systems, or the plan of any configuration, to the rules.",
+    "explain": "Show what the rules demand, why, and how to follow them.",
     "plan": "Plan a system with Terraform, without credentials, network or provider.",
     "up": "Apply a system with Terraform to an AWS on this machine.",
     "down": "Destroy what `up` applied, and prove that nothing is left.",

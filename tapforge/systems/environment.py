@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from tapforge.lang.errors import Problem, TapforgeError, closest
-from tapforge.lang.inputs import declared_inputs, json_schema, problems
+from tapforge.lang.inputs import declared_inputs, json_schema, take
 from tapforge.lang.json_syntax import Json
 from tapforge.systems.project import Project
 from tapforge.systems.system import BackendInputs, System
@@ -27,7 +28,7 @@ class Environment:
         name: The environment.
         variables_file: Its values for the system's variables.
         backend_file: Where it keeps the system's state.
-        variables: The values, without those left to their defaults.
+        variables: The values, in the types of the variables; without those left to their defaults.
         backend: The backend's values.
     """
 
@@ -72,12 +73,22 @@ def load(project: Project, system: System[Any, Any], name: str) -> Environment:
     variables, wrong = _read(project, system, variables_file)
     # Editors complete the file by it, and Terraform passes it over. In a backend's file it would not.
     variables.pop("$schema", None)
-    found += wrong or problems(system.inputs, variables, str(variables_file))
+    found += wrong
+    if not wrong:
+        variables = _taken(system.inputs, variables, variables_file, found)
     backend, wrong = _read(project, system, backend_file)
-    found += wrong or problems(BackendInputs, backend, str(backend_file))
+    found += wrong
+    if not wrong:
+        backend = _taken(BackendInputs, backend, backend_file, found)
     if found:
         raise EnvironmentFileError(_relative(problem, project.root) for problem in found)
     return Environment(name, variables_file, backend_file, variables, backend)
+
+
+def _taken(cls: type, given: dict[str, Any], file: Path, found: list[Problem]) -> dict[str, Any]:
+    taken, wrong = take(cls, given, str(file))
+    found += wrong
+    return {name: taken[name] for name in given if name in taken}
 
 
 def _relative(problem: Problem, root: Path) -> Problem:
@@ -88,7 +99,9 @@ def _read(
     project: Project, system: System[Any, Any], file: Path
 ) -> tuple[dict[str, Any], list[Problem]]:
     try:
-        value = json.loads(file.read_text("utf-8"), parse_constant=_refuse)
+        text = file.read_text("utf-8")
+        # All digits of a number are kept, as Terraform keeps them.
+        value = json.loads(text, parse_constant=_refuse, parse_float=Decimal)
     except FileNotFoundError:
         names = project.environments(system.name)
         hint = closest(file.parent.name, names) or (

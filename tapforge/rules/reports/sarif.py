@@ -103,10 +103,10 @@ def _uri(file: str) -> str:
 
 
 def _fingerprint(violation: Violation) -> str:
-    """Give what stays when the rule's words change."""
+    """Give what stays as long as the same is found at the same place."""
     finding = violation.finding
     place = (
         *(violation.configuration, violation.rule.id),
-        *(violation.address, finding.attribute, finding.found),
+        *(violation.address, finding.attribute, finding.found, finding.expected),
     )
     return hashlib.sha256("\0".join(place).encode("utf-8", "surrogatepass")).hexdigest()
