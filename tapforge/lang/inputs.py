@@ -6,33 +6,31 @@ file, a row of the README and the check on a value given in Python.
 
 from __future__ import annotations
 
-import json
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, cast, dataclass_transform
 
 import attrs
 
-from tapforge.lang import conversion
 from tapforge.lang.blocks import Variable
-from tapforge.lang.errors import ArgumentError, Problem, TapforgeError, closest
+from tapforge.lang.errors import ArgumentError, Problem, closest
 from tapforge.lang.expression import (
-    Expression,
     Failure,
     Symbol,
     Template,
     Type,
-    check_text,
     conditional,
-    describe,
     eq,
     known,
     parse,
 )
 from tapforge.lang.functions import contains, floor
+from tapforge.lang.input_values import convert
 from tapforge.lang.json_syntax import Json
 from tapforge.lang.meta import Condition
+from tapforge.lang.value import number_text
 
 C = TypeVar("C", bound=type)
 T = TypeVar("T")
@@ -260,6 +258,26 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
         values: Values, or expressions, by input.
         place: What each problem's place begins with.
     """
+    return take(cls, values, place)[1]
+
+
+def take(
+    cls: type, values: Mapping[str, Any], place: str = "", *, validate: bool = True
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Take values for some inputs as Terraform takes them, and find everything that is wrong.
+
+    Each is converted to the type of its input, as ``"7"`` is for a number; null, where it is no value,
+    stands for the default.
+
+    Args:
+        cls: A class made with `inputs`.
+        values: Values, or expressions, by input.
+        place: What each problem's place begins with.
+        validate: Whether to hold the values to their rules.
+
+    Returns:
+        The value of every input that has one of its type, defaults included; and the problems.
+    """
     declared = declared_inputs(cls)
     prefix = place or cls.__name__
     found = [
@@ -267,31 +285,31 @@ def problems(cls: type, values: Mapping[str, Any], place: str = "") -> list[Prob
         for name in values
         if name not in declared
     ]
-    sound: dict[str, Any] = {}
+    taken: dict[str, Any] = {}
     for name, field in declared.items():
-        wrong = list(_value_problems(f"{prefix}: {name}", field, values.get(name, field.default)))
-        found += wrong
-        if not wrong:
-            sound[name] = values.get(name, field.default)
-    view = types.SimpleNamespace(**sound)
-    for name, value in sound.items():
-        if value is None or not known(value):
-            continue
-        if broken := _verdict(declared[name], value, view):
-            found.append(Problem(f"{prefix}: {name}", *broken))
-    return found
-
-
-def _value_problems(place: str, field: Input, value: Any) -> Iterator[Problem]:
-    if field.type == "string" and value.__class__ is str and value.isascii():
-        return  # by far the most, and no reference can be in it
-    if value is attrs.NOTHING:
-        yield Problem(place, "has no value", f"give one: {field.description}")
-    elif value is not None:
-        yield from mismatches(place, value, field.type)
-    elif not field.nullable:
-        way = "give a value" if field.required else "leave it out to take its default"
-        yield Problem(place, "is null", way)
+        value = values.get(name)
+        if value is None and not (field.nullable and name in values):
+            value = field.default
+            if value is attrs.NOTHING:
+                what = "is null" if name in values else "has no value"
+                fix = f"give one: {field.description}"
+                found.append(Problem(f"{prefix}: {name}", what, fix))
+                continue
+        elif not (value.__class__ is str and field.type == "string" and value.isascii()):
+            # Plain text is by far the most, and no reference can be in it.
+            before = len(found)
+            value = convert(f"{prefix}: {name}", value, field.type, found)
+            if len(found) != before:
+                continue
+        taken[name] = value
+    if validate:
+        view = types.SimpleNamespace(**taken)
+        for name, value in taken.items():
+            if value is None or not known(value):
+                continue
+            if broken := _verdict(declared[name], value, view):
+                found.append(Problem(f"{prefix}: {name}", *broken))
+    return taken, found
 
 
 _KEPT = 1000
@@ -344,7 +362,7 @@ def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
         holds = rule.condition(value, inputs)
         if holds is not False and not isinstance(holds, Failure):
             return None
-        message = parse(rule.message(value, inputs))
+        message = parse(rule.message(_shown(value), inputs))
     except AttributeError as error:
         if error.obj is not inputs:
             raise
@@ -355,10 +373,30 @@ def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
     return str(message), closest(str(value), rule.meant)
 
 
+class _Digits(float):
+    """A number that is shown as Terraform shows it: all digits, and never an exponent."""
+
+    text: str
+
+    def __format__(self, _: str) -> str:
+        return self.text
+
+
+def _shown(value: Any) -> Any:
+    if not isinstance(value, (float, Decimal)):
+        return value
+    shown = _Digits(value)
+    shown.text = number_text(value)
+    return shown
+
+
 def _init(self: Any, **values: Any) -> None:
-    if found := problems(type(self), values):
+    taken, found = take(type(self), values)
+    if found:
         raise ArgumentError(found)
-    self.__attrs_init__(**values)
+    # Null, where it is no value, is left out.
+    given = {n: taken[n] for n, value in values.items() if value is not None or taken[n] is None}
+    self.__attrs_init__(**given)
 
 
 def _repr(self: Any) -> str:
@@ -404,7 +442,8 @@ def outputs(cls: C) -> C:
 def json_schema(fields: Iterable[Input], *, title: str, description: str) -> dict[str, Json]:
     """Give the JSON Schema (2020-12) of an object with these inputs, for editors.
 
-    It takes whatever `problems` takes, and refuses what JSON Schema can say.
+    It takes whatever `take` takes once it is written in the type of its input, and refuses what JSON
+    Schema can say.
     """
     fields = sorted(fields, key=lambda field: field.name)
     return {
@@ -448,43 +487,3 @@ def type_schema(type_: Type) -> dict[str, Json]:
         case [_, element]:
             return {"type": "array", "items": type_schema(element)}
     raise TypeError(f"{type_!r} is no type of an input")
-
-
-def mismatches(place: str, value: Any, type_: Type) -> Iterator[Problem]:
-    """Say how a value does not fit a type: a known one exactly, an expression as far as its type tells.
-
-    Args:
-        place: Where the value was given.
-        value: The value.
-        type_: The Terraform type of an input.
-    """
-    try:
-        value = parse(value)
-        if isinstance(value, str):
-            check_text(value)
-    except TapforgeError as error:
-        yield from (attrs.evolve(problem, place=place) for problem in error.problems)
-        return
-    if isinstance(value, Expression) or hasattr(value, "_tf_reference"):
-        yield from conversion.problems(place, type_, value)
-        return
-    match type_:
-        case "dynamic":
-            return
-        case ["map", element] if isinstance(value, Mapping):
-            for key, item in value.items():
-                at = f'{place}["{key}"]'
-                yield from mismatches(at, key, "string")
-                yield from mismatches(at, item, element)
-            return
-        case ["list" | "set", element] if isinstance(value, (list, tuple, set, frozenset)):
-            for index, item in enumerate(value):
-                yield from mismatches(f"{place}[{index}]", item, element)
-            return
-        case "bool" if isinstance(value, bool):
-            return
-        case "string" if isinstance(value, str):
-            return
-        case "number" if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return
-    yield Problem(place, f"{json.dumps(value, default=repr)} is no {describe(type_)}")

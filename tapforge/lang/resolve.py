@@ -19,7 +19,7 @@ from tapforge.lang.converter import converter
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.expression import Call, Expression, Failure, Symbol
-from tapforge.lang.inputs import declared_inputs, problems
+from tapforge.lang.inputs import take
 from tapforge.lang.meta import Condition, Dynamic, Lifecycle, Meta
 from tapforge.lang.model import Model, NestedObject
 from tapforge.lang.module import Module
@@ -109,19 +109,13 @@ def _evaluate(
     module: Module[Any, Any], inputs: Mapping[str, Any], prefix: str, run: _Run
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     program = _program(module)
-    if run.validate:
-        found = problems(module.inputs, inputs, prefix.rstrip("."))
-        if found:
-            run.problems.extend(found)
-            # Unknown outputs keep what refers to them from being reported too.
-            return {}, dict.fromkeys(program.outputs, Symbol(prefix.rstrip(".")))
-    scope: Scope = {}
-    values = {}
-    for name, (field, convert) in program.inputs.items():
-        value = inputs.get(name, field.default)
-        if value is None and not field.nullable:
-            value = field.default
-        values[name] = scope[f"var.{name}"] = convert(value)
+    place = prefix.rstrip(".")
+    values, found = take(module.inputs, inputs, place, validate=run.validate)
+    if found:
+        run.problems.extend(found)
+        # Unknown outputs keep what refers to them from being reported too.
+        return {}, dict.fromkeys(program.outputs, Symbol(place))
+    scope: Scope = {f"var.{name}": value for name, value in values.items()}
     for step in program.steps:
         step(scope, prefix, run)
     return values, {name: make(scope) for name, make in program.outputs.items()}
@@ -129,7 +123,6 @@ def _evaluate(
 
 @attrs.frozen(eq=False)
 class _Program:
-    inputs: dict[str, Any]
     steps: list[_Step]
     outputs: dict[str, Bound]
 
@@ -137,13 +130,9 @@ class _Program:
 @functools.cache
 def _program(module: Module[Any, Any]) -> _Program:
     body = module.body
-    inputs = {
-        name: (field, converter(field.type))
-        for name, field in declared_inputs(module.inputs).items()
-    }
     outputs = {block.name: always(block.value) for block in body.document.of(Output)}
     steps = [_step(entry, module) for entry in _ordered(body.document.entries)]
-    return _Program(inputs, [step for step in steps if step], outputs)
+    return _Program([step for step in steps if step], outputs)
 
 
 def _ordered(entries: Iterable[Entry]) -> list[Entry]:

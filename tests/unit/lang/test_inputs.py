@@ -1,5 +1,6 @@
 """Inputs and outputs: one declaration, and what follows from it."""
 
+from decimal import Decimal
 from typing import Any, Literal
 
 import attrs
@@ -20,6 +21,7 @@ from tapforge.lang.inputs import (
     outputs,
     problems,
     references,
+    take,
     terraform_type,
     type_schema,
     variable,
@@ -84,15 +86,14 @@ def test_inputs_do_not_change():
 
 
 def test_every_problem_is_told_at_once():
-    """What is unknown, missing, null, mistyped or not valid; with the closest name and a way out."""
+    """What is unknown, missing, mistyped or not valid; with the closest name and a way out."""
     with pytest.raises(ArgumentError) as caught:
-        Box(nmae="abc", least=11, most=None, size="medium", zones="a", heavy=1, tags={"a": 1})
+        Box(nmae="abc", least=11, size="medium", zones="a", heavy=1, tags={"a": [1]})
     assert list(map(str, caught.value.problems)) == [
         'Box: nmae: there is no such input; did you mean "name"?',
         "Box: name: has no value; give one: Its name.",
-        "Box: most: is null; leave it out to take its default",
         'Box: zones: "a" is no list(string)',
-        'Box: tags["a"]: 1 is no string',
+        'Box: tags["a"]: [1] is no string',
         "Box: heavy: 1 is no bool",
         "Box: least: 11 is more than 10.",
         "Box: size: medium is none of: small, large.",
@@ -103,46 +104,109 @@ def test_every_problem_is_told_at_once():
     ("given", "expected"),
     [
         ({"name": "abcd"}, ['box: name: "abcd" is long.']),
-        ({"name": None}, ["box: name: is null; give a value"]),
+        ({"name": None}, ["box: name: is null; give one: Its name."]),
         ({"name": "a", "least": 1.5}, ["box: least: 1.5 is no whole number."]),
         ({"name": "a", "least": True}, ["box: least: true is no number"]),
-        ({"name": "a", "least": "1"}, ['box: least: "1" is no number']),
+        ({"name": "a", "least": "one"}, ['box: least: "one" is no number']),
         ({"name": "a", "least": [1]}, ["box: least: [1] is no number"]),
+        ({"name": "a", "heavy": "yes"}, ['box: heavy: "yes" is no bool']),
         ({"name": "a", "label": "abcd"}, ['box: label: "abcd" is long.']),
+        ({"name": 12345}, ['box: name: "12345" is long.']),
         ({"name": "a", "label": None}, []),
-        (
-            {"name": "a", "zones": ["a", 1, None]},
-            ["box: zones[1]: 1 is no string", "box: zones[2]: null is no string"],
-        ),
-        ({"name": "a", "zones": ("a",)}, []),
+        ({"name": "a", "zones": ["a", [1], {}]}, None),
         ({"name": "a", "tags": ["a"]}, ['box: tags: ["a"] is no map(string)']),
-        ({"name": 1, "least": object}, None),
+        ({"name": "a", "tags": {(1,): "a"}}, ['box: tags["(1,)"]: [1] is no string']),
+        ({"name": "a", "least": 1e16}, ["box: least: 10000000000000000 is more than 10."]),
+        ({"name": "a", "least": 10.0000001}, ["box: least: 10.0000001 is no whole number."]),
+        ({"name": "a", "least": Decimal("0.1234567890123456789")}, None),
+        ({"name": "a", "least": 1e-7}, ["box: least: 0.0000001 is no whole number."]),
+        ({"name": object, "least": 1e300}, None),
     ],
 )
-def test_known_values_fit_their_types_exactly(given, expected):
-    """No conversion as Terraform has them: what is written is what is meant."""
+def test_values_of_another_type_are_refused(given, expected):
+    """Those that do not convert; in words that show a value as Terraform does."""
     found = messages(**given)
-    if expected is None:
-        assert found[0] == "box: name: 1 is no string"
-        assert "is no number" in found[1]
-    else:
+    if expected is not None:
         assert found == expected
+    elif "zones" in given:
+        assert found == ["box: zones[1]: [1] is no string", "box: zones[2]: {} is no string"]
+    elif given["name"] is object:
+        assert "is no string" in found[0]
+        assert "1e+300 has more digits than are kept here" in found[1]
+    else:
+        assert found == ["box: least: 0.1234567890123456789 is no whole number."]
 
 
-def test_text_that_terraform_would_change_is_refused():
-    """Decomposed characters, half characters and parts of a reference, keys included."""
-    assert "normalises every string" in messages(name="e\N{COMBINING ACUTE ACCENT}")[0]
-    assert messages(name="a", tags={"e\N{COMBINING ACUTE ACCENT}": "x"})[0].startswith(
-        'box: tags["'
-    )
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("name", 1.50, "1.5"),
+        ("name", True, "true"),
+        ("name", "e\N{COMBINING ACUTE ACCENT}", "é"),
+        ("least", "2", 2),
+        ("least", "2.50e-1", 0.25),
+        ("least", 2.0, 2),
+        ("heavy", "true", True),
+        ("heavy", "0", False),
+        ("heavy", None, False),
+        ("label", None, None),
+        ("zones", ("a", 1, None), ["a", "1", None]),
+        ("tags", {"e\N{COMBINING ACUTE ACCENT}": 7, 1: None}, {"é": "7", "1": None}),
+    ],
+)
+def test_values_are_taken_as_terraform_takes_them(name, given, expected):
+    """Converted to their types; null, where it is no value, stands for the default."""
+    taken, found = take(Box, {"name": "abc"} | {name: given}, validate=False)
+    assert found == []
+    assert taken[name] == expected
+    assert type(taken[name]) is type(expected)
+    if name not in {"name", "least"}:
+        assert getattr(Box(**{"name": "abc"} | {name: given}), name) == expected
+
+
+def test_null_is_no_way_to_share_a_default():
+    """An object of its own for each, as without it."""
+    assert Box(name="a", zones=None).zones is not Box(name="a").zones
+
+
+def test_a_set_has_every_value_once():
+    """In no order, if its values can be in a Python set; of references it is what was given."""
+
+    @inputs
+    class Sets:
+        names: set[str] = variable("Names.", default=[])
+        pairs: set[list[str]] = variable("Pairs.", default=[])
+
+    taken, found = take(Sets, {"names": ["a", 1, "a"], "pairs": [["a"]]})
+    assert found == []
+    assert taken == {"names": {"a", "1"}, "pairs": [["a"]]}
+    unknown = Symbol("var.x", "string")
+    assert take(Sets, {"names": ["a", unknown]})[0]["names"] == ["a", unknown]
+
+
+def test_an_input_of_any_type_takes_anything():
+    """As it is."""
+
+    @inputs
+    class Free:
+        value: Any = variable("Anything.", default="")
+
+    for value in (1.5, {"a": [None]}, "é"):
+        assert take(Free, {"value": value}) == ({"value": value}, [])
+
+
+def test_text_that_is_no_text_is_refused():
+    """Half characters, and parts of a reference, keys included."""
     assert "holds a damaged reference" in messages(name="\ud800")[0]
+    assert "holds a damaged reference" in messages(name="a", tags={"\ud800": "x"})[0]
 
 
 def test_rules_compare_inputs():
     """With the default of the other, with its value; not with one that is itself wrong."""
     assert messages(name="a", least=5) == ["box: least: 5 is not less than 5."]
     assert messages(name="a", least=5, most=6) == []
-    assert messages(name="a", least=5, most="6") == ['box: most: "6" is no number']
+    assert messages(name="a", least=5, most="6") == []
+    assert messages(name="a", least=5, most="six") == ['box: most: "six" is no number']
 
 
 def test_references_are_judged_by_their_type():

@@ -58,6 +58,21 @@ def test_an_environment_is_its_two_files(project: Project) -> None:
     assert found.backend_file == project.root / "env/dev/aurora-demo.s3.tfbackend.json"
 
 
+def test_values_are_in_the_types_of_their_variables(project: Project) -> None:
+    """However they are written, as for Terraform; a number keeps all its digits."""
+    put(
+        project,
+        b'{"reader_count": "2", "destroyable": null, "environment_suffix": 7,'
+        b' "default_tags": {"version": 1.10, "tax": 0.12345678901234567890}}',
+    )
+    assert load(project, aurora_demo, "dev").variables == {
+        "reader_count": 2,
+        "destroyable": True,
+        "environment_suffix": "7",
+        "default_tags": {"version": "1.1", "tax": "0.1234567890123456789"},
+    }
+
+
 def test_all_problems_of_both_files_are_told(project: Project) -> None:
     """With the file and the key; none hides another."""
     put(
@@ -65,7 +80,7 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
         {
             "environment_sufix": "x",
             "environment_suffix": "Dev",
-            "reader_count": "1",
+            "reader_count": "one",
             "destroyable": None,
         },
         {"key": "/x", "region": "mars", "$schema": "x"},
@@ -75,8 +90,7 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
             "aurora-demo.tfvars.json: environment_sufix: there is no such input;"
             ' did you mean "environment_suffix"?'
         ),
-        "aurora-demo.tfvars.json: destroyable: is null; leave it out to take its default",
-        'aurora-demo.tfvars.json: reader_count: "1" is no number',
+        'aurora-demo.tfvars.json: reader_count: "one" is no number',
         (
             'aurora-demo.tfvars.json: environment_suffix: "Dev" is not valid: expected lower-case letters'
             " and digits, in groups joined by single hyphens."
