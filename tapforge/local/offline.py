@@ -138,6 +138,7 @@ def offline_terraform(
     *,
     schemas: Mapping[str, SchemaSource] | None = None,
     program: TerraformProgram | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Terraform]:
     """Initialise Terraform offline, for any of its commands.
 
@@ -148,6 +149,7 @@ def offline_terraform(
         root: As for `offline_plan`.
         schemas: As for `offline_plan`.
         program: As for `offline_plan`.
+        environment: Variables to set for Terraform.
 
     Raises:
         TerraformFailedError: A module cannot be had, or another provider is needed.
@@ -170,12 +172,12 @@ def offline_terraform(
         working_dir = _view(root, run_dir / "view")
         (working_dir / _OVERRIDE).write_text('{"terraform": {"backend": {"local": {}}}}\n')
 
-        def terraform(environment: Mapping[str, str]) -> Terraform:
+        def terraform(providers: Mapping[str, str]) -> Terraform:
             return Terraform(
                 working_dir,
                 run_dir=run_dir,
                 program=program,
-                environment=environment,
+                environment={**(environment or {}), **providers},
                 settings=only_from(run_dir / "no-providers"),
             )
 
