@@ -74,4 +74,4 @@ def lengthened(field: Input, suffix: str) -> str:
     return longer if holds(field, longer) else suffix
 
 
-__all__ = ["case", "cases", "lengthened", "System"]
+__all__ = ["System", "case", "cases", "lengthened"]

@@ -159,7 +159,7 @@ def deterministic(subject: Subject) -> Iterator[str]:
     for path in sorted(one.keys() | other.keys()):
         lines = [each.get(path, "").splitlines() for each in (one, other)]
         if lines[0] != lines[1]:
-            differing = [line for line in difflib.unified_diff(*lines, n=0, lineterm="")][3:5]
+            differing = list(difflib.unified_diff(lines[0], lines[1], n=0, lineterm=""))[3:5]
             yield f"{path}: differs from process to process: {' / '.join(differing)}"
 
 
