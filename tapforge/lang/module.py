@@ -10,10 +10,11 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, overload
 
 import attrs
 
+from tapforge.lang import functions as fn
 from tapforge.lang.blocks import (
     Backend,
     Check,
@@ -24,8 +25,8 @@ from tapforge.lang.blocks import (
     Settings,
 )
 from tapforge.lang.document import MAIN, Document, DocumentError
-from tapforge.lang.errors import Problem
-from tapforge.lang.expression import Access, Named, known
+from tapforge.lang.errors import ArgumentError, Problem
+from tapforge.lang.expression import Access, Expression, Named, Type, conditional, known, splat
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
 
@@ -81,6 +82,34 @@ class Body:
         local = self.document.add(Local(name, value), comment=comment, file=file)
         return cast("B", local._tf_reference())
 
+    @overload
+    def call(
+        self,
+        label: str,
+        module: Module[I, O],
+        inputs: I,
+        *,
+        comment: str = ...,
+        depends_on: Sequence[Any] = ...,
+        providers: Mapping[str, Any] | None = ...,
+        when: bool | None = ...,
+        count: None = ...,
+    ) -> O: ...
+
+    @overload
+    def call(
+        self,
+        label: str,
+        module: Module[I, O],
+        inputs: I,
+        *,
+        comment: str = ...,
+        depends_on: Sequence[Any] = ...,
+        providers: Mapping[str, Any] | None = ...,
+        when: None = ...,
+        count: int,
+    ) -> Any: ...
+
     def call(
         self,
         label: str,
@@ -90,7 +119,9 @@ class Body:
         comment: str = "",
         depends_on: Sequence[Any] = (),
         providers: Mapping[str, Any] | None = None,
-    ) -> O:
+        when: bool | None = None,
+        count: int | None = None,
+    ) -> Any:
         """Call a module, and give its outputs.
 
         Args:
@@ -100,32 +131,53 @@ class Body:
             comment: Why; rendered beside the call.
             depends_on: What no input refers to but must come first.
             providers: Provider configurations for the module, by the names it knows them.
+            when: Whether to call it at all; if not, each output is null.
+            count: How often to call it, ``count.index`` in the inputs telling the calls apart; each
+                output is then the list of the calls' outputs, of which `element()` takes one.
 
         Raises:
+            ArgumentError: it is to be called on a condition and a number of times.
             DocumentError: another module of the same name is called too.
         """
+        place = f"{self.document.name}: module.{label}"
+        if when is not None and count is not None:
+            raise ArgumentError(
+                Problem(
+                    place,
+                    "is called on a condition and a number of times",
+                    "give the count alone: conditional(condition, number, 0)",
+                )
+            )
         if self.calls.setdefault(module.name, module) is not module:
             raise DocumentError(
                 Problem(
-                    f"{self.document.name}: module.{label}",
-                    f'another module is called "{module.name}" too',
-                    "rename one of them",
+                    place, f'another module is called "{module.name}" too', "rename one of them"
                 )
             )
         types = {o.name: o.type for o in declared_outputs(module.outputs).values()}
+        number = count if when is None else conditional(when, 1, 0)
         call = self.document.add(
             ModuleCall(
                 label,
                 source=f"{self._modules_path}/{module.name}",
                 inputs=given(inputs),
                 providers=providers or {},
-                meta=Meta(depends_on=depends_on),
+                meta=Meta(count=number, depends_on=depends_on),
                 outputs=types,
             ),
             comment=comment,
         )
         reference = call._tf_reference()
-        return module.outputs(**{n: Access(reference, n, t) for n, t in types.items()})
+        return module.outputs(
+            **{n: _output(reference, n, t, when, count) for n, t in types.items()}
+        )
+
+
+def _output(call: Expression, name: str, type_: Type, when: Any, count: Any) -> Any:
+    if when is None and count is None:
+        return Access(call, name, type_)
+    of_each = Access(splat(call), name, type_)
+    return of_each if when is None else fn.one(cast("list[Any]", of_each))
 
 
 def given(inputs: Any) -> dict[str, Any]:

@@ -272,8 +272,10 @@ def _refused(
     found: dict[int, list[Problem]] = {}
     told = set()
     for check in plan.get("checks", ()):
-        # A check block warns, and stops nothing.
-        for instance in check["instances"] if check["address"]["kind"] != "check" else ():
+        if check["address"]["kind"] == "check":
+            continue  # it warns, and stops nothing
+        # What Terraform did not come to has no instances.
+        for instance in check.get("instances", ()):
             for problem in instance.get("problems", ()):
                 number, address = _inside(instance["address"]["to_display"])
                 found.setdefault(number, []).append(Problem(address, problem["message"]))

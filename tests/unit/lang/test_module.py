@@ -7,7 +7,7 @@ from tapforge.lang import functions as fn
 from tapforge.lang.blocks import Check, Local, ModuleCall, Output, Settings
 from tapforge.lang.document import Document, DocumentError
 from tapforge.lang.errors import ArgumentError
-from tapforge.lang.expression import Named, Symbol, eq
+from tapforge.lang.expression import Named, Symbol, count, eq, hcl
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.meta import Condition
 from tapforge.lang.module import Body, given, interface, module, settings
@@ -118,6 +118,54 @@ def test_a_call_writes_what_differs_from_the_defaults():
     assert body.calls == {"paint": paint}
     assert made.secret._type == "string"
     assert len(body.document.of(ModuleCall)) == 2
+
+
+def test_a_call_on_a_condition_gives_outputs_or_null():
+    """It is one instance or none, and whoever reads an output need not know which."""
+    body = Body("root")
+    wanted = Symbol("var.wanted", "bool")
+    made = body.call("front", paint, PaintInputs(wall="front"), when=wanted)
+    call = body.document.json()["module"]["front"]
+    assert call == {
+        "count": "${var.wanted ? 1 : 0}",
+        "source": "../paint",
+        "wall": "front",
+    }
+    assert hcl(made.id) == "one(module.front[*].id)"
+    assert made.id._type == "string"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [pytest.param(True, 1, id="called"), pytest.param(False, 0, id="not called")],
+)
+def test_a_condition_that_is_known_is_a_number(wanted, number):
+    """The address has an index in either case, so that a condition may become an input later."""
+    body = Body("root")
+    body.call("front", paint, PaintInputs(wall="front"), when=wanted)
+    assert body.document.json()["module"]["front"]["count"] == number
+
+
+def test_a_call_a_number_of_times_gives_lists():
+    """The inputs of each may tell it apart by its index."""
+    body = Body("root")
+    coats = Symbol("var.coats", "number")
+    made = body.call("side", paint, PaintInputs(wall=f"side {count.index}"), count=coats)
+    assert body.document.json()["module"]["side"] == {
+        "count": "${var.coats}",
+        "source": "../paint",
+        "wall": "side ${count.index}",
+    }
+    assert hcl(made.id) == "module.side[*].id"
+    assert hcl(fn.element(made.id, 0)) == "element(module.side[*].id, 0)"
+
+
+def test_a_call_has_a_condition_or_a_number():
+    """Both would be one count."""
+    body = Body("root")
+    with pytest.raises(ArgumentError, match=r"root: module\.a: is called on a condition and a num"):
+        body.call("a", paint, PaintInputs(wall="a"), when=True, count=2)
+    assert body.calls == {}
 
 
 def test_inputs_left_to_their_defaults_are_not_given():
