@@ -91,14 +91,29 @@ suffix = (
 )
 """An environment suffix: it ends every name, so it obeys the narrowest of AWS's naming rules."""
 
-stem = (
-    length(1, 20),
-    pattern(
-        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
-        "a lower-case letter, then lower-case letters, digits and single hyphens",
-    ),
-)
+
+def stem_up_to(maximum: int) -> tuple[Valid, ...]:
+    """The part of names that tells what a resource is for, of at most so many characters."""
+    return (
+        length(1, maximum),
+        pattern(
+            r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+            "a lower-case letter, then lower-case letters, digits and single hyphens",
+        ),
+    )
+
+
+stem = stem_up_to(20)
 """The part of names that tells what a resource is for; the suffix follows it."""
+
+
+def each_matches(expression: str, expected: str) -> Valid:
+    """Every text of a list matches a regular expression; `expected` says what they are."""
+    return Valid(
+        lambda value, _: fn.alltrue(for_list(value, lambda each: matches(expression, each))),
+        lambda value, _: f"{fn.jsonencode(value)}: expected {expected}.",
+        {"items": {"type": "string", "pattern": expression}},
+    )
 
 
 def _table(name: str, values: Iterable[str]) -> list[str]:

@@ -1,0 +1,39 @@
+"""What an instance class has, as tables that travel in the modules that ask them."""
+
+from __future__ import annotations
+
+import functools
+from typing import cast
+
+from tapforge.facts import instance_classes
+from tapforge.lang import functions as fn
+from tapforge.lang.expression import Named
+
+MIB = 1024**2
+GIB = 1024**3
+
+
+@functools.cache
+def _memory() -> dict[str, float]:
+    known = map(instance_classes.get, instance_classes.names())
+    table = {c.name: c.memory_mib * MIB for c in known if c and c.engines and c.memory_mib}
+    return cast("dict[str, float]", Named("local.memory_bytes", table))
+
+
+@functools.cache
+def _local_storage() -> dict[str, float]:
+    known = map(instance_classes.get, instance_classes.offered("aurora-postgresql"))
+    table = {
+        c.name: c.aurora_temp_storage_gib * GIB for c in known if c and c.aurora_temp_storage_gib
+    }
+    return cast("dict[str, float]", Named("local.local_storage_bytes", table))
+
+
+def memory(instance_class: str) -> float:
+    """Give the memory of a class in bytes; 0 where it has no fixed memory, as `db.serverless`."""
+    return fn.lookup(_memory(), instance_class, 0)
+
+
+def local_storage(instance_class: str) -> float:
+    """Give what Aurora PostgreSQL has for temporary files in bytes; 0 where AWS gives no figure."""
+    return fn.lookup(_local_storage(), instance_class, 0)
