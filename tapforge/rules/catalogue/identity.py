@@ -565,7 +565,7 @@ def lambda_permission_source(permission: Resource, _: Configuration) -> Iterator
     Otherwise a rule, topic or bucket in anybody's account can invoke it.
     """
     principal = permission.known("principal")
-    if not isinstance(principal, str) or any(permission.given(each) for each in _SOURCES):
+    if not isinstance(principal, str) or not all(map(permission.left_out, _SOURCES)):
         return
     anyone = principal == "*" and permission.known("function_url_auth_type", "") == ""
     if anyone or ".amazonaws.com" in principal:
@@ -592,7 +592,7 @@ def lambda_permission_account(permission: Resource, _: Configuration) -> Iterato
     A bucket's ARN has no account in it: once you delete the bucket, anybody can take its name.
     """
     by_s3 = permission.known("principal") == "s3.amazonaws.com"
-    if by_s3 and permission.given("source_arn") and not permission.given("source_account"):
+    if by_s3 and not permission.left_out("source_arn") and permission.left_out("source_account"):
         yield permission.finding("source_account", None, "the id of your account")
 
 
@@ -613,9 +613,8 @@ def kms_key_rotation(key: Resource, _: Configuration) -> Iterator[Finding]:
     spec = key.known("customer_master_key_spec", "SYMMETRIC_DEFAULT")
     usage = key.known("key_usage", "ENCRYPT_DECRYPT")
     # Material in a key store of one's own, or of keys that sign, can't be rotated by KMS.
-    if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT") or key.given(
-        "custom_key_store_id"
-    ):
+    symmetric = (spec, usage) == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+    if not symmetric or not key.left_out("custom_key_store_id"):
         return
     if key.known("enable_key_rotation", default=False) is False:
         yield key.finding("enable_key_rotation", key.given("enable_key_rotation"), "true")
