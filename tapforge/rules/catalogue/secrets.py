@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import schedules
-from tapforge.lang.expression import Access, Expression
+from tapforge.lang.expression import Access
 from tapforge.rules import reach
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
