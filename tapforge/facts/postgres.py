@@ -216,6 +216,21 @@ def check_support(engine: str, version: str, day: dt.date) -> str | None:
 
 
 @functools.cache
+def pauses(version: str) -> bool:
+    """Tell whether Aurora Serverless v2 pauses in `version`, and grows to 256 ACUs instead of 128.
+
+    Raises:
+        ValueError: If `version` does not begin with a PostgreSQL version number.
+    """
+    number = major(version)
+    first = load("engine_versions")["pausing"]["first"].get(str(number))
+    minor = version.partition(".")[2].partition("-")[0]
+    if first is None or not minor:
+        return number >= majors("aurora-postgresql")[0]
+    return int(minor) >= int(first.partition(".")[2])
+
+
+@functools.cache
 def reserved_words(number: int | None = None) -> tuple[str, ...]:
     """Return the fully reserved SQL words of major version `number`, sorted.
 

@@ -74,7 +74,11 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
+SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"unless": TEXT})
 SCHEMAS = {
+    "deprecations": record(
+        {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
+    ),
     "destroy_arguments": record(
         {
             "source": TEXT,
@@ -117,6 +121,7 @@ SCHEMAS = {
         {
             "source": TEXT,
             "as_of": DAY,
+            "pausing": record({"source": TEXT, "first": table(TEXT)}),
             "majors": table(
                 record(
                     {
