@@ -22,7 +22,7 @@ class Unknown(Call):
 
     Args:
         origins: The addresses of what the value is computed from, as far as they are known; what is
-            no resource's address says that there may be more. None where nobody gave the value.
+            no resource's address says that there may be more.
     """
 
     __slots__ = ()
@@ -91,11 +91,11 @@ class Block:
         return self.values.get(argument) is None
 
     def left_out(self, argument: str) -> bool:
-        """Tell whether nobody gave the argument: the provider chooses its value, or writes "" or []."""
+        """Tell whether the argument was not given: the provider writes "" and [] for some of those."""
         value = self.values.get(argument)
-        if isinstance(value, Expression):
-            return isinstance(value, Unknown) and not value._arguments  # noqa: SLF001 - its own class
-        return value is None or (isinstance(value, Sized) and not value)
+        if value is None:
+            return True
+        return not isinstance(value, Expression) and isinstance(value, Sized) and not value
 
     def blocks(self, name: str) -> list[Block]:
         """Give the blocks of a kind, in order; none if only Terraform will know them."""

@@ -510,7 +510,7 @@ def _reaches_secrets(vpc: Resource, configuration: Configuration) -> bool:
     # Any way out may lead there: NAT, an instance that translates, a transit gateway, a firewall.
     return any(
         vpc in route.vpcs or not route.vpcs
-        for route in reach.routing(configuration).routes
+        for route in configuration.once(reach.routes)
         if not configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
         and route.block.left_out("vpc_peering_connection_id")
     )
