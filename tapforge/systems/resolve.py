@@ -29,7 +29,19 @@ def resolve(
     Raises:
         ResolveError: everything that Terraform would refuse.
     """
-    resolution = lang.resolve(system, variables, validate=validate)
+    return configuration(system, lang.resolve(system, variables, validate=validate), environment)
+
+
+def configuration(
+    system: System[Any, Any], resolution: lang.Resolution, environment: str = ""
+) -> Configuration:
+    """Show what a system came to as rules read it.
+
+    Args:
+        system: The system.
+        resolution: What it came to.
+        environment: What reports call the environment.
+    """
     name = f"{system.name} ({environment})" if environment else system.name
     return Configuration(tuple(map(_resource, resolution.instances)), resolution.inputs, name)
 
