@@ -304,6 +304,11 @@ def _json_conditions(value: Any) -> Iterator[Condition]:
         yield Condition("", "", ())
 
 
+def texts(values: Iterable[Any]) -> list[str]:
+    """Give those of some values that are known texts."""
+    return [each for each in values if isinstance(each, str)]
+
+
 def many(value: Any) -> tuple[Any, ...]:
     """Give the values of an argument that takes one or a list of them."""
     if value is None:
