@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tapforge.lang import resolve as lang
+from tapforge.lang.module import Module
 from tapforge.rules.resource import Configuration, Resource
 from tapforge.systems.system import System
 
@@ -33,12 +34,12 @@ def resolve(
 
 
 def configuration(
-    system: System[Any, Any], resolution: lang.Resolution, environment: str = ""
+    system: Module[Any, Any], resolution: lang.Resolution, environment: str = ""
 ) -> Configuration:
     """Show what a system came to as rules read it.
 
     Args:
-        system: The system.
+        system: The system, or a module alone.
         resolution: What it came to.
         environment: What reports call the environment.
     """

@@ -1,15 +1,20 @@
-"""What users' tests use: environments that are drawn, what they come to, and proofs about them.
+"""What users' tests use.
 
-Example:
-    .. code-block:: python
+`resolve` computes what a system means, in a millisecond and without Terraform::
 
-        from hypothesis import given
-        from tapforge.testing import environments, resolve
+    from tapforge.testing import resolve, unknown
 
-        @given(environments(shop))
-        def test_every_cluster_is_encrypted(variables):
-            for cluster in resolve(shop, variables).of("aws_rds_cluster"):
-                assert cluster.known("storage_encrypted")
+
+    def test_the_writer_is_private():
+        demo = resolve("aurora-demo", {"reader_count": 2}, environment="prod")
+        writer = demo["module.aurora.aws_rds_cluster_instance.writer"]
+        assert writer.known("publicly_accessible") is False
+        assert unknown(writer.given("monitoring_role_arn"))
+        assert len(demo.instances("module.aurora.aws_rds_cluster_instance.reader")) == 2
+        assert demo.outputs["cluster_port"] == 5432
+
+`tapforge.testing.strategies` draws environments with hypothesis, so that a property is tested in all
+that the inputs allow; it is imported by itself, as it needs hypothesis.
 """
 
 from __future__ import annotations
@@ -18,21 +23,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapforge.systems.resolve import resolve
-    from tapforge.testing.proof import proof
-    from tapforge.testing.strategies import environments, inputs_of
+    from tapforge.rules.resource import Block, Resource, unknown
+    from tapforge.testing.resolved import AddressError, Resolved, resolve
 
-_PLACES = {
-    "environments": "tapforge.testing.strategies",
-    "inputs_of": "tapforge.testing.strategies",
-    "proof": "tapforge.testing.proof",
-    "resolve": "tapforge.systems.resolve",
-}
-__all__ = ["environments", "inputs_of", "proof", "resolve"]
+__all__ = ["AddressError", "Block", "Resolved", "Resource", "resolve", "unknown"]
+
+_RULES = {"Block", "Resource", "unknown"}
 
 
 def __getattr__(name: str) -> Any:
-    # pytest loads the plugin in this package in every run, also where nobody uses tapforge.
-    if name in _PLACES:
-        return getattr(importlib.import_module(_PLACES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # pytest imports this package with its plugin, in projects that may not use it at all.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = "tapforge.rules.resource" if name in _RULES else "tapforge.testing.resolved"
+    return getattr(importlib.import_module(home), name)
