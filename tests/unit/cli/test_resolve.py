@@ -59,8 +59,8 @@ def test_an_address_where_nothing_is_exits_with_2(run: Run) -> None:
         f'error: address "{SUBNET}s": there is nothing at it; did you mean "{SUBNET}"?',
         (
             'error: address "x": there is nothing at it; there are:'
-            " module.aurora.aws_cloudwatch_log_group.postgresql, module.aurora.aws_db_parameter_group.main,"
-            " module.aurora.aws_db_subnet_group.main and more"
+            " module.aurora.aws_cloudwatch_log_group.postgresql,"
+            " module.aurora.aws_db_parameter_group.main, module.aurora.aws_db_subnet_group.main and more"
         ),
     ]
 
