@@ -69,6 +69,7 @@ def majors(engine: str) -> tuple[int, ...]:
     return tuple(sorted(int(number) for name, number in pairs if name == engine))
 
 
+@functools.lru_cache(maxsize=1024)
 def major(version: str) -> int:
     """Return the major version of `version`: 16 for `16.9`, `16` and `16.8-limitless`.
 
@@ -127,6 +128,7 @@ def newest(engine: str, number: int) -> str:
     return list(ordinary)[-1]
 
 
+@functools.cache
 def support(engine: str, number: int) -> Support:
     """Return the dates of major version `number` on `engine`.
 
