@@ -117,6 +117,28 @@ SCHEMAS = {
             ),
         }
     ),
+    "dms_settings": record(
+        {
+            "source": TEXT,
+            "groups": table(
+                {
+                    "type": ["object", "null"],
+                    "additionalProperties": {
+                        "anyOf": [
+                            {"type": "null"},
+                            TEXTS,
+                            record({"min": {"type": "integer"}}, {"max": COUNT}),
+                        ]
+                    },
+                }
+            ),
+            "refused": table(TEXTS),
+            "mapping_types": TEXTS,
+            "selection_actions": TEXTS,
+            "versions": table(record({"creation_blocked": DAY, "deprecated": DAY})),
+            "oldest_version": TEXT,
+        }
+    ),
     "engine_versions": record(
         {
             "source": TEXT,
