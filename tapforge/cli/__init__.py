@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "render": "Write modules/ and terraform/ from the project's systems.",
     "check": "Hold systems, or the plan of any configuration, to the rules.",
+    "resolve": "Show what a system means in an environment, computed without Terraform.",
     "explain": "Show what the rules demand, why, and how to follow them.",
+    "prove": "Hold systems to what must hold in every environment there could be.",
     "plan": "Plan a system with Terraform, without credentials, network or provider.",
     "up": "Apply a system with Terraform to an AWS on this machine.",
     "down": "Destroy what `up` applied, and prove that nothing is left.",

@@ -1,12 +1,14 @@
-"""Classes of AWS DMS replication instances, with their processors and memory."""
+"""What AWS DMS takes: classes and versions of its instances, engines of endpoints, settings of tasks."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from tapforge.facts._data import did_you_mean, load
+from tapforge.facts._data import any_of, did_you_mean, load, nearest
 
 
 class ReplicationClass(NamedTuple):
@@ -112,6 +114,115 @@ def check(name: str, min_vcpu: int = 0, min_memory_mib: int = 0) -> str | None:
 def source() -> str:
     """Return where the classes come from."""
     return str(load("dms_classes")["source"])
+
+
+class SettingProblem(NamedTuple):
+    """What is wrong with a setting of a task.
+
+    Attributes:
+        path: Where it stands: `TargetMetadata.LobMaxSize`.
+        found: Its value, or None where its name is wrong.
+        expected: What should be, in words.
+    """
+
+    path: str
+    found: object
+    expected: str
+
+
+def setting_problems(settings: Mapping[str, Any]) -> Iterator[SettingProblem]:
+    """Find what DMS refuses in the settings of a task.
+
+    DMS takes more settings from version to version, so that an unknown name is wrong only where it
+    reads like a known one. A value that is neither a text nor a number is not judged.
+
+    Args:
+        settings: The settings, by group.
+    """
+    known = load("dms_settings")["groups"]
+    for group, content in settings.items():
+        yield from _misspelt(group, group, known)
+        if not isinstance(content, Mapping):
+            continue
+        keys = known.get(group) or {}
+        for key, value in content.items():
+            path = f"{group}.{key}"
+            if key in load("dms_settings")["refused"].get(group, ()):
+                yield SettingProblem(path, value, "nothing: DMS sets it itself")
+                continue
+            yield from _misspelt(path, key, keys)
+            expected = _refused(value, keys.get(key))
+            if expected:
+                yield SettingProblem(path, value, expected)
+
+
+def _misspelt(path: str, name: str, known: Mapping[str, object]) -> Iterator[SettingProblem]:
+    near = () if name in known else nearest(name, known)
+    if near:
+        yield SettingProblem(path, None, any_of(near))
+
+
+def _refused(value: object, allowed: Any) -> str:
+    if isinstance(allowed, list) and isinstance(value, str) and value not in allowed:
+        return any_of(allowed)
+    if not isinstance(allowed, dict) or isinstance(value, bool) or not isinstance(value, int):
+        return ""
+    if value > allowed.get("max", value):
+        return f"at most {allowed['max']}"
+    return f"at least {allowed['min']}" if value < allowed["min"] else ""
+
+
+def mapping_types() -> tuple[str, ...]:
+    """Return the types of the rules of a table mapping."""
+    return tuple(load("dms_settings")["mapping_types"])
+
+
+def selection_actions() -> tuple[str, ...]:
+    """Return what a selection rule may do."""
+    return tuple(load("dms_settings")["selection_actions"])
+
+
+class EngineVersion(NamedTuple):
+    """A version of the replication engine that has an end.
+
+    Attributes:
+        name: Its number, such as `3.5.3`.
+        creation_blocked: The day from which no instance is made with it.
+        deprecated: The day from which DMS upgrades instances that have it.
+    """
+
+    name: str
+    creation_blocked: dt.date
+    deprecated: dt.date
+
+    def blocked(self, day: dt.date) -> bool:
+        """Tell whether DMS refuses to make an instance with it on a day."""
+        return self.creation_blocked <= day
+
+
+@functools.cache
+def engine_version(name: str) -> EngineVersion | None:
+    """Return the version of the replication engine of that number, or None when no end is known.
+
+    What is older than all of the table ended with its oldest.
+    """
+    table = load("dms_settings")
+    entry = table["versions"].get(name)
+    if entry is None and (number := _number(name)):
+        oldest = table["oldest_version"]
+        entry = table["versions"][oldest] if number < _number(oldest) else None
+    if entry is None:
+        return None
+    return EngineVersion(name, *map(dt.date.fromisoformat, entry.values()))
+
+
+def settings_source() -> str:
+    """Return where the settings of tasks and the versions come from."""
+    return str(load("dms_settings")["source"])
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split("."))) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ()
 
 
 def _smallest(names: tuple[str, ...]) -> str:

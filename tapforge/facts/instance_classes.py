@@ -157,6 +157,7 @@ def closest(
     return None if best is None else best.name
 
 
+@functools.lru_cache(maxsize=1024)
 def unheard_of(name: str) -> bool:
     """Tell whether `name` reads like a class of a family that is newer than the table."""
     if re.fullmatch(r"db\.[a-z]+[0-9]+[a-z-]*\.(micro|small|medium|([0-9]*x)?large)", name) is None:
@@ -185,6 +186,7 @@ def newest_generation(engine: str, name: str, region: str | None = None) -> int 
     return max(map(_generation, alike), default=None)
 
 
+@functools.lru_cache(maxsize=1024)
 def generation(name: str) -> int | None:
     """Return the generation of a class: 5 for `db.m5.large`; None for what has none."""
     return _generation(name) if get(name) and name != SERVERLESS else None

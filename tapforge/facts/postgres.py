@@ -69,6 +69,7 @@ def majors(engine: str) -> tuple[int, ...]:
     return tuple(sorted(int(number) for name, number in pairs if name == engine))
 
 
+@functools.lru_cache(maxsize=1024)
 def major(version: str) -> int:
     """Return the major version of `version`: 16 for `16.9`, `16` and `16.8-limitless`.
 
@@ -127,6 +128,7 @@ def newest(engine: str, number: int) -> str:
     return list(ordinary)[-1]
 
 
+@functools.cache
 def support(engine: str, number: int) -> Support:
     """Return the dates of major version `number` on `engine`.
 
@@ -213,6 +215,21 @@ def check_support(engine: str, version: str, day: dt.date) -> str | None:
         f"standard support of {title(engine)} {number} ended on {end}, and Extended Support is "
         f"billed since; take {newest(engine, majors(engine)[-1])}"
     )
+
+
+@functools.cache
+def pauses(version: str) -> bool:
+    """Tell whether Aurora Serverless v2 pauses in `version`, and grows to 256 ACUs instead of 128.
+
+    Raises:
+        ValueError: If `version` does not begin with a PostgreSQL version number.
+    """
+    number = major(version)
+    first = load("engine_versions")["pausing"]["first"].get(str(number))
+    minor = version.partition(".")[2].partition("-")[0]
+    if first is None or not minor:
+        return number >= majors("aurora-postgresql")[0]
+    return int(minor) >= int(first.partition(".")[2])
 
 
 @functools.cache

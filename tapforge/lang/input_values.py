@@ -78,7 +78,10 @@ def _map(place: str, value: Mapping[Any, Any], element: Type, found: list[Proble
     converted = {}
     for key, item in value.items():
         at = f'{place}["{key}"]'
-        converted[convert(at, key, "string", found)] = convert(at, item, element, found)
+        composed = convert(at, key, "string", found)
+        if composed in converted:
+            found.append(Problem(at, f'the key "{composed}" is there twice'))
+        converted[composed] = convert(at, item, element, found)
     return converted
 
 

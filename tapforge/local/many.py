@@ -23,6 +23,7 @@ from tapforge.lang.module import FACTS, Module
 from tapforge.local.diagnostics import Diagnostic, errors_of
 from tapforge.local.offline import offline_terraform
 from tapforge.local.program import TerraformProgram
+from tapforge.local.schema_provider import SchemaSource
 from tapforge.local.terraform import Terraform, TerraformFailedError
 from tapforge.systems.system import System, called
 
@@ -163,6 +164,7 @@ def plan_many(
     module: Module[Any, Any],
     environments: Iterable[Mapping[str, Any]],
     *,
+    schemas: Mapping[str, SchemaSource] | None = None,
     program: TerraformProgram | None = None,
 ) -> list[Planned]:
     """Plan a module in many environments, offline.
@@ -173,6 +175,7 @@ def plan_many(
         module: The module, or system.
         environments: The values of each environment, as JSON has them; those that are missing have
             their defaults.
+        schemas: The schemas by the provider's address; by default that of `tapforge.aws`.
         program: The Terraform to run; by default the one that is found.
 
     Raises:
@@ -184,7 +187,9 @@ def plan_many(
         documents = _files(module)
         providers = _without_root(documents, _home(module))
         _write(folder, documents | {"many/main.tf.json": _root(module, defaults, providers)})
-        with offline_terraform(folder / "many", program=program, environment=_TUNED) as terraform:
+        with offline_terraform(
+            folder / "many", schemas=schemas, program=program, environment=_TUNED
+        ) as terraform:
             return _in_batches(
                 [defaults | dict(values) for values in environments],
                 _PLANNED_AT_ONCE,

@@ -8,10 +8,13 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import tapforge.aws
 from tapforge.facts.sensitive import is_sensitive
 from tapforge.lang.errors import Problem, TapforgeError
+from tapforge.lang.provider_package import pack_of
 from tapforge.rules.origins import Origins
 from tapforge.rules.resource import Configuration, Mode, Resource, Sensitive, Unknown
 
@@ -190,7 +193,9 @@ class _Values:
         for name in dict.fromkeys((*values, *unknown)):
             inside = _inside(expressions, name)
             if expressions and not inside and unknown.get(name) is True:
-                inside = [{}]  # it is not written, so the provider computes it
+                if self._left_out(name):
+                    continue  # the provider or AWS chooses a value
+                inside = [{}] if self._kind.startswith("data.") else []
             value = self._value(
                 *(values.get(name), unknown.get(name), sensitive.get(name)),
                 *(inside, f"{place}{name}"),
@@ -198,6 +203,14 @@ class _Values:
             if value is not None:
                 found[name] = value
         return found
+
+    def _left_out(self, name: str) -> bool:
+        """Tell whether an argument that the configuration does not show was not given for sure.
+
+        Dynamic blocks are not shown, nor are blocks that the provider takes for an attribute.
+        """
+        blocks = _blocks(self._kind)
+        return blocks is not None and name not in blocks
 
     def _value(
         self, value: Any, unknown: Any, sensitive: Any, expressions: Sequence[Any], place: str
@@ -235,6 +248,23 @@ class _Values:
             )
             for i, item in enumerate(values)
         ]
+
+
+@functools.cache
+def _blocks(kind: str) -> frozenset[str] | None:
+    """Give what can be written as blocks in a resource, at any depth; None where nobody knows."""
+    if kind.startswith("data."):
+        return None
+    try:
+        schema = pack_of(Path(tapforge.aws.__file__).parent).schema("resource", kind)
+    except TapforgeError:
+        return None
+    fields = [
+        field
+        for block in (schema.block, *map(schema.shape, schema.shape_names))
+        for field in block.fields()
+    ]
+    return frozenset(each.name for each in fields if each.settable and each.shape)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -10,12 +10,11 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import attrs
 
 from tapforge.lang.expression import Access, Call, Expression, Template, addresses
-from tapforge.rules.resource import Block, Configuration, Resource
+from tapforge.rules.resource import Block, Configuration, Resource, Unknown
 
 DOCUMENT = "data.aws_iam_policy_document"
 
@@ -98,6 +97,11 @@ class Statement:
         return [who for kind, who in self.principals if kind == "Service" and isinstance(who, str)]
 
     @property
+    def principals_are_known(self) -> bool:
+        """Whether all principals are known."""
+        return not any(isinstance(who, Expression) for _, who in self.principals)
+
+    @property
     def restricted(self) -> bool:
         """Whether a condition limits who may use it."""
         return any(each.variable not in _ANYBODYS for each in self.conditions)
@@ -138,7 +142,6 @@ class Policy:
 
 _NONE = Policy()
 _UNREADABLE = Policy(complete=False)
-_READ: WeakKeyDictionary[Configuration, dict[tuple[int, str], Policy]] = WeakKeyDictionary()
 
 
 def read(configuration: Configuration, resource: Resource, argument: str) -> Policy:
@@ -149,13 +152,15 @@ def read(configuration: Configuration, resource: Resource, argument: str) -> Pol
         resource: The resource.
         argument: Its argument.
     """
-    known = _READ.get(configuration)
-    if known is None:
-        known = _READ[configuration] = {}
-    key = (id(resource), argument)
+    known = configuration.once(_already_read)
+    key = (resource.address, argument)
     if key not in known:
         known[key] = read_value(configuration, resource, argument, resource.given(argument))
     return known[key]
+
+
+def _already_read(_: Configuration) -> dict[tuple[str, str], Policy]:
+    return {}
 
 
 def read_value(configuration: Configuration, resource: Resource, place: str, value: Any) -> Policy:
@@ -170,8 +175,8 @@ def read_value(configuration: Configuration, resource: Resource, place: str, val
     if isinstance(value, Expression):
         documents = configuration.targets(value, DOCUMENT)
         alone = len(documents) == 1 == len(set(addresses(value)))
-        # A function of a document may have changed it.
-        if alone and isinstance(value, Access):
+        # A function of a document may have changed it; a plan does not tell.
+        if alone and isinstance(value, (Access, Unknown)):
             return _from_document(configuration, documents[0])
     return _UNREADABLE
 
@@ -215,18 +220,18 @@ def _statement(document: Resource, block: Block) -> Statement:
     return Statement(
         document,
         block.place,
-        effect=None if block.unknown("effect") else block.given("effect") or "Allow",
-        actions=_many(block.given("actions")),
-        not_actions=_many(block.given("not_actions")),
-        resources=_many(block.given("resources")),
-        not_resources=_many(block.given("not_resources")),
+        effect=block.known("effect", "Allow"),
+        actions=many(block.given("actions")),
+        not_actions=many(block.given("not_actions")),
+        resources=many(block.given("resources")),
+        not_resources=many(block.given("not_resources")),
         principals=tuple(_principals(block.blocks("principals"))),
         not_principals=tuple(_principals(block.blocks("not_principals"))),
         conditions=tuple(
             Condition(
-                str(each.known("test", "")),
-                str(each.known("variable", "") or "").lower(),
-                _many(each.given("values")),
+                str(each.known("test") or ""),
+                str(each.known("variable") or "").lower(),
+                many(each.given("values")),
             )
             for each in block.blocks("condition")
         ),
@@ -235,8 +240,8 @@ def _statement(document: Resource, block: Block) -> Statement:
 
 def _principals(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
     for block in blocks:
-        for who in _many(block.given("identifiers")):
-            yield block.known("type", "") or "", who
+        for who in many(block.given("identifiers")):
+            yield block.known("type") or "", who
 
 
 @functools.lru_cache(maxsize=1024)
@@ -268,10 +273,10 @@ def _json_statement(resource: Resource, place: str, item: Mapping[str, Any]) -> 
         resource,
         place,
         effect=effect if isinstance(effect, str) else None,
-        actions=_many(item.get("Action")),
-        not_actions=_many(item.get("NotAction")),
-        resources=_many(item.get("Resource")),
-        not_resources=_many(item.get("NotResource")),
+        actions=many(item.get("Action")),
+        not_actions=many(item.get("NotAction")),
+        resources=many(item.get("Resource")),
+        not_resources=many(item.get("NotResource")),
         principals=tuple(_json_principals(item.get("Principal"))),
         not_principals=tuple(_json_principals(item.get("NotPrincipal"))),
         conditions=tuple(_json_conditions(item.get("Condition"))),
@@ -281,7 +286,7 @@ def _json_statement(resource: Resource, place: str, item: Mapping[str, Any]) -> 
 def _json_principals(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for kind, identifiers in value.items():
-            for who in _many(identifiers):
+            for who in many(identifiers):
                 yield kind, who
     elif value is not None:
         yield "*" if _is(value, "*") else "", value
@@ -294,12 +299,18 @@ def _json_conditions(value: Any) -> Iterator[Condition]:
                 yield Condition(test, "", ())
                 continue
             for variable, values in variables.items():
-                yield Condition(test, variable.lower(), _many(values))
+                yield Condition(test, variable.lower(), many(values))
     elif value is not None:
         yield Condition("", "", ())
 
 
-def _many(value: Any) -> tuple[Any, ...]:
+def texts(values: Iterable[Any]) -> list[str]:
+    """Give those of some values that are known texts."""
+    return [each for each in values if isinstance(each, str)]
+
+
+def many(value: Any) -> tuple[Any, ...]:
+    """Give the values of an argument that takes one or a list of them."""
     if value is None:
         return ()
     return tuple(value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)

@@ -6,16 +6,21 @@ import functools
 import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import attrs
 
 from tapforge.rules.resource import Block, Configuration, Resource
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
-INGRESS = (*GROUPS, "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+INGRESS_RULES = ("aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+INGRESS = (*GROUPS, *INGRESS_RULES)
 VPCS = ("aws_vpc", "aws_default_vpc")
 TABLES = ("aws_route_table", "aws_default_route_table")
+_DESTINATIONS = (
+    *("cidr_block", "destination_cidr_block"),
+    *("ipv6_cidr_block", "destination_ipv6_cidr_block"),
+)
+_GATEWAYS = ("aws_internet_gateway", "data.aws_internet_gateway")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _ALL_PORTS = (0, 65535)
@@ -84,19 +89,27 @@ def overlap(one: Network, other: Network) -> bool:
 
 def private(net: Network) -> bool:
     """Tell whether all addresses of a network are private."""
-    return any(net.version == each.version and net.subnet_of(each) for each in _PRIVATE)  # type: ignore[arg-type]
+    return any(within(net, each) for each in _PRIVATE)
 
 
-def openings(resource: Resource) -> Iterator[Opening]:
+def within(net: Network, whole: Network) -> bool:
+    """Tell whether all addresses of a network are among those of another."""
+    return net.version == whole.version and net.subnet_of(whole)  # type: ignore[arg-type]
+
+
+# Several rules look at one group, one after the other; no more than that is worth remembering.
+@functools.lru_cache(maxsize=64)
+def openings(resource: Resource) -> tuple[Opening, ...]:
     """Give what a security group, or one rule of it, opens to which addresses, as far as known."""
+    blocks: list[Block] = [resource]
+    protocol, sources = "protocol", ("cidr_blocks", "ipv6_cidr_blocks")
     if resource.type in GROUPS:
-        for block in resource.blocks("ingress"):
-            yield from _opened(resource, block, "protocol", ("cidr_blocks", "ipv6_cidr_blocks"))
+        blocks = resource.blocks("ingress")
     elif resource.type == "aws_security_group_rule":
-        if resource.known("type") == "ingress":
-            yield from _opened(resource, resource, "protocol", ("cidr_blocks", "ipv6_cidr_blocks"))
+        blocks = [resource] if resource.known("type") == "ingress" else []
     else:
-        yield from _opened(resource, resource, "ip_protocol", ("cidr_ipv4", "cidr_ipv6"))
+        protocol, sources = "ip_protocol", ("cidr_ipv4", "cidr_ipv6")
+    return tuple(o for block in blocks for o in _opened(resource, block, protocol, sources))
 
 
 def group_openings(configuration: Configuration, groups: Iterable[Resource]) -> Iterator[Opening]:
@@ -108,7 +121,7 @@ def group_openings(configuration: Configuration, groups: Iterable[Resource]) -> 
     """
     for group in groups:
         yield from openings(group)
-        for rule in configuration.users(group, "security_group_id", *INGRESS[len(GROUPS) :]):
+        for rule in configuration.users(group, "security_group_id", *INGRESS_RULES):
             yield from openings(rule)
 
 
@@ -118,16 +131,13 @@ def _opened(
     cidrs = [(source, cidr) for source in sources for cidr in _texts(block.given(source))]
     if not cidrs:
         return
-    name = str(block.known(protocol, "")).lower()
+    name = str(block.known(protocol) or "").lower()
     name = _PROTOCOLS.get(name, name)
-    first, last = _ALL_PORTS if name == "-1" else map(_port, _bounds(block))
+    bounds = (block.given("from_port"), block.given("to_port"))
+    first, last = _ALL_PORTS if name == "-1" else map(_port, bounds)
     if name and first is not None and last is not None:
         for source, cidr in cidrs:
             yield Opening(resource, f"{block.place}{source}", cidr, name, first, last)
-
-
-def _bounds(block: Block) -> tuple[Any, Any]:
-    return block.given("from_port"), block.given("to_port")
 
 
 def _port(value: Any) -> int | None:
@@ -159,62 +169,44 @@ class Route:
     main: bool = False
 
 
-class Routing:
-    """The routes of a configuration, looked up once."""
+def routes(configuration: Configuration) -> list[Route]:
+    """Give the routes of a configuration; ask for them with `Configuration.once`."""
+    return [*_inline(configuration), *_separate(configuration)]
 
-    def __init__(self, configuration: Configuration) -> None:
-        """Read them.
 
-        Args:
-            configuration: Where they are written.
-        """
-        # Not the configuration itself: the cache of these must not keep it alive.
-        self.routes = [*_inline(configuration), *_separate(configuration)]
-        self._tables: dict[str, list[Resource]] = {}
-        self._main: dict[str, list[Resource]] = {}
-        for each in configuration.of("aws_route_table_association"):
-            for subnet in configuration.targets(each.given("subnet_id"), "aws_subnet"):
-                found = configuration.targets(each.given("route_table_id"), *TABLES)
-                self._tables.setdefault(subnet.address, []).extend(found)
-        for each in configuration.of("aws_main_route_table_association"):
-            for vpc in configuration.targets(each.given("vpc_id"), *VPCS):
-                found = configuration.targets(each.given("route_table_id"), *TABLES)
-                self._main.setdefault(vpc.address, []).extend(found)
-        self._public_tables = set[str]()
-        self._public_vpcs = set[str]()
-        for route in self.routes:
-            if _to_internet(configuration, route.block):
-                self._public_tables |= {table.address for table in route.tables}
-                if route.main:
-                    self._public_vpcs |= {vpc.address for vpc in route.vpcs}
+def public_subnets(configuration: Configuration) -> frozenset[str]:
+    """Give the addresses of the subnets with a route to an internet gateway, as `routes`."""
+    public = [r for r in configuration.once(routes) if _to_internet(configuration, r.block)]
+    if not public:
+        return frozenset()
+    tables = {table.address for route in public for table in route.tables}
+    vpcs = {vpc.address for route in public if route.main for vpc in route.vpcs}
+    own = _associated(configuration, "aws_route_table_association", "subnet_id", "aws_subnet")
+    main = _associated(configuration, "aws_main_route_table_association", "vpc_id", *VPCS)
 
-    def public(self, configuration: Configuration, subnet: Resource) -> bool:
-        """Tell whether a subnet has a route to an internet gateway.
-
-        Args:
-            configuration: Where the subnet is.
-            subnet: The subnet.
-        """
-        if not self._public_tables and not self._public_vpcs:
-            return False
-        if tables := self._tables.get(subnet.address):
-            return any(table.address in self._public_tables for table in tables)
-        vpcs = configuration.targets(subnet.given("vpc_id"), *VPCS)
-        main = [table for vpc in vpcs for table in self._main.get(vpc.address, ())]
-        return any(table.address in self._public_tables for table in main) or (
-            not main and any(vpc.address in self._public_vpcs for vpc in vpcs)
+    def is_public(subnet: Resource) -> bool:
+        if subnet.address in own:
+            return own[subnet.address] <= tables
+        theirs = configuration.targets(subnet.given("vpc_id"), *VPCS)
+        return any(
+            main[vpc.address] <= tables if vpc.address in main else vpc.address in vpcs
+            for vpc in theirs
         )
 
+    return frozenset(each.address for each in configuration.of("aws_subnet") if is_public(each))
 
-_ROUTING: WeakKeyDictionary[Configuration, Routing] = WeakKeyDictionary()
 
-
-def routing(configuration: Configuration) -> Routing:
-    """Give the routes of a configuration."""
-    known = _ROUTING.get(configuration)
-    if known is None:
-        known = _ROUTING[configuration] = Routing(configuration)
-    return known
+def _associated(
+    configuration: Configuration, type_: str, argument: str, *types: str
+) -> dict[str, set[str]]:
+    """Give the route tables that subnets or VPCs may be associated with; "" for one not known."""
+    found: dict[str, set[str]] = {}
+    for each in configuration.of(type_):
+        tables = configuration.targets(each.given("route_table_id"), *TABLES)
+        names = {table.address for table in tables} or {""}
+        for one in configuration.targets(each.given(argument), *types):
+            found.setdefault(one.address, set()).update(names)
+    return found
 
 
 def _inline(configuration: Configuration) -> Iterator[Route]:
@@ -246,13 +238,10 @@ def _place(configuration: Configuration, table: Resource) -> tuple[tuple[Resourc
 
 
 def _to_internet(configuration: Configuration, block: Block) -> bool:
-    destinations = ("cidr_block", "destination_cidr_block", "ipv6_cidr_block")
-    everywhere = any(
-        (net := network(str(block.known(each, "")))) is not None and net.prefixlen == 0
-        for each in (*destinations, "destination_ipv6_cidr_block")
-    )
+    nets = [network(str(block.known(each))) for each in _DESTINATIONS]
+    everywhere = any(net.prefixlen == 0 for net in nets if net)
     gateway = block.given("gateway_id")
     return everywhere and (
-        bool(configuration.targets(gateway, "aws_internet_gateway"))
+        bool(configuration.targets(gateway, *_GATEWAYS))
         or (isinstance(gateway, str) and gateway.startswith("igw-"))
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from typing import Any, Literal, TypeVar
 
 import attrs
 
 from tapforge.facts.sensitive import is_sensitive
 from tapforge.lang.expression import Call, Expression, Symbol, addresses
 
+T = TypeVar("T")
 Mode = Literal["resource", "data", "ephemeral"]
 _KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
@@ -89,12 +90,21 @@ class Block:
         """Tell whether the argument was left out."""
         return self.values.get(argument) is None
 
+    def left_out(self, argument: str) -> bool:
+        """Tell whether the argument was not given: the provider writes "" and [] for some of those."""
+        value = self.values.get(argument)
+        if value is None:
+            return True
+        return not isinstance(value, Expression) and isinstance(value, Sized) and not value
+
     def blocks(self, name: str) -> list[Block]:
         """Give the blocks of a kind, in order; none if only Terraform will know them."""
         value = self.values.get(name)
+        if value is None or isinstance(value, (str, Expression)):
+            return []
         if isinstance(value, Mapping):
             return [Block(value, f"{self.place}{name}.")]
-        if not isinstance(value, Sequence) or isinstance(value, str):
+        if not isinstance(value, Sequence):
             return []
         return [
             Block(item, f"{self.place}{name}[{index}].")
@@ -154,10 +164,14 @@ class Resource(Block):
             expected: What should be, in words.
             fix: What to do here, where that is more than the rule's own fix says.
         """
-        kind = f"data.{self.type}" if self.mode == "data" else self.type
-        if isinstance(found, str) and is_sensitive(kind, attribute):
+        if isinstance(found, str) and is_sensitive(self.kind, attribute):
             found = Sensitive()
         return Finding(self, attribute, _words(found), expected, fix)
+
+    @property
+    def kind(self) -> str:
+        """Its type, as `Configuration.of` takes it: ``data.aws_vpc`` for a data source."""
+        return self.type if self.mode == "resource" else f"{self.mode}.{self.type}"
 
     @property
     def module(self) -> str:
@@ -165,8 +179,7 @@ class Resource(Block):
         return self.address.removesuffix(self._local()).removesuffix(".")
 
     def _local(self) -> str:
-        marker = f"{'data.' if self.mode == 'data' else ''}{self.type}.{self.name}"
-        return self.address[self.address.rindex(marker) :]
+        return self.address[self.address.rindex(f"{self.kind}.{self.name}") :]
 
 
 def _words(found: object) -> str:
@@ -199,8 +212,7 @@ class Configuration:
     def _by_type(self) -> dict[str, list[Resource]]:
         found: dict[str, list[Resource]] = {}
         for resource in self.resources:
-            prefix = "data." if resource.mode == "data" else ""
-            found.setdefault(f"{prefix}{resource.type}", []).append(resource)
+            found.setdefault(resource.kind, []).append(resource)
         return found
 
     @functools.cached_property
@@ -213,9 +225,33 @@ class Configuration:
                 found.setdefault(whole, []).append(resource)
         return found
 
+    @functools.cached_property
+    def _referred(self) -> dict[Expression, list[Resource]]:
+        return {}
+
+    @functools.cached_property
+    def _named(self) -> dict[str, dict[str, list[Resource]]]:
+        return {}
+
+    @functools.cached_property
+    def _computed(self) -> dict[Callable[[Configuration], Any], Any]:
+        return {}
+
     def of(self, *types: str) -> list[Resource]:
         """Give the resources of some types; data sources are called ``data.aws_vpc``."""
-        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+        by_type = self._by_type
+        return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
+
+    def once(self, compute: Callable[[Configuration], T]) -> T:
+        """Give what a function computes of this configuration: it is called the first time only.
+
+        Args:
+            compute: A function, or a class, that many rules ask.
+        """
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        result: T = self._computed[compute]
+        return result
 
     @property
     def destroyable(self) -> bool | None:
@@ -235,15 +271,31 @@ class Configuration:
             The resources of these types that the expression refers to, or that are called so.
         """
         if isinstance(value, Expression):
-            named = [r for each in addresses(value) for r in self._by_address.get(each, ())]
-            wanted = {r.address for r in self.of(*types)}
-            return list({r.address: r for r in named if r.address in wanted}.values())
+            return [r for r in self._references(value) if r.kind in types]
         if isinstance(value, str):
-            return [r for r in self.of(*types) if value in _identities(r)]
+            return [r for type_ in types for r in self._called(type_).get(value, ())]
         if isinstance(value, Iterable) and not isinstance(value, Mapping):
             every = (r for item in value for r in self.targets(item, *types))
             return list({r.address: r for r in every}.values())
         return []
+
+    def _references(self, value: Expression) -> list[Resource]:
+        """Give all that an expression refers to, each once."""
+        found = self._referred.get(value)
+        if found is None:
+            named = (r for each in addresses(value) for r in self._by_address.get(each, ()))
+            found = self._referred[value] = list({r.address: r for r in named}.values())
+        return found
+
+    def _called(self, type_: str) -> dict[str, list[Resource]]:
+        """Give the resources of a type by what others may call them."""
+        found = self._named.get(type_)
+        if found is None:
+            found = self._named[type_] = {}
+            for resource in self._by_type.get(type_, ()):
+                for name in _identities(resource):
+                    found.setdefault(name, []).append(resource)
+        return found
 
     def traced(self, value: Any) -> bool:
         """Tell whether `targets` finds all that an argument's value may lead to.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tapforge.rules import policies
+from tapforge.rules.policies import many
 from tapforge.rules.resource import Configuration, Resource
 
 ATTACHMENTS = {
@@ -24,15 +25,15 @@ _OF_ROLES = {
 
 
 def managed_name(arn: Any) -> str:
-    """Give what stands behind ``:policy/`` in a policy's ARN, such as ``service-role/AWS_ConfigRole``.
+    """Give the name of a policy of AWS with its path, such as ``service-role/AWS_ConfigRole``.
 
     Args:
         arn: A text, or an expression that ends in a known text.
 
     Returns:
-        The name with its path; "" if it is unknown.
+        What stands behind ``:policy/`` in the ARN; "" if it is unknown, or a policy of one's own.
     """
-    return policies.ending(arn).partition(":policy/")[2]
+    return policies.ending(arn).partition(":iam::aws:policy/")[2]
 
 
 def managed_policies(configuration: Configuration, role: Resource) -> frozenset[str] | None:
@@ -46,22 +47,15 @@ def managed_policies(configuration: Configuration, role: Resource) -> frozenset[
         The names as `managed_name` gives them; None if the role has others too, inline, of one's own or
         unknown, so that what they allow can't be told from their names.
     """
-    inline = configuration.users(role, "role", "aws_iam_role_policy")
-    if role.given("inline_policy") or next(inline, None):
+    inline = configuration.may_be_used(role, "role", "aws_iam_role_policy")
+    if inline or not role.left_out("inline_policy"):
         return None
-    arns = [*_listed(role.given("managed_policy_arns"))]
+    arns = [*many(role.given("managed_policy_arns"))]
     for type_, (whose, which) in _OF_ROLES.items():
         for each in configuration.of(type_):
-            roles = configuration.targets(each.given(whose), "aws_iam_role")
-            if role in roles:
-                arns += _listed(each.given(which))
-            elif not roles and each.unknown(whose):
+            if role in configuration.targets(each.given(whose), role.type):
+                arns += many(each.given(which))
+            elif not configuration.traced(each.given(whose)):
                 return None
     names = frozenset(map(managed_name, arns))
     return None if "" in names else names
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]

@@ -61,11 +61,21 @@ class Violation:
         return not self.accepted and self.rule.severity != "note"
 
     @property
-    def message(self) -> str:
-        """What was found, what was expected and what to do, in one line."""
+    def problem(self) -> str:
+        """What was found and what was expected, in one line."""
         finding = self.finding
         got = f"{finding.attribute} is {finding.found}" if finding.attribute else finding.found
-        return f"{got}, expected {finding.expected}; {finding.fix or self.rule.fix}"
+        return f"{got}, expected {finding.expected}"
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+        return self.finding.fix or self.rule.fix
+
+    @property
+    def message(self) -> str:
+        """The problem and the fix, in one line."""
+        return f"{self.problem}; {self.fix}"
 
 
 def check(

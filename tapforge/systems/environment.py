@@ -12,6 +12,7 @@ import attrs
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.lang.inputs import declared_inputs, json_schema, take
 from tapforge.lang.json_syntax import Json
+from tapforge.lang.value import normalized
 from tapforge.systems.project import Project
 from tapforge.systems.system import BackendInputs, System
 
@@ -70,12 +71,7 @@ def load(project: Project, system: System[Any, Any], name: str) -> Environment:
     variables_file = folder / f"{system.name}.tfvars.json"
     backend_file = folder / f"{system.name}.s3.tfbackend.json"
     found: list[Problem] = []
-    variables, wrong = _read(project, system, variables_file)
-    # Editors complete the file by it, and Terraform passes it over. In a backend's file it would not.
-    variables.pop("$schema", None)
-    found += wrong
-    if not wrong:
-        variables = _taken(system.inputs, variables, variables_file, found)
+    variables = _variables(project, system, variables_file, found)
     backend, wrong = _read(project, system, backend_file)
     found += wrong
     if not wrong:
@@ -83,6 +79,29 @@ def load(project: Project, system: System[Any, Any], name: str) -> Environment:
     if found:
         raise EnvironmentFileError(_relative(problem, project.root) for problem in found)
     return Environment(name, variables_file, backend_file, variables, backend)
+
+
+def load_variables(project: Project, system: System[Any, Any], file: Path) -> dict[str, Any]:
+    """Read and check a file with values for the variables of a system, wherever it is.
+
+    Raises:
+        EnvironmentFileError: everything that is wrong with it.
+    """
+    found: list[Problem] = []
+    variables = _variables(project, system, file, found)
+    if found:
+        raise EnvironmentFileError(found)
+    return variables
+
+
+def _variables(
+    project: Project, system: System[Any, Any], file: Path, found: list[Problem]
+) -> dict[str, Any]:
+    variables, wrong = _read(project, system, file)
+    # Editors complete the file by it, and Terraform passes it over. In a backend's file it would not.
+    variables.pop("$schema", None)
+    found += wrong
+    return variables if wrong else _taken(system.inputs, variables, file, found)
 
 
 def _taken(cls: type, given: dict[str, Any], file: Path, found: list[Problem]) -> dict[str, Any]:
@@ -101,7 +120,9 @@ def _read(
     try:
         text = file.read_text("utf-8")
         # All digits of a number are kept, as Terraform keeps them.
-        value = json.loads(text, parse_constant=_refuse, parse_float=Decimal)
+        value = json.loads(
+            text, parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_once
+        )
     except FileNotFoundError:
         names = project.environments(system.name)
         hint = closest(file.parent.name, names) or (
@@ -122,6 +143,16 @@ def _read(
             Problem(str(file), "is no JSON object", "write { ... } with a key for each input")
         ]
     return value, []
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of which no key is given twice; Terraform takes letters however composed as one."""
+    found: set[str] = set()
+    for key, _ in pairs:
+        if (composed := normalized(key)) in found:
+            raise ValueError(f'an object has the key "{composed}" twice')
+        found.add(composed)
+    return dict(pairs)
 
 
 def _refuse(constant: str) -> None:

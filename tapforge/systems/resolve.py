@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tapforge.lang import resolve as lang
+from tapforge.lang.module import Module
 from tapforge.rules.resource import Configuration, Resource
 from tapforge.systems.system import System
 
@@ -29,7 +30,19 @@ def resolve(
     Raises:
         ResolveError: everything that Terraform would refuse.
     """
-    resolution = lang.resolve(system, variables, validate=validate)
+    return configuration(system, lang.resolve(system, variables, validate=validate), environment)
+
+
+def configuration(
+    system: Module[Any, Any], resolution: lang.Resolution, environment: str = ""
+) -> Configuration:
+    """Show what a system came to as rules read it.
+
+    Args:
+        system: The system, or a module alone.
+        resolution: What it came to.
+        environment: What reports call the environment.
+    """
     name = f"{system.name} ({environment})" if environment else system.name
     return Configuration(tuple(map(_resource, resolution.instances)), resolution.inputs, name)
 

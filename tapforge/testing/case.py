@@ -14,13 +14,13 @@ from tapforge.handoff.render import tree
 from tapforge.lang.errors import Problem
 from tapforge.lang.expression import Access, Expression, Symbol, Template, hcl
 from tapforge.lang.inputs import problems
-from tapforge.lang.resolve import ResolveError
+from tapforge.lang.resolve import Resolution, ResolveError, resolve
 from tapforge.rules import registry, run, settings
 from tapforge.rules.resource import Block, Configuration, Resource
 from tapforge.rules.rule import Rule
 from tapforge.rules.run import Acceptance, Violation
 from tapforge.systems.project import Project
-from tapforge.systems.resolve import resolve
+from tapforge.systems.resolve import configuration
 from tapforge.systems.system import System
 
 SUFFIX = "environment_suffix"
@@ -81,23 +81,26 @@ class Case:
         subject: The system.
         variables: What the environment gives for its variables.
         beside: Another environment: the same with another suffix, of the greatest length.
-        worded: The same with a user's own text wherever any text may stand.
     """
 
-    subject: Subject
+    subject: Subject = attrs.field(repr=False)
     variables: dict[str, Any]
     beside: dict[str, Any]
-    worded: dict[str, Any]
+
+    @functools.cached_property
+    def resolution(self) -> Resolution:
+        """What the environment comes to, in Terraform's words."""
+        return self._resolve(self.variables)
 
     @functools.cached_property
     def configuration(self) -> Configuration:
-        """What the environment comes to."""
-        return self._resolve(self.variables)
+        """What the environment comes to, as rules read it."""
+        return configuration(self.subject.system, self.resolution)
 
     @functools.cached_property
     def configuration_beside(self) -> Configuration:
         """What the environment beside it comes to."""
-        return self._resolve(self.beside)
+        return configuration(self.subject.system, self._resolve(self.beside))
 
     @functools.cached_property
     def violations(self) -> list[Violation]:
@@ -105,7 +108,7 @@ class Case:
         found = run.check(self.configuration, self.subject.rules, self.subject.acceptances)
         return [each for each in found if each.fails]
 
-    def _resolve(self, variables: Mapping[str, Any]) -> Configuration:
+    def _resolve(self, variables: Mapping[str, Any]) -> Resolution:
         system = self.subject.system
         try:
             return resolve(system, variables)
@@ -194,5 +197,8 @@ def scope_of(name: Name) -> tuple[str, ...] | None:
     given = [name.block.given(each) for each in name.rule.within]
     narrowed = ["" if value is None else _text(value) for value in given]
     # What is unknown, such as the id of a network, is the environment's own.
-    own = any(value and not text for value, text in zip(given, narrowed, strict=True))
+    own = any(
+        isinstance(value, Expression) and not text
+        for value, text in zip(given, narrowed, strict=True)
+    )
     return None if own else (name.rule.kind, *narrowed)

@@ -10,7 +10,6 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tapforge.lang.inputs import Input, declared_inputs
-from tapforge.systems.system import System
 from tapforge.testing import free_text
 from tapforge.testing.case import SUFFIX, Case, Subject
 from tapforge.testing.strategies import environments, holds, of_input
@@ -32,19 +31,13 @@ def cases(draw: st.DrawFn, /, subject: Subject) -> Case:
     variables = draw(environments(system))
     suffix = lengthened(field, draw(of_input(field)))
     assume(suffix != variables.get(SUFFIX, field.default))
-    words = draw(_words) if free_text.fields(system) else ""
-    return Case(
-        subject,
-        variables,
-        variables | {SUFFIX: suffix},
-        free_text.worded(system, variables, words),
-    )
+    if free_text.fields(system):
+        variables = free_text.worded(system, variables, draw(_words))
+    return Case(subject, variables, variables | {SUFFIX: suffix})
 
 
 # Terraform keeps text in the composed form of its letters.
-_words = st.text(_LETTERS, min_size=1, max_size=20).map(
-    functools.partial(unicodedata.normalize, "NFC")
-)
+_words = st.text(_LETTERS, max_size=20).map(functools.partial(unicodedata.normalize, "NFC"))
 
 
 def case(subject: Subject, variables: dict[str, Any], beside: dict[str, Any] | None = None) -> Case:
@@ -57,11 +50,13 @@ def case(subject: Subject, variables: dict[str, Any], beside: dict[str, Any] | N
     """
     field = declared_inputs(subject.system.inputs)[SUFFIX]
     if beside is None:
-        suffix = lengthened(field, "b")
-        if suffix == variables.get(SUFFIX, field.default):
-            suffix = f"{suffix[:-1]}c"
-        beside = variables | {SUFFIX: suffix}
-    return Case(subject, variables, beside, variables)
+        beside = variables | {SUFFIX: _other(field, variables.get(SUFFIX, field.default))}
+    return Case(subject, variables, beside)
+
+
+def _other(field: Input, suffix: str) -> str:
+    longest = (lengthened(field, each) for each in ("b", "c"))
+    return next(each for each in longest if each != suffix)
 
 
 def lengthened(field: Input, suffix: str) -> str:
@@ -72,6 +67,3 @@ def lengthened(field: Input, suffix: str) -> str:
     )
     longer = suffix.rjust(longest, "x")
     return longer if holds(field, longer) else suffix
-
-
-__all__ = ["System", "case", "cases", "lengthened"]

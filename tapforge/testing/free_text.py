@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tapforge.lang.bind import bind
-from tapforge.lang.expression import Expression, Template, hcl
+from tapforge.lang.expression import Template, hcl
 from tapforge.lang.inputs import Input, declared_inputs
 from tapforge.lang.model import ProviderConfiguration
-from tapforge.lang.resolve import resolve
+from tapforge.lang.resolve import Resolution, resolve
 from tapforge.systems.system import System
 from tapforge.testing.strategies import holds
 
@@ -39,15 +39,18 @@ def worded(system: System[Any, Any], variables: Mapping[str, Any], text: str) ->
     return dict(variables) | taken
 
 
-def changes(system: System[Any, Any], variables: Mapping[str, Any]) -> Iterator[str]:
+def changes(
+    system: System[Any, Any], variables: Mapping[str, Any], resolution: Resolution
+) -> Iterator[str]:
     """Say where a text that an environment gives comes out as another.
 
-    The system is resolved with it and with a plain sample of text: wherever the sample comes out, the
-    text must, alone or inside JSON.
+    The system is resolved with a plain sample of text instead: wherever the sample comes out, the text
+    must, alone or inside JSON.
 
     Args:
         system: The system.
         variables: The environment.
+        resolution: What it comes to.
     """
     given: dict[str, str] = {}
 
@@ -61,16 +64,16 @@ def changes(system: System[Any, Any], variables: Mapping[str, Any]) -> Iterator[
     }
     if not given:
         return
-    actual = _places(system, variables)
-    for place, found in _places(system, {**variables, **samples}).items():
+    # A sample holds every rule that the text does: that it is taken is known.
+    shown = _places(system, resolve(system, {**variables, **samples}, validate=False), _SAMPLE)
+    actual = _places(system, resolution) if shown else {}
+    for place, found in shown.items():
         for sample in sorted(found):
-            if _SAMPLE not in sample:
-                continue
             expected = _with(sample, given)
             came = actual.get(place, set())
             if expected not in came and not _in_json(sample, given, came):
-                shown = ", ".join(map(json.dumps, sorted(came))) or "nothing"
-                yield f"{place}: {shown}, expected {json.dumps(expected)}"
+                shown_as = ", ".join(map(json.dumps, sorted(came))) or "nothing"
+                yield f"{place}: {shown_as}, expected {json.dumps(expected)}"
 
 
 def _shaped(field: Input, text: str) -> Any:
@@ -105,36 +108,47 @@ def _in_json(sample: str, given: Mapping[str, str], came: set[str]) -> bool:
         return False
 
 
-def _places(system: System[Any, Any], variables: Mapping[str, Any]) -> _Places:
-    """Give every text that a system makes, by where it stands, whatever instance it is."""
-    resolution = resolve(system, variables)
-    scope = {f"var.{name}": value for name, value in resolution.inputs.items()}
+def _places(system: System[Any, Any], resolution: Resolution, part: str = "") -> _Places:
+    """Give the texts that a system makes, by where they stand, whatever instance it is.
+
+    Args:
+        system: The system.
+        resolution: What it comes to.
+        part: What the texts must hold.
+    """
     found: _Places = {}
     for instance in resolution.instances:
-        _collect(instance.values, _KEYS.sub("", instance.address), found)
+        _collect(instance.values, _KEYS.sub("", instance.address), part, found)
+    scope = {f"var.{name}": value for name, value in resolution.inputs.items()}
     for block in system.body.document.of(ProviderConfiguration):
         for field, value in block._tf_given():  # noqa: SLF001
-            _collect(bind(value, scope), f"provider.{field.name}", found)
+            _collect(bind(value, scope), f"provider.{field.name}", part, found)
     for name, value in resolution.outputs.items():
-        _collect(value, f"output.{name}", found)
+        _collect(value, f"output.{name}", part, found)
     return found
 
 
 _KEYS = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 
 
-def _collect(value: Any, place: str, found: _Places) -> None:
+def _collect(value: Any, place: str, part: str, found: _Places) -> None:
     if isinstance(value, Template):
         value = "".join(p if isinstance(p, str) else hcl(p) for p in value._pieces)  # noqa: SLF001
-    if isinstance(value, str):
-        found.setdefault(place, set()).add(value)
-    elif isinstance(value, Mapping):
+    kind = value.__class__
+    if kind is str:
+        if part in value:
+            found.setdefault(place, set()).add(value)
+    elif kind is dict:
         for key, item in value.items():
-            found.setdefault(place, set()).add(key)
-            _collect(item, f"{place}.{_with_no_sample(key)}", found)
-    elif isinstance(value, (list, tuple, set, frozenset)) and not isinstance(value, Expression):
+            if part in key:
+                found.setdefault(place, set()).add(key)
+            _collect(item, f"{place}.{_with_no_sample(key)}", part, found)
+    elif kind in _COLLECTIONS:
         for item in value:
-            _collect(item, place, found)
+            _collect(item, place, part, found)
+
+
+_COLLECTIONS = (list, tuple, set, frozenset)
 
 
 def _with_no_sample(key: str) -> str:

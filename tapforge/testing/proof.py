@@ -14,9 +14,9 @@ import attrs
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.testing.case import Case
 
-Over = Literal["system", "environment", "pair", "text"]
-"""What a proof looks at: the system as it is written, once; or each environment that is drawn, alone,
-with the one beside it, or with a user's own text in it."""
+Over = Literal["system", "environment", "pair"]
+"""What a proof looks at: the system as it is written, once; or each environment that is drawn, alone or
+with the one beside it."""
 
 
 class ProofError(TapforgeError):

@@ -39,8 +39,12 @@ def resolves(case: Case) -> Iterator[str]:
 
 @proof("rules")
 def rules(case: Case) -> Iterator[str]:
-    """No rule is broken that nobody accepted."""
-    return map(_line, case.violations)
+    """No rule is broken that nobody accepted.
+
+    What is wrong with a destroy is told by the proof of the form that the environment has.
+    """
+    told = _about_destroying(case) if case.configuration.destroyable is not None else []
+    return (_line(each) for each in case.violations if each not in told)
 
 
 @proof("destroyable", when=lambda case: case.configuration.destroyable is True)
@@ -124,10 +128,14 @@ def _other_family(group: Resource, expected: str, database: Resource) -> Iterato
         )
 
 
-@proof("text-survives", over="text")
+def _has_text(case: Case) -> bool:
+    return any(each.name in case.variables for each in free_text.fields(case.subject.system))
+
+
+@proof("text-survives", when=_has_text)
 def text_survives(case: Case) -> Iterator[str]:
     """Whatever text a user gives comes out unchanged."""
-    return free_text.changes(case.subject.system, case.worded)
+    return free_text.changes(case.subject.system, case.variables, case.resolution)
 
 
 @proof("no-secrets")

@@ -258,7 +258,7 @@ def networks(draw: st.DrawFn, /, minimum: int = 16, maximum: int = 28) -> str:
     """
     prefix = draw(st.integers(minimum, maximum))
     address = draw(st.integers(0, 2**32 - 1)) >> (32 - prefix) << (32 - prefix)
-    return str(ipaddress.IPv4Network((address, prefix)))
+    return f"{ipaddress.IPv4Address(address)}/{prefix}"
 
 
 @st.composite
@@ -276,8 +276,10 @@ def subnets_of(draw: st.DrawFn, /, network: str, minimum: int = 2, maximum: int 
     count = draw(st.integers(minimum, min(maximum, 2**room)))
     bits = draw(st.integers((count - 1).bit_length(), min(room, 8)))
     places = st.lists(st.integers(0, 2**bits - 1), min_size=count, max_size=count, unique=True)
-    blocks = list(whole.subnets(prefixlen_diff=bits))
-    return [str(blocks[place]) for place in draw(places)]
+    prefix = whole.prefixlen + bits
+    first = int(whole.network_address)
+    addresses = [first + (place << (32 - prefix)) for place in draw(places)]
+    return [f"{ipaddress.IPv4Address(address)}/{prefix}" for address in addresses]
 
 
 def tags() -> st.SearchStrategy[dict[str, str]]:

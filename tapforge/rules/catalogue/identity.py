@@ -9,7 +9,7 @@ from typing import Any
 
 from tapforge.facts import iam
 from tapforge.rules import policies, roles
-from tapforge.rules.policies import Policy, Statement
+from tapforge.rules.policies import Policy, Statement, texts
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
@@ -42,13 +42,13 @@ _OF_RESOURCES = {
 _SHOWN = 4
 
 
-def _json(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+def _policy(type_: str, argument: str, **statement: Any) -> dict[str, Any]:
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+    return {"resource": {type_: {"main": {argument: json.dumps(policy)}}}}
 
 
-def _allow(action: str, resource: str = "arn:aws:s3:::orders/*", **more: Any) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-    return {"resource": {"aws_iam_policy": {"main": {"policy": _json(statement)}}}}
+def _allow(action: str, resource: str = "arn:aws:s3:::orders/*") -> dict[str, Any]:
+    return _policy("aws_iam_policy", "policy", Action=action, Resource=resource)
 
 
 def _policies(resource: Resource, configuration: Configuration) -> Iterator[Policy]:
@@ -65,10 +65,6 @@ def _policies(resource: Resource, configuration: Configuration) -> Iterator[Poli
 def _allowing(resource: Resource, configuration: Configuration) -> Iterator[Statement]:
     for policy in _policies(resource, configuration):
         yield from policy.allowing
-
-
-def _texts(values: tuple[Any, ...]) -> list[str]:
-    return [each for each in values if isinstance(each, str)]
 
 
 def _found(
@@ -95,7 +91,7 @@ def iam_action_wildcard(resource: Resource, configuration: Configuration) -> Ite
     Whoever gets hold of its user or role owns the account, or all that the statement's resources reach.
     """
     for statement in _allowing(resource, configuration):
-        for action in _texts(statement.actions):
+        for action in texts(statement.actions):
             if action in ("*", "*:*"):
                 yield _found(resource, statement, "actions", f'"{action}"', "the actions needed")
 
@@ -115,7 +111,7 @@ def iam_service_wildcard(resource: Resource, configuration: Configuration) -> It
     All actions of a service include those that delete its data and change who may reach it.
     """
     for statement in _allowing(resource, configuration):
-        for action in _texts(statement.actions):
+        for action in texts(statement.actions):
             if action.endswith(":*") and action != "*:*":
                 yield _found(resource, statement, "actions", f'"{action}"', "the actions needed")
 
@@ -140,12 +136,12 @@ def iam_resource_wildcard(resource: Resource, configuration: Configuration) -> I
     descriptions may have "*", and so may a statement with a condition.
     """
     for statement in _allowing(resource, configuration):
-        every = [each for each in _texts(statement.resources) if _EVERY_RESOURCE.fullmatch(each)]
+        every = [each for each in texts(statement.resources) if _EVERY_RESOURCE.fullmatch(each)]
         if not every or statement.conditions or statement.principals:
             continue
         actions = [
             narrow
-            for action in _texts(statement.actions)
+            for action in texts(statement.actions)
             if not action.endswith(":*")
             for narrow in iam.narrowable(action)
         ]
@@ -163,15 +159,7 @@ def iam_resource_wildcard(resource: Resource, configuration: Configuration) -> I
     source="AWS IAM User Guide: IAM JSON policy elements: NotAction, NotResource",
     fix="name what is allowed in actions and resources, or use Deny",
     good=_allow("s3:GetObject"),
-    bad={
-        "resource": {
-            "aws_iam_policy": {
-                "main": {
-                    "policy": _json({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
-                }
-            }
-        }
-    },
+    bad=_policy("aws_iam_policy", "policy", NotAction="iam:*", Resource="arn:aws:s3:::orders/*"),
 )
 def iam_not_action(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """Nothing is allowed by naming what is not.
@@ -182,7 +170,7 @@ def iam_not_action(resource: Resource, configuration: Configuration) -> Iterator
         for element, other in (("not_actions", "actions"), ("not_resources", "resources")):
             values = getattr(statement, element)
             if values:
-                named = ", ".join(f'"{each}"' for each in _texts(values)) or "a value"
+                named = ", ".join(f'"{each}"' for each in texts(values)) or "a value"
                 found = f"{named} in a statement that allows"
                 yield _found(resource, statement, element, found, f"what is allowed, in {other}")
 
@@ -190,10 +178,13 @@ def iam_not_action(resource: Resource, configuration: Configuration) -> Iterator
 _TRUST = "assume_role_policy"
 
 
-def _trusted(service: str, **more: Any) -> dict[str, Any]:
-    principal = {"Service": service}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
-    return {"resource": {"aws_iam_role": {"main": {_TRUST: _json(statement)}}}}
+def _assumed(**statement: Any) -> dict[str, Any]:
+    return _policy("aws_iam_role", _TRUST, Action="sts:AssumeRole", **statement)
+
+
+def _trusted(*services: str, **more: Any) -> dict[str, Any]:
+    service = services[0] if len(services) == 1 else list(services)
+    return _assumed(Principal={"Service": service}, **more)
 
 
 _SAME_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
@@ -206,21 +197,7 @@ _SAME_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     source="AWS IAM User Guide: IAM JSON policy elements: NotPrincipal; never with Allow",
     fix="name who is allowed in principals",
     good=_trusted("ec2.amazonaws.com"),
-    bad={
-        "resource": {
-            "aws_iam_role": {
-                "main": {
-                    _TRUST: _json(
-                        {
-                            "Effect": "Allow",
-                            "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:user/eve"},
-                            "Action": "sts:AssumeRole",
-                        }
-                    )
-                }
-            }
-        }
-    },
+    bad=_assumed(NotPrincipal={"AWS": "arn:aws:iam::123456789012:user/eve"}),
 )
 def policy_not_principal(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """Nobody is allowed by naming who is not.
@@ -241,21 +218,7 @@ def policy_not_principal(resource: Resource, configuration: Configuration) -> It
     source="AWS IAM User Guide: IAM JSON policy elements: Principal; anonymous users",
     fix="name the accounts, roles or the service that may assume the role",
     good=_trusted("ec2.amazonaws.com"),
-    bad={
-        "resource": {
-            "aws_iam_role": {
-                "main": {
-                    _TRUST: _json(
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"AWS": "*"},
-                            "Action": "sts:AssumeRole",
-                        }
-                    )
-                }
-            }
-        }
-    },
+    bad=_assumed(Principal={"AWS": "*"}),
 )
 def trust_anyone(role: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A role does not trust everybody.
@@ -279,21 +242,7 @@ _SAME_SERVICE = {"edgelambda": "lambda"}
     source="AWS IAM User Guide: Grant least privilege; one role for each service",
     fix="make a role for each service",
     good=_trusted("ec2.amazonaws.com"),
-    bad={
-        "resource": {
-            "aws_iam_role": {
-                "main": {
-                    _TRUST: _json(
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
-                            "Action": "sts:AssumeRole",
-                        }
-                    )
-                }
-            }
-        }
-    },
+    bad=_trusted("ec2.amazonaws.com", "lambda.amazonaws.com"),
 )
 def trust_one_service(role: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A role is assumed by one service.
@@ -334,8 +283,8 @@ def trust_source(role: Resource, configuration: Configuration) -> Iterator[Findi
 
 
 def _topic(**statement: Any) -> dict[str, Any]:
-    content = {"Effect": "Allow", "Action": "sns:Publish", "Resource": "*", **statement}
-    return {"resource": {"aws_sns_topic_policy": {"main": {"policy": _json(content)}}}}
+    action = {"Action": "sns:Publish", "Resource": "*"}
+    return _policy("aws_sns_topic_policy", "policy", **action, **statement)
 
 
 @rule(
@@ -395,9 +344,8 @@ def _attached(name: str) -> dict[str, Any]:
 
 
 def _names(resource: Resource) -> Iterator[str]:
-    value = resource.given(roles.ATTACHMENTS[resource.type])
-    for arn in value if isinstance(value, (list, tuple, set)) else (value,):
-        yield roles.managed_name(arn)
+    arns = policies.many(resource.given(roles.ATTACHMENTS[resource.type]))
+    yield from map(roles.managed_name, arns)
 
 
 @rule(
@@ -428,29 +376,17 @@ def iam_administrator(resource: Resource, _: Configuration) -> Iterator[Finding]
     source="AWS IAM User Guide: Managed policies and inline policies; AWS Security Hub IAM.2",
     fix="use a role, or attach a managed policy to a group",
     good=_allow("s3:GetObject"),
-    bad={
-        "resource": {
-            "aws_iam_user_policy": {
-                "main": {
-                    "user": "eve",
-                    "policy": _json(
-                        {
-                            "Effect": "Allow",
-                            "Action": "s3:GetObject",
-                            "Resource": "arn:aws:s3:::orders/*",
-                        }
-                    ),
-                }
-            }
-        }
-    },
+    bad=_policy(
+        *("aws_iam_user_policy", "policy"), Action="s3:GetObject", Resource="arn:aws:s3:::orders/*"
+    ),
 )
 def iam_user_policy(policy: Resource, _: Configuration) -> Iterator[Finding]:
     """Users have no policies of their own.
 
     A user lives long and has keys that last; what users may do is looked for at groups and roles.
     """
-    yield policy.finding("user", policy.given("user"), "a group, or a role in place of the user")
+    found = "a policy of one user"
+    yield Finding(policy, "", found, "a policy of a group, or a role in place of the user")
 
 
 _NO_CONFIG_POLICIES = (
@@ -526,7 +462,8 @@ def monitoring_role(configuration: Configuration) -> Iterator[Finding]:
     for role in found.values():
         trust = policies.read(configuration, role, _TRUST)
         trusted = [service for statement in trust.allowing for service in statement.services]
-        if trust.complete and _MONITORING not in trusted:
+        known = trust.complete and all(each.principals_are_known for each in trust.allowing)
+        if known and _MONITORING not in trusted:
             who = ", ".join(trusted) or "no service"
             yield Finding(role, _TRUST, f"trust in {who}", f"trust in {_MONITORING}")
         names = roles.managed_policies(configuration, role)
@@ -545,7 +482,6 @@ def _permission(**arguments: Any) -> dict[str, Any]:
     return {"resource": {"aws_lambda_permission": {"main": permission}}}
 
 
-_RULE_ARN = "arn:aws:events:us-east-1:123456789012:rule/cutover-dev"
 _SOURCES = ("source_arn", "source_account", "principal_org_id", "event_source_token")
 
 
@@ -556,7 +492,7 @@ _SOURCES = ("source_arn", "source_account", "principal_org_id", "event_source_to
     source="AWS Lambda Developer Guide: Granting Lambda function access to AWS services; source_arn and "
     "source_account",
     fix="set source_arn to the rule, topic, bucket or API that calls the function",
-    good=_permission(source_arn=_RULE_ARN),
+    good=_permission(source_arn="arn:aws:events:us-east-1:123456789012:rule/cutover-dev"),
     bad=_permission(),
 )
 def lambda_permission_source(permission: Resource, _: Configuration) -> Iterator[Finding]:
@@ -565,7 +501,7 @@ def lambda_permission_source(permission: Resource, _: Configuration) -> Iterator
     Otherwise a rule, topic or bucket in anybody's account can invoke it.
     """
     principal = permission.known("principal")
-    if not isinstance(principal, str) or any(permission.given(each) for each in _SOURCES):
+    if not isinstance(principal, str) or not all(map(permission.left_out, _SOURCES)):
         return
     anyone = principal == "*" and permission.known("function_url_auth_type", "") == ""
     if anyone or ".amazonaws.com" in principal:
@@ -592,7 +528,7 @@ def lambda_permission_account(permission: Resource, _: Configuration) -> Iterato
     A bucket's ARN has no account in it: once you delete the bucket, anybody can take its name.
     """
     by_s3 = permission.known("principal") == "s3.amazonaws.com"
-    if by_s3 and permission.given("source_arn") and not permission.given("source_account"):
+    if by_s3 and not permission.left_out("source_arn") and permission.left_out("source_account"):
         yield permission.finding("source_account", None, "the id of your account")
 
 
@@ -613,9 +549,8 @@ def kms_key_rotation(key: Resource, _: Configuration) -> Iterator[Finding]:
     spec = key.known("customer_master_key_spec", "SYMMETRIC_DEFAULT")
     usage = key.known("key_usage", "ENCRYPT_DECRYPT")
     # Material in a key store of one's own, or of keys that sign, can't be rotated by KMS.
-    if (spec, usage) != ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT") or key.given(
-        "custom_key_store_id"
-    ):
+    symmetric = (spec, usage) == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+    if not symmetric or not key.left_out("custom_key_store_id"):
         return
     if key.known("enable_key_rotation", default=False) is False:
         yield key.finding("enable_key_rotation", key.given("enable_key_rotation"), "true")

@@ -11,7 +11,7 @@ from typing import Any
 from tapforge.facts import ports, runtimes
 from tapforge.lang.expression import Expression, addresses
 from tapforge.rules import reach
-from tapforge.rules.resource import Configuration, Finding, Resource
+from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
 _WEB = (80, 443)
@@ -89,10 +89,11 @@ def public_port(resource: Resource, _: Configuration) -> Iterator[Finding]:
     good=_group(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["52.94.76.10/32"]),
     bad=_group(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["52.0.0.0/8"]),
 )
-def database_ingress_range(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def database_ingress_range(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A database is not open to a whole range of public addresses.
 
-    The addresses of a cloud or of a country belong to strangers too.
+    The addresses of a cloud or of a country belong to strangers too. Those of the VPC itself do not,
+    whichever they are.
     """
     for opening in reach.openings(resource):
         if opening.world or opening.protocol not in _TCP:
@@ -101,13 +102,20 @@ def database_ingress_range(resource: Resource, _: Configuration) -> Iterator[Fin
         if net is None or net.prefixlen >= _WIDEST_PUBLIC[net.version] or reach.private(net):
             continue
         known = ports.between(opening.first, opening.last, "database")
-        if known:
+        if known and not _of_a_vpc(net, configuration):
             what = "all ports" if opening.everything else ", ".join(map(str, known))
             found = (
                 f'"{opening.cidr}", which opens {what} to {net.num_addresses:,} public addresses'
             )
             expected = f"private addresses, or at most a /{_WIDEST_PUBLIC[net.version]}"
             yield Finding(resource, opening.place, found, expected)
+
+
+def _of_a_vpc(net: reach.Network, configuration: Configuration) -> bool:
+    """Tell whether a network is part of a VPC's block: inside the VPC its addresses lead nowhere else."""
+    blocks = [vpc.known("cidr_block") for vpc in configuration.of("aws_vpc")]
+    whole = [reach.network(block) for block in blocks if isinstance(block, str)]
+    return any(each and reach.within(net, each) for each in whole)
 
 
 _SUBNETS = {
@@ -154,9 +162,9 @@ def database_subnet_public(group: Resource, configuration: Configuration) -> Ite
 
     In a public subnet one argument, ``publicly_accessible``, is all that keeps the world out.
     """
-    routing = reach.routing(configuration)
+    public = configuration.once(reach.public_subnets)
     for subnet in configuration.targets(group.given("subnet_ids"), "aws_subnet"):
-        if routing.public(configuration, subnet):
+        if subnet.address in public:
             found = f"{subnet.address}, which has a route to an internet gateway"
         elif subnet.known("map_public_ip_on_launch") is True:
             found = f"{subnet.address}, which gives out public addresses"
@@ -233,7 +241,7 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
 
     EC2 refuses any other block when the subnet is made, after the VPC was.
     """
-    net = reach.network(str(subnet.known("cidr_block", "")))
+    net = reach.network(str(subnet.known("cidr_block")))
     if net is None:
         return
     if not 16 <= net.prefixlen <= 28:
@@ -251,7 +259,7 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
 def _blocks(vpc: Resource, configuration: Configuration) -> list[reach.Network]:
     """Give the IPv4 blocks of a VPC; none if not all of them are known."""
     more = configuration.of("aws_vpc_ipv4_cidr_block_association")
-    found = [reach.network(str(each.known("cidr_block", ""))) for each in (vpc, *more)]
+    found = [reach.network(str(each.known("cidr_block"))) for each in (vpc, *more)]
     return [] if None in found else [net for net in found if net]
 
 
@@ -280,7 +288,7 @@ def subnets_overlap(configuration: Configuration) -> Iterator[Finding]:
     known = [
         (int(net.network_address), int(net.broadcast_address), net.version, subnet)
         for subnet in configuration.of("aws_subnet")
-        if (net := reach.network(str(subnet.known("cidr_block", "")))) is not None
+        if (net := reach.network(str(subnet.known("cidr_block")))) is not None
     ]
     known.sort(key=lambda each: (each[2], each[0], each[1]))
     for index, (_, last, version, subnet) in enumerate(known):
@@ -420,7 +428,8 @@ def _endpoint(**arguments: Any) -> dict[str, Any]:
     }
 
 
-_AWS_SERVICE = re.compile(r"com\.amazonaws\.[a-z0-9-]+\.(?!s3$|dynamodb$)[a-z0-9.-]+")
+# Endpoints of other companies' services, and of S3, have names of their own.
+_AWS_SERVICE = re.compile(r"com\.amazonaws\.(?!vpce\.)[a-z0-9-]+\.(?!(s3|dynamodb)\b)[a-z0-9.-]+")
 
 
 def _interface(endpoint: Resource) -> bool:
@@ -443,13 +452,10 @@ def interface_endpoint_dns(endpoint: Resource, _: Configuration) -> Iterator[Fin
     Without private DNS every client still goes to the public address, through a NAT gateway or, from an
     isolated subnet, nowhere.
     """
-    service = endpoint.known("service_name")
-    if _interface(endpoint) and isinstance(service, str) and _AWS_SERVICE.fullmatch(service):
-        enabled = endpoint.known("private_dns_enabled", default=False)
-        if enabled is False:
-            yield endpoint.finding(
-                "private_dns_enabled", endpoint.given("private_dns_enabled"), "true"
-            )
+    if not _interface(endpoint) or not _AWS_SERVICE.fullmatch(str(endpoint.known("service_name"))):
+        return
+    if endpoint.known("private_dns_enabled", default=False) is False:
+        yield endpoint.finding("private_dns_enabled", endpoint.given("private_dns_enabled"), "true")
 
 
 _ENDPOINT_GROUP = {"security_group_ids": ["${aws_security_group.endpoint.id}"]}
@@ -484,18 +490,9 @@ def interface_endpoint_open(endpoint: Resource, configuration: Configuration) ->
             yield Finding(opening.resource, opening.place, found, "the VPC's own addresses")
 
 
-_PEERING_OPTIONS = "aws_vpc_peering_connection_options"
-_DNS_USERS = (
-    "aws_vpc_endpoint",
-    "aws_route53_zone",
-    "aws_route53_zone_association",
-    "aws_vpc_peering_connection",
-)
-
-
 @rule(
     "vpc-dns",
-    on=_DNS_USERS,
+    on=("aws_vpc",),
     severity="error",
     source="Amazon VPC User Guide: DNS attributes for your VPC; enable_dns_hostnames is false unless it "
     "is set",
@@ -508,39 +505,45 @@ _DNS_USERS = (
         }
     },
 )
-def vpc_dns(user: Resource, configuration: Configuration) -> Iterator[Finding]:
+def vpc_dns(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A VPC with private names has DNS support and DNS host names.
 
     AWS refuses an endpoint with private DNS and the resolution of names over a peering without both,
     and a private hosted zone answers nobody.
     """
-    for value, why in _private_names(user, configuration):
-        for vpc in configuration.targets(value, "aws_vpc"):
-            for argument, default in (
-                ("enable_dns_support", True),
-                ("enable_dns_hostnames", False),
-            ):
-                if vpc.known(argument, default) is False:
-                    expected = f"true, as {user.address} has {why}"
-                    yield vpc.finding(argument, vpc.given(argument), expected)
+    switches = (("enable_dns_support", True), ("enable_dns_hostnames", False))
+    off = [argument for argument, default in switches if vpc.known(argument, default) is False]
+    if not off:
+        return
+    users = [
+        f"{user.address} has {why}"
+        for user, value, why in _private_names(configuration)
+        if vpc in configuration.targets(value, vpc.type)
+    ]
+    for argument in off if users else ():
+        more = f", and {len(users) - 1} more" if len(users) > 1 else ""
+        yield vpc.finding(argument, vpc.given(argument), f"true, as {users[0]}{more}")
 
 
-def _private_names(user: Resource, configuration: Configuration) -> Iterator[tuple[Any, str]]:
-    """Give the VPCs that need DNS for a resource, and what for."""
-    if user.type == "aws_vpc_endpoint":
-        if _interface(user) and user.known("private_dns_enabled") is True:
-            yield user.given("vpc_id"), "private DNS"
-    elif user.type == "aws_route53_zone":
-        for block in user.blocks("vpc"):
-            yield block.given("vpc_id"), "a private hosted zone"
-    elif user.type == "aws_route53_zone_association":
-        yield user.given("vpc_id"), "a private hosted zone"
-    else:
-        options = [user, *configuration.users(user, "vpc_peering_connection_id", _PEERING_OPTIONS)]
+def _private_names(configuration: Configuration) -> Iterator[tuple[Resource, Any, str]]:
+    """Give what needs DNS in a VPC: the resource, the VPC's id, and what for."""
+    for endpoint in configuration.of("aws_vpc_endpoint"):
+        if _interface(endpoint) and endpoint.known("private_dns_enabled") is True:
+            yield endpoint, endpoint.given("vpc_id"), "private DNS"
+    for zone in configuration.of("aws_route53_zone"):
+        for block in zone.blocks("vpc"):
+            yield zone, block.given("vpc_id"), "records for a VPC"
+    for zone in configuration.of("aws_route53_zone_association"):
+        yield zone, zone.given("vpc_id"), "records for a VPC"
+    for peering in configuration.of("aws_vpc_peering_connection"):
+        options = configuration.users(
+            peering, "vpc_peering_connection_id", "aws_vpc_peering_connection_options"
+        )
+        holders = [peering, *options]
         for side, argument in (("requester", "vpc_id"), ("accepter", "peer_vpc_id")):
-            blocks = [block for each in options for block in each.blocks(side)]
+            blocks = [block for each in holders for block in each.blocks(side)]
             if any(b.known("allow_remote_vpc_dns_resolution") is True for b in blocks):
-                yield user.given(argument), "resolution of names over the peering"
+                yield peering, peering.given(argument), "resolution of names over the peering"
 
 
 _WITH_GROUPS = {
@@ -550,6 +553,11 @@ _WITH_GROUPS = {
     "aws_instance": "vpc_security_group_ids",
     "aws_vpc_endpoint": "security_group_ids",
 }
+
+# What else gives an instance its groups.
+_GROUPED_ELSEWHERE = (
+    *("security_groups", "network_interface", "primary_network_interface", "launch_template"),
+)
 
 
 @rule(
@@ -574,28 +582,15 @@ def default_security_group(resource: Resource, configuration: Configuration) -> 
         for block in resource.blocks("ingress"):
             yield Finding(resource, block.place.rstrip("."), "a rule", "no rule for ingress")
         return
-    argument = _WITH_GROUPS[resource.type]
     if resource.type == "aws_vpc_endpoint" and not _interface(resource):
         return
-    if resource.type == "aws_instance" and _grouped_elsewhere(resource):
+    if not all(map(resource.left_out, _GROUPED_ELSEWHERE)):
         return
-    value = resource.given(argument)
-    if value is None or (isinstance(value, (list, tuple, set)) and not value):
+    argument = _WITH_GROUPS[resource.type]
+    if resource.left_out(argument):
         yield resource.finding(argument, None, "a security group of its own")
-    for group in configuration.targets(value, "aws_default_security_group"):
+    for group in configuration.targets(resource.given(argument), "aws_default_security_group"):
         yield Finding(resource, argument, group.address, "a security group of its own")
-
-
-def _grouped_elsewhere(instance: Resource) -> bool:
-    others = (
-        "security_groups",
-        "network_interface",
-        "primary_network_interface",
-        "launch_template",
-    )
-    return any(instance.given(each) for each in others if not instance.unknown(each)) or any(
-        map(instance.unknown, others)
-    )
 
 
 _PEERED = {
@@ -630,7 +625,7 @@ def peering_routes(peering: Resource, configuration: Configuration) -> Iterator[
     """
     routes = [
         each
-        for each in reach.routing(configuration).routes
+        for each in configuration.once(reach.routes)
         if peering
         in configuration.targets(each.block.given("vpc_peering_connection_id"), peering.type)
     ]
@@ -671,7 +666,7 @@ def peering_overlap(peering: Resource, configuration: Configuration) -> Iterator
         next(iter(configuration.targets(peering.given(argument), "aws_vpc")), None)
         for argument in ("vpc_id", "peer_vpc_id")
     ]
-    nets = [reach.network(str(vpc.known("cidr_block", ""))) if vpc else None for vpc in sides]
+    nets = [reach.network(str(vpc.known("cidr_block"))) if vpc else None for vpc in sides]
     if nets[0] and nets[1] and reach.overlap(nets[0], nets[1]):
         found = f"a VPC with {nets[1]}, which overlaps {nets[0]}"
         yield Finding(peering, "peer_vpc_id", found, "a VPC with other addresses")
@@ -699,27 +694,30 @@ def instance_metadata_v2(instance: Resource, configuration: Configuration) -> It
 
     With version 1 any program on it that can be made to fetch a URL gives the credentials away.
     """
-    blocks = instance.blocks("metadata_options")
-    if instance.unknown("metadata_options") or any(
-        b.known("http_endpoint") == "disabled" for b in blocks
-    ):
+    if instance.unknown("metadata_options"):
         return
-    tokens = blocks[0].known("http_tokens", "") if blocks else ""
-    if tokens in ("required", None) or (not tokens and _asks_by_itself(instance, configuration)):
+    options = next(iter(instance.blocks("metadata_options")), Block({}, "metadata_options."))
+    tokens = options.known("http_tokens", "")
+    if tokens in ("required", None) or options.known("http_endpoint") == "disabled":
         return
-    if not tokens and instance.type == "aws_instance" and instance.given("launch_template"):
+    if not tokens and _elsewhere_required(instance, configuration):
         return
-    place = f"{blocks[0].place}http_tokens" if blocks else "metadata_options"
-    yield instance.finding(place, tokens or None, 'http_tokens = "required"')
+    yield instance.finding(f"{options.place}http_tokens", tokens or None, '"required"')
 
 
-def _asks_by_itself(instance: Resource, configuration: Configuration) -> bool:
-    return any("al2023-ami" in name for name in _image_names(instance, configuration))
+def _elsewhere_required(instance: Resource, configuration: Configuration) -> bool:
+    """Tell whether the template, the image or the account may ask for IMDSv2."""
+    defaults = configuration.of("aws_ec2_instance_metadata_defaults")
+    return (
+        not instance.left_out("launch_template")
+        or any(each.known("http_tokens") == "required" for each in defaults)
+        or any("al2023-ami" in name for name in _image_names(instance, configuration))
+    )
 
 
 def _image_names(instance: Resource, configuration: Configuration) -> Iterator[str]:
     """Give the names that tell of what generation an instance's image is."""
-    value = instance.given("ami") or instance.given("image_id")
+    value = instance.given(_IMAGE[instance.type])
     if isinstance(value, str):
         yield value
     for found in configuration.targets(value, "data.aws_ssm_parameter", "data.aws_ami"):
@@ -736,9 +734,17 @@ def _names(image: Resource) -> Iterator[str]:
             yield from (each for each in values if isinstance(each, str))
 
 
+_IMAGE = {
+    "data.aws_ssm_parameter": "name",
+    "data.aws_ami": "filter",
+    "aws_instance": "ami",
+    "aws_launch_template": "image_id",
+}
+
+
 @rule(
     "image-generation",
-    on=("data.aws_ssm_parameter", "data.aws_ami", "aws_instance", "aws_launch_template"),
+    on=_IMAGE,
     severity="warning",
     source="endoflife-date/endoflife.date (Amazon Linux): Amazon Linux 2 ended on 2026-06-30",
     fix="take /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64, or arm64",
@@ -764,14 +770,8 @@ def image_generation(resource: Resource, _: Configuration) -> Iterator[Finding]:
 
     An ended Amazon Linux gets none, and has no clients for newer versions of PostgreSQL.
     """
-    if resource.mode == "data":
-        argument, names = (
-            ("name" if resource.type == "aws_ssm_parameter" else "filter"),
-            list(_names(resource)),
-        )
-    else:
-        argument = "ami" if resource.type == "aws_instance" else "image_id"
-        names = [str(resource.known(argument, ""))]
+    argument = _IMAGE[resource.kind]
+    names = _names(resource) if resource.mode == "data" else [str(resource.known(argument))]
     today = dt.datetime.now(tz=dt.UTC).date()
     for name in names:
         image = runtimes.image(name)
@@ -808,10 +808,9 @@ def bastion_public(instance: Resource, configuration: Configuration) -> Iterator
     """
     if not _is_bastion(instance):
         return
-    public = instance.known("associate_public_ip_address", "")
-    if public is True:
-        yield instance.finding("associate_public_ip_address", public, "false")
-    elif public == "":
+    if instance.known("associate_public_ip_address") is True:
+        yield instance.finding("associate_public_ip_address", found=True, expected="false")
+    elif instance.left_out("associate_public_ip_address"):
         for subnet in configuration.targets(instance.given("subnet_id"), "aws_subnet"):
             if subnet.known("map_public_ip_on_launch") is True:
                 found = f"{subnet.address}, which gives out public addresses"
@@ -832,6 +831,5 @@ def bastion_key_pair(instance: Resource, _: Configuration) -> Iterator[Finding]:
 
     A key is shared, copied and never taken back; Session Manager asks IAM, and writes down who came.
     """
-    key = instance.known("key_name", "")
-    if _is_bastion(instance) and (key or instance.unknown("key_name")):
+    if _is_bastion(instance) and not instance.left_out("key_name"):
         yield instance.finding("key_name", instance.given("key_name"), "no key pair")

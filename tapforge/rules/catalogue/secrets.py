@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import schedules
-from tapforge.lang.expression import Access, Expression
+from tapforge.lang.expression import Access
 from tapforge.rules import reach
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
@@ -125,7 +125,7 @@ def ssm_parameter_plain_text(parameter: Resource, _: Configuration) -> Iterator[
     name = parameter.known("name")
     if parameter.known("type") not in ("String", "StringList") or not isinstance(name, str):
         return
-    value = parameter.given("value") or parameter.given("insecure_value")
+    value = parameter.given("insecure_value" if parameter.left_out("value") else "value")
     if _called_secret(name.rsplit("/", 1)[-1]) and (_is_secret(value, name) or _made_secret(value)):
         expected = f"SecureString, as {name} is called a secret"
         yield parameter.finding("type", parameter.known("type"), expected)
@@ -327,7 +327,7 @@ def access_key_in_state(key: Resource, _: Configuration) -> Iterator[Finding]:
 
     The key works from anywhere for as long as it lives, for everybody who reads the state.
     """
-    if not key.given("pgp_key"):
+    if key.left_out("pgp_key"):
         yield key.finding("pgp_key", None, "a role in place of the key, or a PGP key")
 
 
@@ -367,7 +367,7 @@ def database_secret_rotation(secret: Resource, configuration: Configuration) -> 
 
     A password that never changes is known to everybody who ever needed it.
     """
-    if not _opens_database(secret, configuration) or secret.given("rotation_lambda_arn"):
+    if not _opens_database(secret, configuration) or not secret.left_out("rotation_lambda_arn"):
         return
     rotations = configuration.of(_ROTATION)
     targets = [configuration.targets(each.given("secret_id"), secret.type) for each in rotations]
@@ -416,13 +416,16 @@ def secret_rotation_schedule(rotation: Resource, _: Configuration) -> Iterator[F
 
 
 def _schedule_problems(rotation: Resource, rules: Block) -> Iterator[Finding]:
-    days, text = rules.given("automatically_after_days"), rules.given("schedule_expression")
+    days, text = rules.known("automatically_after_days"), rules.given("schedule_expression")
     place = f"{rules.place}schedule_expression"
-    if isinstance(days, (int, float)) and not 1 <= days <= _MOST_DAYS and not (days == 0 and text):
+    scheduled = not rules.left_out("schedule_expression")
+    # Providers write 0 for days that were left out.
+    if days == 0 and scheduled:
+        days = None
+    if isinstance(days, (int, float)) and not 1 <= days <= _MOST_DAYS:
         at = f"{rules.place}automatically_after_days"
         yield rotation.finding(at, days, f"a number from 1 to {_MOST_DAYS}")
-    # Providers write 0 for days that were left out.
-    if days and text and not isinstance(days, Expression):
+    if days and scheduled:
         yield rotation.finding(place, text, "none beside automatically_after_days")
     if isinstance(text, str) and text:
         problem = schedules.check(text)
@@ -507,7 +510,7 @@ def _reaches_secrets(vpc: Resource, configuration: Configuration) -> bool:
     # Any way out may lead there: NAT, an instance that translates, a transit gateway, a firewall.
     return any(
         vpc in route.vpcs or not route.vpcs
-        for route in reach.routing(configuration).routes
+        for route in configuration.once(reach.routes)
         if not configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
-        and not route.block.given("vpc_peering_connection_id")
+        and route.block.left_out("vpc_peering_connection_id")
     )

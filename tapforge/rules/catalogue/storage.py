@@ -223,7 +223,7 @@ def s3_tls_only(bucket: Resource, configuration: Configuration) -> Iterator[Find
     separate = _companions(bucket, configuration, "aws_s3_bucket_policy")
     if separate is None:
         return
-    holders = separate or ([bucket] if bucket.given("policy") else [])
+    holders = separate or ([] if bucket.left_out("policy") else [bucket])
     read = [policies.read(configuration, each, "policy") for each in holders]
     if any(not each.complete for each in read):
         return
@@ -284,7 +284,7 @@ def ebs_encryption(resource: Resource, configuration: Configuration) -> Iterator
     for volume in _volumes(resource):
         encrypted = volume.known("encrypted", default=False)
         # The provider writes text in launch templates, and "" for what is left out.
-        if encrypted in (False, "false", "") and not volume.given("snapshot_id"):
+        if encrypted in (False, "false", "") and volume.left_out("snapshot_id"):
             found = volume.given("encrypted") or (False if encrypted == "false" else None)
             yield resource.finding(f"{volume.place}encrypted", found, "true")
 
@@ -296,11 +296,7 @@ def _volumes(resource: Resource) -> Iterator[Block]:
         return
     if resource.type == "aws_instance":
         root = resource.blocks("root_block_device")
-        if (
-            not root
-            and resource.unset("root_block_device")
-            and not resource.given("launch_template")
-        ):
+        if resource.left_out("root_block_device") and resource.left_out("launch_template"):
             root = [Block({}, "root_block_device.")]
         yield from (*root, *resource.blocks("ebs_block_device"))
         return

@@ -36,6 +36,6 @@ def _violation(violation: Violation) -> dict[str, Any]:
         "attribute": violation.finding.attribute,
         "found": violation.finding.found,
         "expected": violation.finding.expected,
-        "fix": violation.finding.fix or violation.rule.fix,
+        "fix": violation.fix,
         "accepted": violation.accepted or None,
     }

@@ -14,6 +14,7 @@ Style = Callable[..., str]
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "blue"}
 _WIDTH = 100
+_NAMED = 4  # more configurations than these are counted in the last line, and not named
 
 
 def _plain(text: str, **_: object) -> str:
@@ -33,15 +34,15 @@ def write(report: Report, style: Style = _plain) -> str:
 def summary(report: Report) -> str:
     """Give the outcome in one line."""
     counted = [(number, severity) for severity, number in report.counts.items() if number]
-    counted += [(len(report.accepted), "accepted")] if report.accepted else []
-    words = [
-        f"{number} {word}" if word == "accepted" else count(number, word)
-        for number, word in counted
-    ]
+    words = [count(number, severity) for number, severity in counted]
+    words += [f"{len(report.accepted)} accepted"] if report.accepted else []
+    outcome = ", ".join(words) or "no violations"
     resources = count(sum(each.resources for each in report.checked), "resource")
-    where = f"{count(len(report.checked), 'configuration')}, {resources}"
+    where = ", ".join(each.name for each in report.checked)
+    if len(report.checked) > _NAMED:
+        where = count(len(report.checked), "configuration")
     rules = count(len(report.rules), "rule")
-    return f"{', '.join(words) or 'no violations'} ({where}, {rules})"
+    return f"{outcome}; checked {resources} of {where} against {rules}"
 
 
 def count(number: int, noun: str) -> str:
@@ -54,7 +55,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     left = [each for each in report.violations if not each.accepted]
     for severity in SEVERITIES:
         colour = _COLOURS[severity]
-        for group in _groups((v for v in left if v.rule.severity == severity), lambda v: v.rule.id):
+        for group in _groups((v for v in left if v.rule.severity == severity), _rule):
             rule = group[0].rule
             label = style(severity, fg=colour, bold=True)
             yield f"{label} {style(rule.id, bold=True)}: {rule.title}"
@@ -62,41 +63,58 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
             yield ""
     if report.accepted:
         yield style("accepted", fg="green", bold=True)
-        for same in _groups(report.accepted, _where):
-            first = same[0]
-            place = first.address or "the configuration"
-            yield f"  {style(place, fg='cyan')} {first.rule.id}{_in(same, everywhere)}"
-            yield from _wrapped(f"because: {first.accepted}")
+        for same in _groups(report.accepted, lambda v: (v.rule.id, v.address, v.accepted)):
+            place = _place(same[0], style)
+            yield f"  {place} {same[0].rule.id}{_in(same, everywhere)}"
+            yield from _wrapped(f"because: {same[0].accepted}", 4)
         yield ""
     for remark in report.remarks:
         yield f"{style('remark:', fg='yellow', bold=True)} {remark}"
+    if left:
+        yield f"More on a rule, with an example: tapforge explain {left[0].rule.id}"
     colour = "red" if report.failing else "green"
     yield style(summary(report), fg=colour, bold=True)
 
 
-def _places(group: Iterable[Violation], everywhere: list[str], style: Style) -> Iterator[str]:
-    for same in _groups(group, _where):
-        place = same[0].address or "the configuration"
-        yield f"  {style(place, fg='cyan')}{_in(same, everywhere)}"
-        yield from _wrapped(same[0].message)
+def _places(group: list[Violation], everywhere: list[str], style: Style) -> Iterator[str]:
+    """Say where a rule is broken: the places of one problem together, a fix of all of them once."""
+    fixes = {each.fix for each in group}
+    for alike in _groups(group, lambda v: (v.problem, v.fix)):
+        for same in _groups(alike, lambda v: v.address):
+            yield f"  {_place(same[0], style)}{_in(same, everywhere)}"
+        yield from _wrapped(alike[0].problem, 4)
+        if len(fixes) > 1:
+            yield from _fix(alike[0].fix, 4, style)
+    if len(fixes) == 1:
+        yield from _fix(*fixes, 2, style)
 
 
-def _where(violation: Violation) -> tuple[str, ...]:
-    return (violation.rule.id, violation.address, violation.message, violation.accepted)
+def _place(violation: Violation, style: Style) -> str:
+    return style(violation.address or "the configuration", fg="cyan")
+
+
+def _fix(fix: str, indent: int, style: Style) -> Iterator[str]:
+    first, *rest = _wrapped(f"fix: {fix}", indent)
+    yield first.replace("fix:", style("fix:", bold=True), 1)
+    yield from rest
+
+
+def _rule(violation: Violation) -> str:
+    return violation.rule.id
 
 
 def _in(same: list[Violation], everywhere: list[str]) -> str:
     names = list(dict.fromkeys(each.configuration for each in same))
-    return f" in {', '.join(names)}" if names != everywhere or len(names) > 1 else ""
+    return f" in {', '.join(names)}" if len(everywhere) > 1 else ""
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, indent: int) -> list[str]:
     # A name or a path that is broken can't be searched for.
     return textwrap.wrap(
         text,
         _WIDTH,
-        initial_indent="    ",
-        subsequent_indent="    ",
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

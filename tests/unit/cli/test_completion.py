@@ -25,7 +25,8 @@ def complete(
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("tapforge r", ["render"]),
+        ("tapforge r", ["render", "resolve"]),
+        (f"tapforge --chdir {ROOT} resolve aurora-demo --env d", ["dev"]),
         (f"tapforge --chdir {ROOT} plan aurora-d", ["aurora-demo"]),
         (f"tapforge --chdir {ROOT} up ", ["aurora-demo"]),
         (f"tapforge --chdir {ROOT} up aurora-demo --env ", ["dev", "prod"]),

@@ -74,7 +74,11 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
+SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"unless": TEXT})
 SCHEMAS = {
+    "deprecations": record(
+        {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
+    ),
     "destroy_arguments": record(
         {
             "source": TEXT,
@@ -113,10 +117,33 @@ SCHEMAS = {
             ),
         }
     ),
+    "dms_settings": record(
+        {
+            "source": TEXT,
+            "groups": table(
+                {
+                    "type": ["object", "null"],
+                    "additionalProperties": {
+                        "anyOf": [
+                            {"type": "null"},
+                            TEXTS,
+                            record({"min": {"type": "integer"}}, {"max": COUNT}),
+                        ]
+                    },
+                }
+            ),
+            "refused": table(TEXTS),
+            "mapping_types": TEXTS,
+            "selection_actions": TEXTS,
+            "versions": table(record({"creation_blocked": DAY, "deprecated": DAY})),
+            "oldest_version": TEXT,
+        }
+    ),
     "engine_versions": record(
         {
             "source": TEXT,
             "as_of": DAY,
+            "pausing": record({"source": TEXT, "first": table(TEXT)}),
             "majors": table(
                 record(
                     {

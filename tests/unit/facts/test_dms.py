@@ -1,5 +1,7 @@
 """Classes of DMS replication instances."""
 
+import datetime as dt
+
 import pytest
 
 from tapforge.facts import dms
@@ -60,3 +62,38 @@ def test_wrong_engine_of_an_endpoint_is_refused(name: str, words: str) -> None:
     """A misspelt and a meaningless engine each get advice."""
     assert words in (dms.check_endpoint_engine(name) or "")
     assert dms.check_endpoint_engine("aurora-postgresql") is None
+
+
+def test_problems_of_settings() -> None:
+    """Names that read like known ones, values out of a list or range, and what DMS sets itself."""
+    settings = {
+        "TargetMetaData": {},
+        "Logging": {"CloudWatchLogStream": "a"},
+        "FullLoadSettings": {"CommitRate": 0, "TargetTablePrepMode": "DROP", "Whatever": 1},
+    }
+    assert list(dms.setting_problems(settings)) == [
+        dms.SettingProblem("TargetMetaData", None, "TargetMetadata"),
+        dms.SettingProblem("Logging.CloudWatchLogStream", "a", "nothing: DMS sets it itself"),
+        dms.SettingProblem("FullLoadSettings.CommitRate", 0, "at least 1"),
+        dms.SettingProblem(
+            "FullLoadSettings.TargetTablePrepMode",
+            "DROP",
+            "DO_NOTHING, DROP_AND_CREATE or TRUNCATE_BEFORE_LOAD",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "blocked"),
+    [
+        ("3.5.3", "2026-02-27", False),
+        ("3.5.3", "2026-02-28", True),
+        ("2.4.0", "2024-09-30", True),
+    ],
+)
+def test_ends_of_versions(name: str, day: str, blocked: bool) -> None:
+    """From a day on no instance is made with a version; what came before all ended with the oldest."""
+    version = dms.engine_version(name)
+    assert version is not None
+    assert version.blocked(dt.date.fromisoformat(day)) is blocked
+    assert dms.engine_version("9.9.9") is dms.engine_version("newest") is None

@@ -152,3 +152,15 @@ def test_what_aws_would_refuse_to_create(engine: str, version: str, words: str) 
 def test_what_aws_may_create_beyond_the_list(version: str) -> None:
     """A major version alone, and what may have come since the list was made."""
     assert postgres.check_creation("postgres", version) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "pauses"),
+    [
+        *[("13.9", False), ("13.15", True), ("14.6", False), ("15.7", True), ("16.3", True)],
+        *[("16.8-limitless", True), ("17.4", True), ("16", True), ("12.9", False), ("12", False)],
+    ],
+)
+def test_recent_versions_pause(version: str, pauses: bool) -> None:
+    """Each major version pauses from a minor one on, and new ones from the first."""
+    assert postgres.pauses(version) is pauses

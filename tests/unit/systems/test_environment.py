@@ -122,6 +122,14 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
             b'{"reader_count": NaN}',
             "aurora-demo.tfvars.json: is no JSON that Terraform reads: it has no number NaN",
         ),
+        (
+            b'{"destroyable": true, "destroyable": false}',
+            'aurora-demo.tfvars.json: is no JSON that Terraform reads: an object has the key "destroyable" twice',
+        ),
+        (
+            '{"default_tags": {"\u00e9": "", "e\u0301": ""}}'.encode(),
+            'aurora-demo.tfvars.json: is no JSON that Terraform reads: an object has the key "\u00e9" twice',
+        ),
         (b"[" * 100_000, "aurora-demo.tfvars.json: is no JSON that Terraform reads: "),
         (b'{"reader_count": 1e999}', "aurora-demo.tfvars.json: reader_count: "),
         (
