@@ -9,6 +9,7 @@ import attrs
 
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.local.lowering.draft import Block, Change, Draft, Files, Reference
+from tapforge.local.lowering.elsewhere import with_aliases
 from tapforge.local.lowering.positions import map_expressions
 from tapforge.local.lowering.rows import Row
 from tapforge.local.lowering.schema import BlockSchema, ProviderSchema
@@ -55,13 +56,14 @@ def lower(
     Raises:
         LoweringError: All that can't be lowered.
     """
-    drafts = [_lower_module(path, files, old, table) for path, files in modules.items()]
+    aliased, moved = with_aliases(modules)
+    drafts = [_lower_module(path, files, old, table) for path, files in aliased.items()]
     problems = [problem for draft, _ in drafts for problem in draft.problems]
     if problems:
         raise LoweringError(problems)
     return Lowered(
         {draft.path: files for draft, files in drafts},
-        tuple(change for draft, _ in drafts for change in draft.changes),
+        (*moved, *(change for draft, _ in drafts for change in draft.changes)),
     )
 
 

@@ -32,7 +32,7 @@ def test_an_unknown_argument_is_left_out_and_told(old: ProviderSchema) -> None:
                     "resource_id": "r",
                     "scalable_dimension": "d",
                     "service_namespace": "rds",
-                    "region": "us-east-1",
+                    "scheduled_by": "x",
                     "dynamic": {
                         "predictive_scaling_policy_configuration": {"for_each": [1], "content": {}},
                         "target_tracking_scaling_policy_configuration": {
@@ -66,7 +66,7 @@ def test_an_unknown_argument_is_left_out_and_told(old: ProviderSchema) -> None:
     reason = "left out: hashicorp/aws 3.39.0 does not know it"
     assert sorted(map(str, lowered.changes)) == [
         f"{place}.predictive_scaling_policy_configuration {reason}",
-        f"{place}.region {reason}",
+        f"{place}.scheduled_by {reason}",
         f"{place}.{tracking}.new_one {reason}",
         f"{place}.{tracking}.predefined_metric_specification.newer_one {reason}",
     ]
