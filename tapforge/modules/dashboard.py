@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tapforge import aws
-from tapforge.aws import data
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import eq, for_list, gt
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
@@ -22,6 +21,7 @@ class DashboardInputs:
         "Begins the dashboard's name.", valid=valid.stem_up_to(60), example="shop-db"
     )
     environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
+    region: str = variable("Region of the metrics.", valid=[valid.region], example="us-east-1")
     graphs: dict[str, list[list[str]]] = variable(
         "What is shown, by title: each line is namespace, metric, and names and values of dimensions.",
         valid=[
@@ -56,7 +56,6 @@ class DashboardOutputs:
 @module("dashboard")
 def dashboard(m: Body, v: DashboardInputs) -> DashboardOutputs:
     """A CloudWatch dashboard: the state of alarms, and below it a graph for each title."""
-    region = m.add(data.Region("current"))
     titles = fn.keys(v.graphs)
     states = for_list(
         ["Alarms"],
@@ -81,7 +80,7 @@ def dashboard(m: Body, v: DashboardInputs) -> DashboardOutputs:
             "height": _HEIGHT,
             "properties": {
                 "title": title,
-                "region": region.region,
+                "region": v.region,
                 "view": "timeSeries",
                 "stat": "Average",
                 "period": 60,
