@@ -64,7 +64,9 @@ class BackupOutputs:
     vault_arn: str = output("ARN of the vault.")
     vault_name: str = output("Name of the vault.")
     plan_id: str = output("Id of the plan.")
-    copy_vault_arn: str | None = output("ARN of the vault in the other region; null if there is none.")
+    copy_vault_arn: str | None = output(
+        "ARN of the vault in the other region; null if there is none."
+    )
 
 
 @module("backup")

@@ -84,7 +84,7 @@ def dashboard(m: Body, v: DashboardInputs) -> DashboardOutputs:
                 "view": "timeSeries",
                 "stat": "Average",
                 "period": 60,
-                "metrics": fn.lookup(v.graphs, title, []),
+                "metrics": fn.element(fn.values(v.graphs), index),
             },
         },
     )
