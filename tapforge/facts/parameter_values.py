@@ -29,6 +29,10 @@ _MICROSECONDS = {
     "d": 86400 * 10**6,
 }
 _UNIT_BYTES = _BYTES | {"8kB": 8 * 1024}
+UNITS = _BYTES | _MICROSECONDS
+"""The units that a value may have: bytes of each, or microseconds."""
+OWN_UNITS = _UNIT_BYTES | _MICROSECONDS
+"""The units that a parameter may count in, likewise."""
 _TRUE = frozenset({"1", "on", "true", "yes"})
 _FALSE = frozenset({"0", "off", "false", "no"})
 # RDS computes these from the instance: {DBInstanceClassMemory/32768}, LEAST({...},5000).

@@ -199,6 +199,13 @@ def of_memory() -> tuple[str, ...]:
 
 
 @functools.cache
+def units() -> dict[str, str]:
+    """Return the unit of every parameter that counts in one; it is the same in all versions."""
+    entries = load("parameters")["parameters"].items()
+    return {name: entry["unit"] for name, entry in sorted(entries) if entry.get("unit")}
+
+
+@functools.cache
 def is_core(name: str) -> bool:
     """Tell whether `name` could only be a parameter of PostgreSQL itself, of which all are known.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from tapforge.facts import instance_classes, limits, names, postgres, regions, windows
 from tapforge.lang import functions as fn
@@ -19,7 +19,9 @@ from tapforge.lang.expression import (
     le,
     let,
     lt,
+    ne,
     not_,
+    or_,
     plain,
 )
 from tapforge.lang.inputs import Valid, one_of
@@ -162,7 +164,7 @@ def creatable(engine: str) -> Valid:
         lambda value, _: (
             f"AWS does not create {engine} {value} (any more). Of the same major version it creates: "
             + _listed(_of_major(versions, value))
-            + "."
+            + f". Take {_newest(versions, value)}."
         ),
         {"enum": plain(versions)},
         meant=plain(versions),
@@ -172,6 +174,11 @@ def creatable(engine: str) -> Valid:
 def _of_major(versions: list[str], version: str) -> list[str]:
     start = f"{fn.split('.', version)[0]}."
     return for_list(versions, lambda v: v, when=lambda v: fn.startswith(v, start))
+
+
+def _newest(versions: list[str], version: str) -> str:
+    of_major = fn.coalescelist(_of_major(versions, version), versions)
+    return fn.element(fn.reverse(of_major), 0)
 
 
 def _listed(values: list[str]) -> str:
@@ -429,15 +436,208 @@ def _is_client(cidr: str) -> bool:
     )
 
 
-client_cidrs = Valid(
-    lambda value, _: and_(
-        gt(fn.length(value), 0),
-        fn.alltrue(for_list(value, _is_client)),
+client_cidrs = (
+    Valid(
+        lambda value, _: fn.alltrue(for_list(value, _is_client)),
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: expected IPv4 blocks by their network addresses, and never the"
+            " whole internet; name those who connect."
+        ),
+        {"items": {"type": "string", "pattern": "/([1-9]|[12][0-9]|3[0-2])$"}},
     ),
-    lambda value, _: (
-        f"{fn.jsonencode(value)}: expected one or more IPv4 blocks by their network addresses, and never"
-        " the whole internet; name those who connect."
+    Valid(
+        lambda value, inputs: or_(
+            gt(fn.length(value), 0), gt(fn.length(inputs.client_security_groups), 0)
+        ),
+        lambda _value, _: "nobody may connect: give IPv4 blocks here, or client_security_groups.",
     ),
-    {"minItems": 1},
 )
-"""Who may connect: networks that are named, never everybody."""
+"""Who may connect: networks that are named, never everybody; none only where groups are."""
+
+_KEY = "^[a-z][a-z0-9-]{0,31}$"
+client_security_groups = (
+    Valid(
+        lambda value, _: fn.alltrue(for_list(fn.keys(value), lambda name: matches(_KEY, name))),
+        lambda value, _: (
+            f"{fn.jsonencode(fn.keys(value))}: expected names of lower-case letters, digits and"
+            " hyphens, such as application; they become parts of addresses and tags."
+        ),
+        {"propertyNames": {"pattern": _KEY}},
+    ),
+    Valid(
+        lambda value, _: fn.alltrue(
+            for_list(fn.values(value), lambda group: matches("^sg-[0-9a-f]+$", group))
+        ),
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: expected ids of security groups, such as sg-0123456789abcdef0."
+        ),
+    ),
+)
+"""Who may connect: security groups, each by a name that is known before the group is made."""
+
+
+# --- databases --------------------------------------------------------------------------------------
+
+secret_arn = pattern(
+    "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+-[A-Za-z0-9]{6}$",
+    "the full ARN of a secret, with its account and the six characters at its end",
+)
+"""A secret by its full ARN: AWS finds none by a part of one that ends as a full ARN does."""
+
+secret_of_region = Valid(
+    lambda value, inputs: fn.try_(eq(fn.element(fn.split(":", value), 3), inputs.aws_region), True),
+    lambda value, inputs: (
+        f"{value} is a secret of {fn.try_(fn.split(':', value)[3], 'nowhere')}, and everything else is in"
+        f" {inputs.aws_region}: replicate the secret there, and give the ARN of the replica."
+    ),
+)
+"""An existing secret lies in the system's own region, its input ``aws_region``."""
+
+credentials = Valid(
+    lambda value, inputs: or_(ne(value, "existing"), ne(inputs.secret_arn, None)),
+    lambda value, _: f"{value} credentials are read from a secret: give its ARN as secret_arn.",
+)
+"""`existing` credentials need the input ``secret_arn``."""
+
+unmanaged_with_replicas = Valid(
+    lambda value, inputs: or_(ne(value, "managed"), eq(inputs.replica_count, 0)),
+    lambda value, inputs: (
+        f"{value} credentials and {inputs.replica_count} read replicas: RDS manages no password of a"
+        ' database that has replicas; take "generated" or "existing".'
+    ),
+)
+"""RDS refuses a managed master password with the input ``replica_count``."""
+
+managed_rotation = (
+    between(0, 1000),
+    Valid(
+        lambda value, inputs: or_(eq(value, 0), eq(inputs.credentials, "managed")),
+        lambda value, inputs: (
+            f"{value} days are of no effect on {inputs.credentials} credentials: give 0, and rotate"
+            " these by the module rotation."
+        ),
+    ),
+)
+"""The schedule of a secret that RDS manages (Secrets Manager: 1 to 1000 days)."""
+
+kms_key_arn = pattern(
+    "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", "the ARN of a KMS key, no alias"
+)
+"""A KMS key by its ARN: what AWS answers, so that nothing drifts."""
+
+performance_insights_retention = (
+    one_of(0, *limits.get("performance_insights_retention_period").values),
+)
+"""Days of Performance Insights; 0 for none."""
+
+_ADVANCED_DAYS = min(
+    days
+    for days in limits.get("database_insights_advanced_retention_period").values
+    if isinstance(days, int)
+)
+database_insights = Valid(
+    lambda value, inputs: or_(
+        ne(value, "advanced"), ge(inputs.performance_insights_retention_days, _ADVANCED_DAYS)
+    ),
+    lambda value, inputs: (
+        f"{value} Database Insights with {inputs.performance_insights_retention_days} days of"
+        f" Performance Insights: raise performance_insights_retention_days to {_ADVANCED_DAYS} or more."
+    ),
+)
+"""The advanced mode of Database Insights needs 15 months of Performance Insights."""
+
+
+def replicas(zones: Callable[[Any], float]) -> tuple[Valid, ...]:
+    """There are no more read replicas than availability zones, each having one of its own.
+
+    Args:
+        zones: Given all inputs, tells how many zones there are.
+    """
+    return (
+        limit("rds_read_replicas"),
+        Valid(
+            lambda value, inputs: le(value, zones(inputs)),
+            lambda value, inputs: (
+                f"{value} read replicas in {zones(inputs)} availability zones: each replica has a zone"
+                " of its own; take fewer replicas, or more zones."
+            ),
+        ),
+    )
+
+
+def multi_az(zones: Callable[[Any], float]) -> Valid:
+    """A Multi-AZ instance has a second zone to stand by in.
+
+    Args:
+        zones: Given all inputs, tells how many zones there are.
+    """
+    return Valid(
+        lambda value, inputs: or_(not_(value), ge(zones(inputs), 2)),
+        lambda _value, inputs: (
+            f"Multi-AZ with {zones(inputs)} availability zone: the standby is in another zone; take two"
+            " zones or more, or turn Multi-AZ off."
+        ),
+    )
+
+
+def _floor(name: str) -> float:
+    minimum = limits.get(name).min
+    if minimum is None:
+        raise ValueError(f"the limit {name} has no minimum")
+    return minimum
+
+
+_PROVISIONED_GB = round(_floor("gp3_provisioned_allocated_storage"))
+
+
+def _gp3(what: str) -> Valid:
+    return Valid(
+        lambda _value, inputs: ge(inputs.allocated_storage_gb, _PROVISIONED_GB),
+        lambda value, inputs: (
+            f"{value} {what} on {inputs.allocated_storage_gb} GB: below {_PROVISIONED_GB} GB gp3 has"
+            " 3000 IOPS and 125 MB/s, and RDS takes neither; leave it out, or allocate"
+            f" {_PROVISIONED_GB} GB or more."
+        ),
+    )
+
+
+gp3_iops = (_gp3("IOPS"), limit("gp3_iops"))
+"""IOPS of gp3 storage: none below 400 GB (RDS User Guide: gp3 storage)."""
+
+gp3_throughput = (
+    _gp3("MB/s"),
+    limit("gp3_storage_throughput"),
+    Valid(
+        lambda value, inputs: le(value, fn.coalesce(inputs.iops, 12000) * 0.25),
+        lambda value, inputs: (
+            f"{value} MB/s at {fn.coalesce(inputs.iops, 12000)} IOPS: RDS gives a quarter of a MB/s for"
+            " each; raise iops, or take less."
+        ),
+    ),
+)
+"""Throughput of gp3 storage, beside the inputs ``iops`` and ``allocated_storage_gb``."""
+
+certificate_authority = pattern(
+    "^rds-ca-(rsa2048|rsa4096|ecc384)-g1$",
+    "rds-ca-rsa2048-g1, rds-ca-rsa4096-g1 or rds-ca-ecc384-g1; rds-ca-2019 has expired",
+)
+"""A certificate authority of RDS (RDS User Guide: Certificate authorities)."""
+
+reader_maximum = (
+    limit("aurora_reader_count"),
+    Valid(
+        lambda value, inputs: or_(eq(value, 0), ge(value, inputs.reader_count)),
+        lambda value, inputs: (
+            f"at most {value} readers, and {inputs.reader_count} to begin with: raise it, or give 0 for"
+            " no auto scaling."
+        ),
+    ),
+    Valid(
+        lambda value, inputs: or_(eq(value, 0), ge(inputs.reader_count, 1)),
+        lambda value, _: (
+            f"at most {value} readers, and none to begin with: auto scaling follows the load of the"
+            " readers, so that it needs one; raise reader_count."
+        ),
+    ),
+)
+"""How many readers auto scaling may make, from the input ``reader_count`` on."""

@@ -74,7 +74,7 @@ class AuroraDemoOutputs:
     database_name: str = output("Name of the database.")
     master_username: str = output("Master user.")
     master_user_secret_arn: str = output("ARN of the secret that holds the master password.")
-    monitoring_role_arn: str = output("ARN of the Enhanced Monitoring role.")
+    monitoring_role_arn: str | None = output("ARN of the Enhanced Monitoring role.")
     log_group_name: str = output("CloudWatch log group of the PostgreSQL log.")
     bucket_name: str = output("Name of the bucket.")
     bucket_arn: str = output("ARN of the bucket.")
