@@ -485,9 +485,13 @@ secret_arn = pattern(
 """A secret by its full ARN: AWS finds none by a part of one that ends as a full ARN does."""
 
 secret_of_region = Valid(
-    lambda value, inputs: fn.try_(eq(fn.element(fn.split(":", value), 3), inputs.aws_region), True),
+    # What is no ARN is told by its own rule.
+    lambda value, inputs: or_(
+        not_(matches("^arn:[^:]*:secretsmanager:", value)),
+        eq(fn.element(fn.split(":", value), 3), inputs.aws_region),
+    ),
     lambda value, inputs: (
-        f"{value} is a secret of {fn.try_(fn.split(':', value)[3], 'nowhere')}, and everything else is in"
+        f"{value} is a secret of {fn.element(fn.split(':', value), 3)}, and everything else is in"
         f" {inputs.aws_region}: replicate the secret there, and give the ARN of the replica."
     ),
 )

@@ -56,7 +56,8 @@ def test_every_name_ends_in_the_suffix_or_was_given_whole(module: Module[Any, An
             rule = names.for_argument(type_, argument)
             whole = re.fullmatch(r"\$\{[\w.\[\]]+\}", str(value))
             optional = "final_snapshot" in argument
-            if rule and not whole and not optional and not rule.kind.endswith("_description"):
+            named = rule and not rule.kind.endswith(("_description", "_password"))
+            if named and not whole and not optional:
                 assert "var.environment_suffix" in value, f"{address}.{argument}"
 
 

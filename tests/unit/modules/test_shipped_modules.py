@@ -7,44 +7,12 @@ import pytest
 from tapforge.lang.errors import ArgumentError
 from tapforge.lang.module import Module
 from tapforge.modules.aurora import AuroraInputs, aurora
-from tapforge.modules.network import NetworkInputs, network
-from tapforge.modules.private_bucket import PrivateBucketInputs, private_bucket
 
 
 def resources(module: Module[Any, Any]) -> dict[str, Any]:
     """Give the resources of a module by type."""
     found: dict[str, Any] = module.body.document.json()["resource"]
     return found
-
-
-# --- network ----------------------------------------------------------------------------------------
-
-
-def test_isolated_subnets_have_no_way_out() -> None:
-    """No gateway, no route; each subnet is in a zone of its own and in the route table."""
-    found = resources(network)
-    assert not {"aws_internet_gateway", "aws_nat_gateway", "aws_route"} & found.keys()
-    assert "route" not in found["aws_route_table"]["isolated"]
-    subnet = found["aws_subnet"]["isolated"]
-    assert subnet["count"] == "${length(var.isolated_subnet_cidrs)}"
-    assert (
-        subnet["availability_zone"] == "${data.aws_availability_zones.available.names[count.index]}"
-    )
-    assert found["aws_route_table_association"]["isolated"]["count"] == subnet["count"]
-
-
-def test_the_default_security_group_admits_nobody() -> None:
-    """Without rules nothing can use it by accident."""
-    group = resources(network)["aws_default_security_group"]["main"]
-    assert not {"ingress", "egress"} & group.keys()
-
-
-def test_subnets_are_checked_when_they_are_written() -> None:
-    """In Python as in Terraform."""
-    with pytest.raises(ArgumentError, match=r"lie in the VPC's block 10\.0\.0\.0/16"):
-        NetworkInputs(
-            name="a", environment_suffix="b", isolated_subnet_cidrs=["10.1.0.0/24", "10.1.1.0/24"]
-        )
 
 
 # --- aurora -----------------------------------------------------------------------------------------
@@ -73,8 +41,11 @@ def test_the_cluster_is_encrypted_and_its_password_is_rds_s() -> None:
     found = resources(aurora)
     cluster = found["aws_rds_cluster"]["main"]
     assert cluster["storage_encrypted"] is True
-    assert cluster["manage_master_user_password"] is True
-    assert not {"master_password", "master_password_wo"} & cluster.keys()
+    assert cluster["manage_master_user_password"] == (
+        '${var.credentials == "managed" ? true : null}'
+    )
+    assert cluster["master_password_wo"].startswith('${var.credentials == "managed" ? null : ')
+    assert "master_password" not in cluster
     parameters = found["aws_rds_cluster_parameter_group"]["main"]["dynamic"]["parameter"]
     assert parameters["for_each"] == '${merge(var.cluster_parameters, {"rds.force_ssl" = "1"})}'
     for instance in found["aws_rds_cluster_instance"].values():
@@ -94,8 +65,6 @@ def test_the_flag_makes_every_resource_destroyable_or_none() -> None:
         "${!var.destroyable}",
         False,
     )
-    bucket = resources(private_bucket)["aws_s3_bucket"]["main"]
-    assert bucket["force_destroy"] == "${var.destroyable}"
 
 
 def test_the_families_follow_from_the_version() -> None:
@@ -156,29 +125,3 @@ def test_wrong_inputs_are_errors_when_they_are_written(
     with pytest.raises(ArgumentError, match=expected) as caught:
         given(**wrong)
     assert len(caught.value.problems) == 1
-
-
-# --- private bucket ---------------------------------------------------------------------------------
-
-
-def test_the_bucket_is_closed() -> None:
-    """To the public in all four ways, to whoever comes without TLS, and everything is encrypted."""
-    found = resources(private_bucket)
-    access = found["aws_s3_bucket_public_access_block"]["main"]
-    assert [access[k] for k in access if k.startswith(("block_", "ignore_", "restrict_"))] == [
-        True
-    ] * 4
-    (rule,) = found["aws_s3_bucket_server_side_encryption_configuration"]["main"]["rule"]
-    assert "AES256" in str(rule)
-    assert "Enabled" in str(found["aws_s3_bucket_versioning"]["main"])
-    data = private_bucket.body.document.json()["data"]["aws_iam_policy_document"]["tls_only"]
-    (statement,) = data["statement"]
-    assert (statement["effect"], statement["actions"]) == ("Deny", ["s3:*"])
-    assert statement["condition"][0]["variable"] == "aws:SecureTransport"
-
-
-def test_a_bucket_s_name_obeys_s3() -> None:
-    """It may be given whole."""
-    assert PrivateBucketInputs(bucket="shop-receipts-dev").destroyable is True
-    with pytest.raises(ArgumentError, match="S3 reserves the endings"):
-        PrivateBucketInputs(bucket="shop-receipts-an")

@@ -121,8 +121,9 @@ def test_versions() -> None:
         "AWS does not create aurora-postgresql 15.7 (any more). Of the same major version it creates:"
         " 15.10, "
     )
+    assert reason(valid.creatable(AURORA), "15.7").endswith("15.19. Take 15.19.")
     for text in ("", "x", "99.1", "."):
-        assert reason(valid.creatable(AURORA), text).endswith("it creates: none.")
+        assert reason(valid.creatable(AURORA), text).endswith("it creates: none. Take 18.6.")
 
 
 def test_classes() -> None:
@@ -204,18 +205,35 @@ def test_a_vpc_that_is_no_block_is_not_blamed_on_its_subnets() -> None:
 )
 def test_clients(cidrs: list[str]) -> None:
     """Networks of any size, and single addresses."""
-    assert reason(valid.client_cidrs, cidrs) == ""
+    assert reason(valid.client_cidrs, cidrs, client_security_groups={}) == ""
 
 
 @pytest.mark.parametrize(
     "cidrs",
-    [[], ["0.0.0.0/0"], ["::/0"], ["2001:db8::/32"], ["10.0.0.1/8"], ["x"], ["10.0.0.0/33"]],
+    [["0.0.0.0/0"], ["::/0"], ["2001:db8::/32"], ["10.0.0.1/8"], ["x"], ["10.0.0.0/33"]],
 )
-def test_clients_that_are_nobody_or_everybody(cidrs: list[str]) -> None:
+def test_clients_that_are_everybody(cidrs: list[str]) -> None:
     """The provider would refuse some of them, and nobody should want the others."""
-    assert "expected one or more IPv4 blocks by their network addresses" in reason(
-        valid.client_cidrs, cidrs
+    assert "expected IPv4 blocks by their network addresses, and never the whole" in reason(
+        valid.client_cidrs, cidrs, client_security_groups={"app": "sg-1"}
     )
+
+
+def test_somebody_connects() -> None:
+    """Blocks, or security groups, or both."""
+    assert reason(valid.client_cidrs, [], client_security_groups={"app": "sg-1"}) == ""
+    assert reason(valid.client_cidrs, [], client_security_groups={}) == (
+        "nobody may connect: give IPv4 blocks here, or client_security_groups."
+    )
+
+
+def test_security_groups_of_clients() -> None:
+    """Each by a name that can be a part of an address."""
+    rules = valid.client_security_groups
+    assert reason(rules, {}) == ""
+    assert reason(rules, {"app-1": "sg-0123456789abcdef0"}) == ""
+    assert "expected names of lower-case letters" in reason(rules, {"App": "sg-1"})
+    assert reason(rules, {"app": "10.0.0.0/8"}).endswith("such as sg-0123456789abcdef0.")
 
 
 def test_subnets_of_another_module() -> None:
@@ -330,3 +348,123 @@ def test_blocks_overlap_or_lie_within() -> None:
     assert valid.overlap("10.0.0.0/16", "10.1.0.0/16") is False
     assert valid.within("10.1.0.0/16", "10.0.0.0/8") is True
     assert valid.within("10.0.0.0/8", "10.1.0.0/16") is False
+
+
+# --- databases --------------------------------------------------------------------------------------
+
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/db-AbCdEf"
+
+
+def zones(inputs: Any) -> int:
+    """Give the number of zones."""
+    return int(inputs.zone_count)
+
+
+@pytest.mark.parametrize(
+    ("rules", "value", "inputs", "expected"),
+    [
+        (valid.secret_arn, SECRET, {}, ""),
+        (valid.secret_arn, SECRET.removesuffix("-AbCdEf"), {}, "expected the full ARN of a secret"),
+        (valid.secret_arn, "shop/db", {}, "expected the full ARN of a secret"),
+        (valid.secret_of_region, SECRET, {"aws_region": "us-east-1"}, ""),
+        (
+            valid.secret_of_region,
+            SECRET,
+            {"aws_region": "us-east-2"},
+            (
+                f"{SECRET} is a secret of us-east-1, and everything else is in us-east-2: replicate the"
+                " secret there, and give the ARN of the replica."
+            ),
+        ),
+        (valid.secret_of_region, "shop", {"aws_region": "us-east-2"}, ""),
+        (valid.credentials, "managed", {"secret_arn": None}, ""),
+        (valid.credentials, "existing", {"secret_arn": SECRET}, ""),
+        (
+            valid.credentials,
+            "existing",
+            {"secret_arn": None},
+            "existing credentials are read from a secret: give its ARN as secret_arn.",
+        ),
+        (valid.unmanaged_with_replicas, "managed", {"replica_count": 0}, ""),
+        (valid.unmanaged_with_replicas, "generated", {"replica_count": 2}, ""),
+        (
+            valid.unmanaged_with_replicas,
+            "managed",
+            {"replica_count": 2},
+            (
+                "managed credentials and 2 read replicas: RDS manages no password of a database that has"
+                ' replicas; take "generated" or "existing".'
+            ),
+        ),
+        (valid.managed_rotation, 30, {"credentials": "managed"}, ""),
+        (valid.managed_rotation, 0, {"credentials": "generated"}, ""),
+        (valid.managed_rotation, 30, {"credentials": "generated"}, "by the module rotation"),
+        (valid.managed_rotation, 1001, {"credentials": "managed"}, "expected 0 to 1000"),
+        (valid.kms_key_arn, "alias/shop", {}, "expected the ARN of a KMS key, no alias"),
+        (valid.performance_insights_retention, 0, {}, ""),
+        (valid.performance_insights_retention, 8, {}, "8 is none of: 0, 7, 31"),
+        (valid.database_insights, "standard", {"performance_insights_retention_days": 0}, ""),
+        (valid.database_insights, "advanced", {"performance_insights_retention_days": 465}, ""),
+        (
+            valid.database_insights,
+            "advanced",
+            {"performance_insights_retention_days": 7},
+            "raise performance_insights_retention_days to 465 or more",
+        ),
+        (valid.replicas(zones), 2, {"zone_count": 2}, ""),
+        (
+            valid.replicas(zones),
+            3,
+            {"zone_count": 2},
+            (
+                "3 read replicas in 2 availability zones: each replica has a zone of its own; take fewer"
+                " replicas, or more zones."
+            ),
+        ),
+        (valid.replicas(zones), 16, {"zone_count": 16}, "expected 0 to 15"),
+        (valid.multi_az(zones), True, {"zone_count": 2}, ""),
+        (valid.multi_az(zones), False, {"zone_count": 1}, ""),
+        (
+            valid.multi_az(zones),
+            True,
+            {"zone_count": 1},
+            "Multi-AZ with 1 availability zone: the standby is in another zone",
+        ),
+        (valid.gp3_iops, 12000, {"allocated_storage_gb": 400}, ""),
+        (
+            valid.gp3_iops,
+            12000,
+            {"allocated_storage_gb": 399},
+            (
+                "12000 IOPS on 399 GB: below 400 GB gp3 has 3000 IOPS and 125 MB/s, and RDS takes neither;"
+                " leave it out, or allocate 400 GB or more."
+            ),
+        ),
+        (valid.gp3_iops, 3000, {"allocated_storage_gb": 400}, "expected 12000 to 64000"),
+        (valid.gp3_throughput, 3000, {"allocated_storage_gb": 400, "iops": 12000}, ""),
+        (valid.gp3_throughput, 500, {"allocated_storage_gb": 400, "iops": None}, ""),
+        (
+            valid.gp3_throughput,
+            3001,
+            {"allocated_storage_gb": 400, "iops": None},
+            "3001 MB/s at 12000 IOPS",
+        ),
+        (
+            valid.gp3_throughput,
+            500,
+            {"allocated_storage_gb": 100, "iops": None},
+            "500 MB/s on 100 GB",
+        ),
+        (valid.certificate_authority, "rds-ca-rsa2048-g1", {}, ""),
+        (valid.certificate_authority, "rds-ca-2019", {}, "rds-ca-2019 has expired"),
+        (valid.reader_maximum, 0, {"reader_count": 0}, ""),
+        (valid.reader_maximum, 5, {"reader_count": 2}, ""),
+        (valid.reader_maximum, 1, {"reader_count": 2}, "at most 1 readers, and 2 to begin with"),
+        (valid.reader_maximum, 1, {"reader_count": 0}, "raise reader_count"),
+    ],
+)
+def test_databases(rules: Any, value: Any, inputs: dict[str, Any], expected: str) -> None:
+    """What RDS takes together, and what to do about what it does not."""
+    found = reason(rules, value, **inputs)
+    assert expected in found
+    assert bool(expected) == bool(found)
