@@ -333,7 +333,7 @@ _KEPT = 1000
 """How many results a call remembers: names of parameters and versions come again and again."""
 
 _LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": functions.try_}
-_STRUCTURAL = frozenset(("concat", "keys", "length", "merge", "one"))
+_STRUCTURAL = frozenset(("coalescelist", "concat", "element", "keys", "length", "merge", "one"))
 
 
 def _structural(function: str, arguments: tuple[Any, ...]) -> Any:
@@ -349,9 +349,19 @@ def _structural(function: str, arguments: tuple[Any, ...]) -> Any:
             return {key: value for each in arguments for key, value in each.items()}
         case "concat" if all(isinstance(each, list) for each in arguments):
             return [item for each in arguments for item in each]
+        case "coalescelist" if all(isinstance(each, list) for each in arguments) and any(arguments):
+            return next(each for each in arguments if each)
+        case "element" if (
+            isinstance(arguments[0], list) and arguments[0] and _is_index(arguments[1])
+        ):
+            return arguments[0][arguments[1] % len(arguments[0])]
         case "one" if isinstance(arguments[0], list) and len(arguments[0]) < 2:
             return arguments[0][0] if arguments[0] else None
     return NotImplemented
+
+
+def _is_index(value: Any) -> bool:
+    return value.__class__ is int and value >= 0
 
 
 def _calculated(operator: str, *operands: Any) -> Any:

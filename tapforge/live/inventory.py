@@ -212,7 +212,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("log group", "logs", "describe_log_groups", "logGroups", "logGroupName"),
     Kind("secret", "secretsmanager", "list_secrets", "SecretList", "Name"),
     Kind("bucket", "s3", "list_buckets", "Buckets", "Name"),
-    Kind("parameter", "ssm", "describe_parameters", "Parameters", "Name"),
+    Kind(
+        "parameter",
+        "ssm",
+        "describe_parameters",
+        "Parameters",
+        "Name",
+        lambda each: not each["Name"].startswith("/aws/"),
+    ),
     Kind(
         "KMS alias",
         "kms",

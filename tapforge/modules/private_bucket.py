@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tapforge import aws
 from tapforge.aws import data
+from tapforge.lang.expression import conditional, eq
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
@@ -21,6 +22,11 @@ class PrivateBucketInputs:
     destroyable: bool = variable(
         "Whether `terraform destroy` removes the bucket with everything in it.", default=True
     )
+    kms_key_arn: str | None = variable(
+        "ARN of the key that encrypts objects; null leaves it to keys of S3's own (AES256).",
+        default=None,
+        valid=[valid.kms_key_arn],
+    )
 
 
 @outputs
@@ -33,7 +39,7 @@ class PrivateBucketOutputs:
 
 @module("private-bucket")
 def private_bucket(m: Body, v: PrivateBucketInputs) -> PrivateBucketOutputs:
-    """A bucket that keeps versions, encrypts with AES256, and admits nobody without TLS."""
+    """A bucket that keeps versions, encrypts, and admits nobody without TLS."""
     bucket = m.add(
         aws.S3Bucket("main", bucket=v.bucket, force_destroy=v.destroyable, tags={"Name": v.bucket})
     )
@@ -54,8 +60,13 @@ def private_bucket(m: Body, v: PrivateBucketInputs) -> PrivateBucketOutputs:
             rule=[
                 encryption.Rule(
                     apply_server_side_encryption_by_default=(
-                        encryption.ApplyServerSideEncryptionByDefault(sse_algorithm="AES256")
-                    )
+                        encryption.ApplyServerSideEncryptionByDefault(
+                            sse_algorithm=conditional(eq(v.kms_key_arn, None), "AES256", "aws:kms"),
+                            kms_master_key_id=v.kms_key_arn,
+                        )
+                    ),
+                    # One call of KMS for many objects.
+                    bucket_key_enabled=conditional(eq(v.kms_key_arn, None), None, True),
                 )
             ],
         )

@@ -17,7 +17,9 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 def test_an_account_of_nobody_has_nothing(emulator: Emulator) -> None:
-    """What AWS makes by itself is not counted: the default VPC and groups, its own roles and keys."""
+    """What AWS makes by itself is not counted: default VPC and groups, roles, keys, parameters."""
+    image = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+    emulator.boto3_client("ssm").get_parameter(Name=image)
     assert inventory(emulator.boto3_client) == []
 
 

@@ -15,6 +15,7 @@ from tapforge.local.lowering.rows import (
     Derived,
     EphemeralAsData,
     Folded,
+    Needing,
     Renamed,
     Retyped,
     Row,
@@ -111,6 +112,11 @@ TABLE: tuple[Row, ...] = (
         "performance_insights_retention_period",
         "the old resource can't set it; AWS's own default is 7 days",
     ),
+    Needing(
+        "aws_secretsmanager_secret_rotation",
+        "rotation_lambda_arn",
+        "the old provider knows no secret that RDS rotates itself; here its schedule is not set",
+    ),
     # Logs
     Without(
         "aws_cloudwatch_log_group",
@@ -135,6 +141,7 @@ TABLE: tuple[Row, ...] = (
     # Names and ARNs
     Derived("aws_region", "region", "{}.name", kind="data"),
     Derived("aws_iam_policy_document", "minified_json", "{}.json", kind="data"),
+    Derived("aws_ssm_parameter", "insecure_value", "nonsensitive({}.value)", kind="data"),
     Derived("aws_sqs_queue", "url", "{}.id"),
     Derived("aws_secretsmanager_secret_version", "secret_arn", "{}.arn"),
     Derived("aws_route53_zone", "arn", '"arn:aws:route53:::hostedzone/${{}.zone_id}"'),

@@ -28,7 +28,7 @@ def service_role(
     name: str,
     description: str,
     destroyable: bool,
-    account_id: str,
+    account_id: str | None,
     partition: str,
     policies: Mapping[str, str],
     count: int | None = None,
@@ -43,13 +43,17 @@ def service_role(
         description: What it is for.
         destroyable: Whether a destroy detaches policies that others attached.
         account_id: The account that the service must act for (IAM User Guide: The confused deputy
-            problem).
+            problem); None for a service that does not say for whom it acts.
         partition: The partition of the ARNs.
         policies: AWS's own policies, by the label of the attachment, such as
             ``service-role/AmazonRDSEnhancedMonitoringRole``.
         count: How many of each to make, 0 or 1; None for one that is always there.
     """
     document = data.IamPolicyDocument
+    conditions = [
+        document.Condition(test="StringEquals", variable="aws:SourceAccount", values=[account])
+        for account in ([] if account_id is None else [account_id])
+    ]
     trust = m.add(
         document(
             f"{label}_trust",
@@ -57,13 +61,7 @@ def service_role(
                 document.Statement(
                     actions=["sts:AssumeRole"],
                     principals=[document.Principals(type="Service", identifiers=[service])],
-                    condition=[
-                        document.Condition(
-                            test="StringEquals",
-                            variable="aws:SourceAccount",
-                            values=[account_id],
-                        )
-                    ],
+                    condition=conditions,
                 )
             ],
         )

@@ -55,6 +55,25 @@ def test_an_instance_has_the_groups_of_its_first_interface(aws, network):
     assert [each["GroupId"] for each in _describe(aws, instance)["SecurityGroups"]] == [group]
 
 
+def _interface(aws, network, *, public):
+    _, (subnet, _) = network
+    given = {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": public}
+    instance = _run_instance(aws, NetworkInterfaces=[given])
+    (interface,) = _describe(aws, instance)["NetworkInterfaces"]
+    return interface
+
+
+@pytest.mark.gap("ec2.no_public_address")
+def test_an_interface_without_a_public_address_has_no_association(aws, network):
+    """The provider takes an association, even an empty one, for a public address."""
+    assert "Association" not in _interface(aws, network, public=False)
+
+
+def test_an_interface_is_associated_with_its_public_address(aws, network):
+    """As an instance with one shows."""
+    assert _interface(aws, network, public=True)["Association"]["PublicIp"]
+
+
 def test_groups_of_the_instance_itself_stay(aws, network):
     """An instance that names its groups keeps just those."""
     vpc, (subnet, _) = network

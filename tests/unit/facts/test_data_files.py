@@ -13,6 +13,7 @@ import tapforge.facts
 from tapforge.facts import (
     _data,
     dms,
+    endpoints,
     iam,
     instance_classes,
     limits,
@@ -349,6 +350,14 @@ SCHEMAS = {
             ),
         }
     ),
+    "endpoints": record(
+        {
+            "source": TEXT,
+            "gateway": TEXTS,
+            "iam_prefixes": table(TEXT),
+            "interface": TEXTS,
+        }
+    ),
     "ports": record(
         {
             "source": TEXT,
@@ -447,7 +456,7 @@ def test_importing_the_modules_reads_no_file() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [dms, iam, instance_classes, parameters, ports, postgres, regions, runtimes],
+    [dms, endpoints, iam, instance_classes, parameters, ports, postgres, regions, runtimes],
 )
 def test_tables_name_their_source(module: object) -> None:
     """A reader can find out where a table comes from."""

@@ -120,6 +120,9 @@ def test_structures_keep_their_unknown_elements() -> None:
         '"a"',
     ]
     assert hcl(bind(fn.one([VPC.id]), SCOPE)) == "module.net.aws_vpc.main.id"
+    assert hcl(bind(fn.element([VPC.id, "b"], 2), SCOPE)) == "module.net.aws_vpc.main.id"
+    (first,) = bind(fn.coalescelist([], [VPC.id], ["b", "c"]), SCOPE)
+    assert hcl(first) == "module.net.aws_vpc.main.id"
 
 
 def test_elements_of_every_object_are_taken() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from tapforge.local.emulator.patches import gap, wrap
+from tapforge.local.emulator.patches import gap, wrap, wrap_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,19 @@ def groups_of_first_interface() -> None:
         if int(device_index) == 0 and not self.security_groups:
             self.security_groups = list(eni.group_set)
         return attachment
+
+
+@gap(
+    "A network interface without a public address is told to have an empty association: an instance "
+    "with `associate_public_ip_address = false` is replaced by each plan."
+)
+def no_public_address() -> None:
+    """Give an interface an association only if there is a public address."""
+    from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+
+    @wrap_property(NetworkInterface, "association")
+    def association(original: Callable[[Any], Any], self: Any) -> Any:
+        return original(self) or None
 
 
 @gap(

@@ -1,0 +1,212 @@
+"""The bastion module: a machine from which people reach a database, by Session Manager alone."""
+
+from __future__ import annotations
+
+from tapforge import aws
+from tapforge.aws import data
+from tapforge.lang import functions as fn
+from tapforge.lang.expression import conditional, each, ge
+from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
+from tapforge.lang.meta import Lifecycle
+from tapforge.lang.module import Body, module
+from tapforge.modules import valid
+from tapforge.modules.parts.network import PORT
+from tapforge.modules.parts.roles import service_role
+
+HTTPS = 443
+# Graviton: the attributes after the generation begin with g, as in t4g or c7gn; the first was a1.
+# Amazon EC2 Instance Types Guide, Naming conventions.
+_GRAVITON = r"^(a1|[a-z]+[0-9]+g[a-z]*)\."
+_CLIENT = "^postgresql([0-9]+)$"
+_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+# The snapshot that Amazon Linux 2023 starts from is that large.
+_VOLUME_GB = 8
+
+
+def _client_major(package: str) -> float:
+    return fn.tonumber(fn.regex(_CLIENT, package)[0])
+
+
+_client_package = (
+    valid.pattern(_CLIENT, "a package of Amazon Linux 2023 such as postgresql17"),
+    Valid(
+        lambda value, inputs: fn.try_(
+            ge(
+                _client_major(value),
+                fn.tonumber(fn.element(fn.split(".", inputs.server_version), 0)),
+            ),
+            True,
+        ),
+        lambda value, inputs: (
+            f"{value} is older than the server, {inputs.server_version}: pg_dump refuses that; take"
+            f" postgresql{fn.element(fn.split('.', inputs.server_version), 0)} or newer."
+        ),
+    ),
+)
+
+
+@inputs
+class BastionInputs:
+    """The machine, its place and what it reaches."""
+
+    name: str = variable(
+        "What the machine leads to; begins every name.", valid=valid.stem, example="shop"
+    )
+    environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
+    destroyable: bool = variable(
+        "Whether `terraform destroy` overrides a protection that somebody put on the machine.",
+        default=True,
+    )
+    vpc_id: str = variable("Id of the VPC.", example="vpc-0123456789abcdef0")
+    subnet_id: str = variable(
+        "Id of a private subnet from which HTTPS reaches Systems Manager and the packages.",
+        example="subnet-0123456789abcdef0",
+    )
+    database_cidrs: list[str] = variable(
+        "IPv4 blocks of the database's subnets.",
+        valid=[
+            Valid(
+                lambda value, _: ge(fn.length(value), 1),
+                lambda _value, _: "the machine reaches no database: give its subnets' blocks.",
+                {"minItems": 1},
+            ),
+            valid.each_matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", "IPv4 blocks of subnets"),
+        ],
+        example=["10.0.21.0/24", "10.0.22.0/24"],
+    )
+    database_port: int = variable(
+        "Port of the database.", default=PORT, valid=[valid.between(1150, 65535)]
+    )
+    server_version: str = variable(
+        "PostgreSQL version of the server.",
+        valid=[valid.pattern(r"^[0-9]+(\.[0-9]+)*$", "a version such as 17.5")],
+        example="17.5",
+    )
+    client_package: str = variable(
+        "Package of the PostgreSQL client, no older than the server.",
+        default="postgresql17",
+        valid=_client_package,
+    )
+    instance_type: str = variable(
+        "Type of the machine; its processor decides the image.",
+        default="t3.micro",
+        valid=[
+            valid.pattern(r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", "an instance type such as t4g.micro")
+        ],
+    )
+    kms_key_arn: str | None = variable(
+        "ARN of the key that encrypts the disk; null leaves it to the account's default.",
+        default=None,
+        valid=[valid.kms_key_arn],
+    )
+
+
+@outputs
+class BastionOutputs:
+    """The machine."""
+
+    instance_id: str = output("Id of the machine, as `aws ssm start-session` takes it.")
+    security_group_id: str = output("Id of the machine's security group.")
+    role_name: str = output("Name of the machine's role.")
+    image_id: str = output("Id of the image it was made from.")
+
+
+@module("bastion")
+def bastion(m: Body, v: BastionInputs) -> BastionOutputs:
+    """A machine with a PostgreSQL client, without ingress, public address or key pair."""
+    suffix = v.environment_suffix
+    name = f"{v.name}-bastion-{suffix}"
+    partition = m.add(data.Partition("current"))
+    processor = conditional(valid.matches(_GRAVITON, v.instance_type), "arm64", "x86_64")
+    image = m.add(
+        data.SsmParameter("image", name=f"{_IMAGE}{processor}"),
+        comment="Amazon Linux 2023, as AWS publishes it in each region.",
+    )
+    group = m.add(
+        aws.SecurityGroup(
+            "main",
+            name=name,
+            description=f"What {name} reaches; nothing reaches it",
+            vpc_id=v.vpc_id,
+            revoke_rules_on_delete=True,
+            tags={"Name": name},
+        )
+    )
+    m.add(
+        aws.VpcSecurityGroupEgressRule(
+            "https",
+            security_group_id=group.id,
+            description="Systems Manager, CloudWatch and packages",
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            tags={"Name": f"{v.name}-bastion-https-{suffix}"},
+        )
+    )
+    m.add(
+        aws.VpcSecurityGroupEgressRule(
+            "postgresql",
+            for_each=fn.toset(v.database_cidrs),
+            security_group_id=group.id,
+            description="PostgreSQL",
+            cidr_ipv4=each.value,
+            ip_protocol="tcp",
+            from_port=v.database_port,
+            to_port=v.database_port,
+            tags={"Name": f"{v.name}-bastion-postgresql-{suffix}"},
+        )
+    )
+    made = service_role(
+        m,
+        "main",
+        service="ec2.amazonaws.com",
+        name=name,
+        description=f"What {name} may do",
+        destroyable=v.destroyable,
+        account_id=None,
+        partition=partition.partition,
+        policies={
+            "session_manager": "AmazonSSMManagedInstanceCore",
+            "cloudwatch": "CloudWatchAgentServerPolicy",
+        },
+    )
+    profile = m.add(
+        aws.IamInstanceProfile("main", name=name, role=made.role.name, tags={"Name": name})
+    )
+    machine = m.add(
+        aws.Instance(
+            "main",
+            ami=image.insecure_value,
+            instance_type=v.instance_type,
+            subnet_id=v.subnet_id,
+            vpc_security_group_ids=[group.id],
+            associate_public_ip_address=False,
+            iam_instance_profile=profile.name,
+            monitoring=True,
+            force_destroy=v.destroyable,
+            metadata_options=aws.Instance.MetadataOptions(
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=1
+            ),
+            root_block_device=aws.Instance.RootBlockDevice(
+                encrypted=True,
+                kms_key_id=v.kms_key_arn,
+                volume_type="gp3",
+                volume_size=_VOLUME_GB,
+                delete_on_termination=True,
+                tags={"Name": name},
+            ),
+            user_data=f"#!/bin/bash\nset -euo pipefail\ndnf install -y {v.client_package}\n",
+            user_data_replace_on_change=True,
+            tags={"Name": name},
+            lifecycle=Lifecycle(ignore_changes=["ami"]),
+            depends_on=list(made.attachments),
+        ),
+        comment="AWS publishes images often: a new one replaces the machine when somebody asks for it.",
+    )
+    return BastionOutputs(
+        instance_id=machine.id,
+        security_group_id=group.id,
+        role_name=made.role.name,
+        image_id=machine.ami,
+    )
