@@ -123,6 +123,28 @@ class Without:
 
 
 @attrs.frozen
+class Needing:
+    """A resource that the old provider has only with an argument that may be left out today.
+
+    Attributes:
+        type: The resource.
+        argument: The argument.
+        reason: Why nothing is lost, or what is.
+    """
+
+    type: str
+    argument: str
+    reason: str
+
+    def apply(self, draft: Draft) -> None:
+        """Leave the resource out where the argument is."""
+        for block in draft.of("resource", self.type):
+            if self.argument not in block.body:
+                draft.blocks.remove(block)
+                draft.left_out(block.address, "", self.reason)
+
+
+@attrs.frozen
 class Retyped:
     """A resource whose type was another one.
 
@@ -284,9 +306,15 @@ class Secret:
             given = block.body.pop(f"{self.password}_wo", block.body.get(self.password))
             block.body[self.password] = self._password(managed, given)
             key = block.body.pop("master_user_secret_kms_key_id", None)
-            address = self._add_secret(draft, block, key)
+            if managed is not True and not block.instances():
+                # The secret is there only where RDS would make one.
+                only = {"count": f"${{{as_operand(managed)} == true ? 1 : 0}}"}
+                address = self._add_secret(draft, block, key, only)
+                draft.redirect(block.address, self._redirect_if(draft, address))
+            else:
+                address = self._add_secret(draft, block, key, block.instances())
+                draft.redirect(block.address, self._redirect(draft, address))
             draft.rewritten(block.address, "manage_master_user_password", self.reason)
-            draft.redirect(block.address, self._redirect(draft, address))
 
     def _password(self, managed: Any, given: Any) -> Any:
         if managed is True:
@@ -294,9 +322,8 @@ class Secret:
         condition, other = as_operand(managed), as_operand(given)
         return f'${{{condition} == true ? "{self.literal}" : {other}}}'
 
-    def _add_secret(self, draft: Draft, block: Block, key: Any) -> str:
+    def _add_secret(self, draft: Draft, block: Block, key: Any, instances: dict[str, Any]) -> str:
         name = f"{block.name}_master_user"
-        instances = block.instances()
         named = block.body.get(self.identifier)
         secret = Block(
             "resource",
@@ -322,6 +349,21 @@ class Secret:
         )
         draft.blocks += [secret, version]
         return secret.address
+
+    def _redirect_if(self, draft: Draft, address: str) -> Callable[[Reference], str | None]:
+        """Lead references to the one secret that may be there."""
+
+        def redirect(reference: Reference) -> str | None:
+            if reference.attribute != "master_user_secret":
+                return None
+            index, dot, attribute = reference.rest.partition(".")
+            names = {"secret_arn": "arn", "kms_key_id": "kms_key_id"}
+            if not dot or attribute not in names:
+                draft.refuse(reference.address, f"its {attribute or 'secrets'} can't be read")
+                return None
+            return f"{address}{index}.{names[attribute]}"
+
+        return redirect
 
     def _redirect(self, draft: Draft, address: str) -> Callable[[Reference], str | None]:
         def redirect(reference: Reference) -> str | None:
