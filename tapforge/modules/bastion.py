@@ -23,6 +23,18 @@ _IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
 _VOLUME_GB = 8
 
 
+def _boot(package: str) -> str:
+    # Nothing says that the NAT gateway, minutes in the making, is there before the machine.
+    return (
+        "#!/bin/bash\n"
+        "for attempt in {1..60}; do\n"
+        f"  dnf install -y {package} && exit 0\n"
+        "  sleep 10\n"
+        "done\n"
+        "exit 1\n"
+    )
+
+
 def _client_major(package: str) -> float:
     return fn.tonumber(fn.regex(_CLIENT, package)[0])
 
@@ -196,7 +208,7 @@ def bastion(m: Body, v: BastionInputs) -> BastionOutputs:
                 delete_on_termination=True,
                 tags={"Name": name},
             ),
-            user_data=f"#!/bin/bash\nset -euo pipefail\ndnf install -y {v.client_package}\n",
+            user_data=_boot(v.client_package),
             user_data_replace_on_change=True,
             tags={"Name": name},
             lifecycle=Lifecycle(ignore_changes=["ami"]),
