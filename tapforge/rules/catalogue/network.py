@@ -362,7 +362,7 @@ def _asks_for_nats(name: str, value: Any) -> bool:
         return True
     if "single" in words:
         return value is False
-    return bool(words & _PER_ZONE) and value not in (False, 0, 1)
+    return bool(words & _PER_ZONE) and (value is True or value not in (0, 1))
 
 
 _NAT = {
@@ -429,7 +429,9 @@ def _endpoint(**arguments: Any) -> dict[str, Any]:
 
 
 # Endpoints of other companies' services, and of S3, have names of their own.
-_AWS_SERVICE = re.compile(r"com\.amazonaws\.(?!vpce\.)[a-z0-9-]+\.(?!(s3|dynamodb)\b)[a-z0-9.-]+")
+_AWS_SERVICE = re.compile(
+    r"com\.amazonaws\.(?!(vpce|s3-global)\.)[a-z0-9-]+\.(?!(s3|dynamodb)\b)[a-z0-9.-]+"
+)
 
 
 def _interface(endpoint: Resource) -> bool:
