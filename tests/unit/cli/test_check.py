@@ -15,8 +15,8 @@ import pytest
 
 from tapforge.rules.registry import rules
 
-from .conftest import Run
 
+Run = Callable[..., Any]
 PROGRAM = (sys.executable, "-c", "from tapforge.cli import main; main()")
 
 
