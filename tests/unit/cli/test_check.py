@@ -15,7 +15,6 @@ import pytest
 
 from tapforge.rules.registry import rules
 
-
 Run = Callable[..., Any]
 PROGRAM = (sys.executable, "-c", "from tapforge.cli import main; main()")
 
