@@ -348,7 +348,8 @@ def deprecated_argument(resource: Resource, _: Configuration) -> Iterator[Findin
         found = f"{resource.type}, deprecated since the provider's {whole.since}"
         yield Finding(resource, "", found, whole.successor)
     for argument, each in deprecations.arguments().get(resource.type, {}).items():
-        used = present(resource, argument) and resource.given(argument) is not False
+        value = resource.known(argument)
+        used = present(resource, argument) and value is not False and value != each.default
         if used and not (each.unless and present(resource, each.unless)):
             found = f"deprecated since the provider's {each.since}"
             yield Finding(resource, argument, found, each.successor)

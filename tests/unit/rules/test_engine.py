@@ -243,6 +243,12 @@ def test_one_instance_that_refuses_keeps_the_whole_cluster(findings) -> None:
         (instance(name=""), None),
         ({"aws_vpc": {"main": {"enable_classiclink": True}}}, "as AWS has ended it"),
         ({"aws_vpc": {"main": {"enable_classiclink": False}}}, None),
+        (
+            {"aws_s3_bucket": {"main": {"acl": "public-read"}}},
+            "expected the resource aws_s3_bucket_",
+        ),
+        ({"aws_s3_bucket": {"main": {"acl": "private"}}}, None),
+        ({"aws_dms_endpoint": {"main": {"s3_settings": [{"bucket_name": "a"}]}}}, "aws_dms_s3_end"),
     ],
     ids=str,
 )
