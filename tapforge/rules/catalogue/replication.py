@@ -208,7 +208,8 @@ def replica_region(replica: Resource, configuration: Configuration) -> Iterator[
     there = arn_region(value) or (region(source, configuration) if source else None)
     if here is None or there is None or here == there:
         return
-    if attribute(value) in ("id", "identifier", "cluster_identifier") or value in _names(source):
+    by_name = isinstance(value, str) and value in _names(source)
+    if by_name or attribute(value) in ("id", "identifier", "cluster_identifier"):
         yield replica.finding(argument, value, f"the ARN of the source, which is in {there}")
     encrypted = replica.known("storage_encrypted") is True or (
         source is not None and source.known("storage_encrypted") is True
