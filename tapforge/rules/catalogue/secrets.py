@@ -262,12 +262,9 @@ def literal_credential(configuration: Configuration) -> Iterator[Finding]:
     Keys in code are found by machines within minutes of the first push, and so is the password that
     examples use.
     """
-    texts: list[str] = []
-    for resource in configuration.resources:
-        _collect(resource.values.values(), texts)
-    _collect(configuration.variables.values(), texts)
     # One look at everything is enough for almost every configuration.
-    whole = "\n".join(texts)
+    bodies = (configuration.variables, *(each.values for each in configuration.resources))
+    whole = "\n".join(_texts(value for body in bodies for value in body.values()))
     if not any(mark in whole for mark in _MARKS):
         return
     for resource in configuration.resources:
@@ -279,18 +276,23 @@ def literal_credential(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(None, path, what, "no credential in plain text")
 
 
-_ATOMS = (bool, int, float, type(None))
-
-
-def _collect(values: Iterable[Any], into: list[str]) -> None:
-    for item in values:
-        kind = item.__class__
+def _texts(values: Iterable[Any]) -> list[str]:
+    """Give every text in some values, in no order."""
+    found: list[str] = []
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        kind = value.__class__
         if kind is str:
-            into.append(item)
-        elif kind is dict or (kind not in _ATOMS and isinstance(item, Mapping)):
-            _collect(item.values(), into)
-        elif kind not in _ATOMS and isinstance(item, (list, tuple, set)):
-            _collect(item, into)
+            found.append(value)
+        elif kind is dict:
+            pending += value.values()
+        elif kind in _LISTS:
+            pending += value
+    return found
+
+
+_LISTS = frozenset((list, tuple, set, frozenset))
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
