@@ -508,10 +508,10 @@ def interface_endpoint_open(endpoint: Resource, configuration: Configuration) ->
     },
 )
 def vpc_dns(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
-    """A VPC with private names has DNS support and DNS host names.
+    """A VPC with private names or public databases has DNS support and DNS host names.
 
-    AWS refuses an endpoint with private DNS and the resolution of names over a peering without both,
-    and a private hosted zone answers nobody.
+    AWS refuses an endpoint with private DNS, the resolution of names over a peering, and a database with
+    a public address without both, and a private hosted zone answers nobody.
     """
     switches = (("enable_dns_support", True), ("enable_dns_hostnames", False))
     off = [argument for argument, default in switches if vpc.known(argument, default) is False]
@@ -546,6 +546,15 @@ def _private_names(configuration: Configuration) -> Iterator[tuple[Resource, Any
             blocks = [block for each in holders for block in each.blocks(side)]
             if any(b.known("allow_remote_vpc_dns_resolution") is True for b in blocks):
                 yield peering, peering.given(argument), "resolution of names over the peering"
+    for database in configuration.of("aws_db_instance"):
+        if database.known("publicly_accessible") is True:
+            group = configuration.targets(
+                database.given("db_subnet_group_name"), "aws_db_subnet_group"
+            )
+            ids = [each.given("subnet_ids") for each in group]
+            subnets = configuration.targets(ids, "aws_subnet")
+            for subnet in subnets[:1]:  # all subnets of a group are in one VPC
+                yield database, subnet.given("vpc_id"), "a public address"
 
 
 _WITH_GROUPS = {

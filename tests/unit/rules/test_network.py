@@ -386,6 +386,17 @@ PEERING = {"vpc_id": VPC, "peer_vpc_id": "${aws_vpc.other.id}"}
 REMOTE = [{"allow_remote_vpc_dns_resolution": True}]
 
 
+def in_a_subnet(**database: Any) -> dict[str, Any]:
+    """Make a database in two subnets of the VPC."""
+    ids = ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]
+    group = "${aws_db_subnet_group.g.name}"
+    return {
+        "aws_subnet": {"a": {"vpc_id": VPC}, "b": {"vpc_id": VPC}},
+        "aws_db_subnet_group": {"g": {"subnet_ids": ids}},
+        "aws_db_instance": {"d": {"db_subnet_group_name": group, **database}},
+    }
+
+
 @pytest.mark.parametrize(
     ("vpc", "users", "messages"),
     [
@@ -434,6 +445,9 @@ REMOTE = [{"allow_remote_vpc_dns_resolution": True}]
             1,
             id="options of a peering",
         ),
+        pytest.param({}, in_a_subnet(publicly_accessible=True), 1, id="public database"),
+        pytest.param({}, in_a_subnet(publicly_accessible=False), 0, id="private database"),
+        pytest.param({}, in_a_subnet(publicly_accessible=UNKNOWN), 0, id="unknown"),
     ],
 )
 def test_dns_of_a_vpc(vpc: dict[str, Any], users: dict[str, Any], messages: int) -> None:
