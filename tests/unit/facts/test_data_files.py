@@ -117,6 +117,15 @@ SCHEMAS = {
             ),
         }
     ),
+    "dns": record({"source": TEXT, "private_domains": TEXTS}),
+    "event_patterns": record(
+        {
+            "source": TEXT,
+            "fields": TEXTS,
+            "filters": TEXTS,
+            "details": table(TEXTS),
+        }
+    ),
     "dms_settings": record(
         {
             "source": TEXT,
