@@ -5,6 +5,7 @@ and one of the provider's early days. Each finding in `findings.json` was read a
 either a false alarm, which is mended in the rule, or is judged and written there.
 """
 
+import datetime as dt
 import json
 import platform
 import shutil
@@ -21,6 +22,7 @@ from tapforge.local.program import find_terraform
 from tapforge.local.provider import install, packaged_settings
 from tapforge.local.terraform import Terraform
 from tapforge.rules import plan, registry, run
+from tapforge.rules.catalogue import engine
 
 pytestmark = pytest.mark.terraform
 
@@ -31,6 +33,12 @@ SYSTEM = {
     "dev": ROOT / "env/dev/aurora-demo.tfvars.json",
     "prod": ROOT / "env/prod/aurora-demo.tfvars.json",
 }
+
+
+@pytest.fixture(autouse=True)
+def day_of_review(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Versions grow old: what was found is what was to be found on this day."""
+    monkeypatch.setattr(engine, "_today", lambda: dt.date(2026, 11, 21))
 
 
 def findings(document: Mapping[str, Any]) -> dict[str, list[str]]:

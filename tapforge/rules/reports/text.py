@@ -80,7 +80,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
 
 def _places(group: list[Violation], everywhere: list[str], style: Style) -> Iterator[str]:
     """Say where a rule is broken: the places of one problem together, a fix of all of them once."""
-    fixes = {each.fix for each in group}
+    fixes = list({each.fix: None for each in group})
     for alike in _groups(group, lambda v: (v.problem, v.fix)):
         for same in _groups(alike, lambda v: v.address):
             yield f"  {_place(same[0], style)}{_in(same, everywhere)}"
@@ -88,7 +88,7 @@ def _places(group: list[Violation], everywhere: list[str], style: Style) -> Iter
         if len(fixes) > 1:
             yield from _fix(alike[0].fix, 4, style)
     if len(fixes) == 1:
-        yield from _fix(*fixes, 2, style)
+        yield from _fix(fixes[0], 2, style)
 
 
 def _place(violation: Violation, style: Style) -> str:
