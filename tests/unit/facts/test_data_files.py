@@ -74,7 +74,7 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
-SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"unless": TEXT})
+SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"default": TEXT, "unless": TEXT})
 SCHEMAS = {
     "deprecations": record(
         {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
@@ -117,6 +117,7 @@ SCHEMAS = {
             ),
         }
     ),
+    "singletons": record({"source": TEXT, "types": table(TEXT)}),
     "dns": record({"source": TEXT, "private_domains": TEXTS}),
     "event_patterns": record(
         {
