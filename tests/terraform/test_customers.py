@@ -1,7 +1,7 @@
 """HCL that was not made with tapforge is checked: what a reviewer would find, and nothing else.
 
-The customers are three ways in which PostgreSQL on AWS is published: one file, modules with switches,
-and one of the provider's early days. Each finding in `findings.json` was read and judged; a new one is
+The customers are ways in which PostgreSQL on AWS is published: one file, modules with switches, one of
+the provider's early days; and one that is made with care, where nothing is to be found. Each finding in `findings.json` was read and judged; a new one is
 either a false alarm, which is mended in the rule, or is judged and written there.
 """
 
@@ -29,6 +29,9 @@ pytestmark = pytest.mark.terraform
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = ROOT / "tests/data/customers"
 EXPECTED: dict[str, dict[str, list[str]]] = json.loads((CUSTOMERS / "findings.json").read_text())
+NEW = {"careful"}
+"""What asks for more than the provider of 2021 has."""
+
 SYSTEM = {
     "dev": ROOT / "env/dev/aurora-demo.tfvars.json",
     "prod": ROOT / "env/prod/aurora-demo.tfvars.json",
@@ -106,7 +109,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]:
     (sys.platform, platform.machine()) != ("linux", "x86_64"),
     reason="the packaged provider is for Linux on x86-64",
 )
-@pytest.mark.parametrize("customer", EXPECTED)
+@pytest.mark.parametrize("customer", sorted(set(EXPECTED) - NEW))
 def test_the_plan_of_a_real_provider_has_the_same(customer: str, embedded: Plan) -> None:
     """Its defaults are filled in, and its blocks stand in another order: the findings are those."""
     assert findings(embedded(customer)) == EXPECTED[customer]
