@@ -31,8 +31,7 @@ _ARN = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:(?:db|cluster):(.+)")
 
 def present(block: Block, argument: str) -> bool:
     """Tell whether an argument was given: the provider writes "" and [] for what was not."""
-    value = block.given(argument)
-    return isinstance(value, Expression) or (value is not None and value not in ("", [], {}))
+    return not block.left_out(argument)
 
 
 def same(left: Any, right: Any) -> bool | None:
