@@ -37,16 +37,20 @@ def fields(system: System[Any, Any]) -> tuple[Input, ...]:
     )
 
 
-def worded(system: System[Any, Any], variables: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """Put a text into every input that takes it, and an unmistakable one into those that are secret."""
-    given = dict(variables)
-    for field in fields(system):
-        if field.sensitive:
-            if given.get(field.name) is not None:
-                given[field.name] = _shaped(field, SECRET)
-        elif text and holds(field, value := _shaped(field, text)):
-            given[field.name] = value
-    return given
+def worded(system: System[Any, Any], text: str) -> dict[str, Any]:
+    """Give a text to every input that takes it and is no secret."""
+    if not text:
+        return {}
+    given = {each: _shaped(each, text) for each in fields(system) if not each.sensitive}
+    return {each.name: value for each, value in given.items() if holds(each, value)}
+
+
+def secreted(system: System[Any, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    """Give an unmistakable text to the inputs of an environment that are secret."""
+    for each in fields(system):
+        if each.sensitive and variables.get(each.name) is not None:
+            variables[each.name] = _shaped(each, SECRET)
+    return variables
 
 
 def changes(
@@ -74,8 +78,12 @@ def changes(
     }
     if not given:
         return
-    # A sample holds every rule that the text does: that it is taken is known.
-    shown = _places(system, resolve(system, {**variables, **samples}, validate=False), _FOUND)
+    if any(_reaches(system, name) for name in samples):
+        # A sample holds every rule that the text does: that it is taken is known.
+        sampling = resolve(system, {**variables, **samples}, validate=False)
+    else:
+        sampling = Resolution([], {**resolution.inputs, **samples}, {})
+    shown = _places(system, sampling, _FOUND)
     actual = _places(system, resolution) if shown else {}
     for place, found in shown.items():
         for sample in sorted(found):
@@ -84,6 +92,18 @@ def changes(
             if expected not in came and not _in_json(sample, given, came):
                 shown_as = ", ".join(map(json.dumps, sorted(came))) or "nothing"
                 yield f"{place}: {shown_as}, expected {json.dumps(expected)}"
+
+
+@functools.cache
+def _reaches(system: System[Any, Any], name: str) -> bool:
+    """Tell whether an input is used by anything but the configuration of providers."""
+    address = f"var.{name}"
+    return any(
+        root._address == address  # noqa: SLF001
+        for entry in system.body.document.entries
+        if entry.block._tf_path[0] not in ("provider", "variable")  # noqa: SLF001
+        for root in entry.roots
+    )
 
 
 def _shaped(field: Input, text: str) -> Any:

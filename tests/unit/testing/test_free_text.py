@@ -54,18 +54,18 @@ def test_only_inputs_that_take_any_text_are_given_one() -> None:
     """Alone, in lists and in maps; not where it breaks a rule."""
     names = ["default_tags", "motto", "words", "notes", "token"]
     assert [field.name for field in free_text.fields(PLAIN)] == names
-    given = free_text.worded(PLAIN, {"number": 2}, TEXT)
     note = {"note": TEXT}
     words = {"motto": TEXT, "words": [TEXT], "notes": note, "default_tags": note}
-    assert given == {"number": 2, **words}
-    assert "default_tags" not in free_text.worded(PLAIN, {}, "x" * 300)  # no tag is so long
-    assert free_text.worded(PLAIN, {"number": 2}, "") == {"number": 2}
+    assert free_text.worded(PLAIN, TEXT) == words
+    assert "default_tags" not in free_text.worded(PLAIN, "x" * 300)  # no tag is so long
+    assert free_text.worded(PLAIN, "") == {}
 
 
 def test_secrets_are_given_a_text_that_is_no_accident() -> None:
     """Where the environment gives one."""
-    assert free_text.worded(PLAIN, {"token": "0"}, "")["token"] == free_text.SECRET
-    assert free_text.worded(PLAIN, {"token": None}, "")["token"] is None
+    assert free_text.secreted(PLAIN, {"token": "0"}) == {"token": free_text.SECRET}
+    for variables in ({"token": None}, {"motto": "0"}):
+        assert free_text.secreted(PLAIN, dict(variables)) == variables
 
 
 def changes(of: System[Any, Any], **variables: Any) -> list[str]:
