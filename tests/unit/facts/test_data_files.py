@@ -172,6 +172,8 @@ SCHEMAS = {
         {
             "source": TEXT,
             "services": table(record({"source": TEXT}, {"trust": TRUE, "resource": TRUE})),
+            "shared_issuers": table(TEXT),
+            "topic_writers": table(record({"principal": TEXT, "arguments": TEXTS})),
             "narrowable_actions": table({**TEXTS, "minItems": 1}),
         }
     ),

@@ -406,3 +406,72 @@ def test_permissions_of_functions(
 def test_rotation_of_keys(key: dict[str, Any], words: str | None) -> None:
     """Only what KMS can rotate."""
     check(found(identity.kms_key_rotation, {"aws_kms_key": {"main": key}}), words)
+
+
+GITHUB = "token.actions.githubusercontent.com"
+PROVIDER = f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"
+SUB, AUD = f"{GITHUB}:sub", {f"{GITHUB}:aud": "sts.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("principal", "conditions", "wrong"),
+    [
+        (PROVIDER, {}, True),
+        (PROVIDER, {"StringEquals": AUD}, True),
+        (PROVIDER, {"StringEquals": {**AUD, SUB: "repo:acme/infra:ref:refs/heads/main"}}, False),
+        (PROVIDER, {"StringEquals": AUD, "StringLike": {SUB: ["repo:acme/*"]}}, False),
+        (PROVIDER, {"StringLike": {SUB: "*"}}, True),
+        (PROVIDER, {"StringLike": {SUB: ["repo:*"]}}, True),
+        (PROVIDER, {"StringEquals": {f"{GITHUB}:repository": "acme/infra"}}, False),
+        (f"{PROVIDER}/acme", {"StringEquals": AUD}, True),
+        (
+            "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/A",
+            {},
+            False,
+        ),
+        ("cognito-identity.amazonaws.com", {}, False),
+    ],
+    ids=[
+        *("nothing", "audience", "subject", "some subjects", "every subject", "every repository"),
+        *("another claim", "an enterprise", "a cluster of one's own", "Cognito"),
+    ],
+)
+def test_subjects_of_tokens(principal: str, conditions: dict[str, Any], wrong: bool) -> None:
+    """Asked where strangers get tokens of the same provider."""
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": principal},
+        "Condition": conditions,
+    }
+    assert bool(found(identity.trust_token_subject, role(statement))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("mode", "url", "wrong"),
+    [
+        ("resource", f"https://{GITHUB}", True),
+        ("data", f"https://{GITHUB}", True),
+        ("data", "https://login.acme.example", False),
+        ("resource", UNKNOWN, False),
+    ],
+    ids=["resource", "data source", "one's own", "unknown"],
+)
+def test_providers_of_tokens_by_reference(mode: str, url: str, wrong: bool) -> None:
+    """The provider's URL tells who it is."""
+    prefix = "data." if mode == "data" else ""
+    provider = {"aws_iam_openid_connect_provider": {"ci": {"url": url}}}
+    trusted = {
+        "actions": ["sts:AssumeRoleWithWebIdentity"],
+        "principals": [
+            {
+                "type": "Federated",
+                "identifiers": [f"${{{prefix}aws_iam_openid_connect_provider.ci.arn}}"],
+            }
+        ],
+    }
+    data = {"aws_iam_policy_document": {"trust": {"statement": [trusted]}}}
+    trust = {"assume_role_policy": "${data.aws_iam_policy_document.trust.json}"}
+    resources = {"aws_iam_role": {"ci": trust}, **(provider if mode == "resource" else {})}
+    data |= provider if mode == "data" else {}
+    assert bool(found(identity.trust_token_subject, resources, data)) is wrong
