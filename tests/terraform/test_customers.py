@@ -1,8 +1,9 @@
 """HCL that was not made with tapforge is checked: what a reviewer would find, and nothing else.
 
 The customers are ways in which PostgreSQL on AWS is published: one file, modules with switches, one of
-the provider's early days; and one that is made with care, where nothing is to be found. Each finding in `findings.json` was read and judged; a new one is
-either a false alarm, which is mended in the rule, or is judged and written there.
+the provider's early days; and one that is made with care, where nothing is to be found. Each finding in
+`findings.json` was read and judged; a new one is either a false alarm, which is mended in the rule, or
+is judged and written there.
 """
 
 import datetime as dt
