@@ -79,7 +79,9 @@ def test_a_replica_of_itself_ends(findings) -> None:
         ({"username": UNKNOWN}, {"username": "admin1"}, 0),
         ({"password": "x", "manage_master_user_password": True}, {}, 2),
         ({"manage_master_user_password": False, "password": ""}, {}, 0),
-        ({"snapshot_identifier": UNKNOWN}, {}, 1),
+        ({"snapshot_identifier": "yesterday"}, {}, 1),
+        ({"snapshot_identifier": UNKNOWN, "manage_master_user_password": UNKNOWN}, {}, 0),
+        ({"password": UNKNOWN}, {}, 1),
     ],
     ids=str,
 )
