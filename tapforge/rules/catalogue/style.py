@@ -50,7 +50,8 @@ def _written(configuration: Configuration, pattern: re.Pattern[str]) -> Iterator
 
 # --- hard-coded ---------------------------------------------------------------------------------------
 
-_ACCOUNT = re.compile(r"arn:aws[\w-]*:[\w-]*:[\w-]*:(\d{12})[:/]|^\d{12}$", re.MULTILINE)
+_ACCOUNT = re.compile(r"arn:aws[\w-]*:[\w-]*:[\w-]*:([0-9]{12})[:/]|^[0-9]{12}$", re.MULTILINE)
+_DIGITS = re.compile(r"[0-9]{12}")
 # What others publish for everybody is addressed by their account.
 _PUBLISHED = re.compile(r":(layer|applications)[:/]|^layers|owners?(\[|_id|$)")
 
@@ -78,7 +79,7 @@ def hard_coded_account(configuration: Configuration) -> Iterator[Finding]:
     configuration takes an environment suffix; the account that its resources are in already is not
     told from one that was looked up.
     """
-    if not _suffix(configuration):
+    if not _suffix(configuration) or not _DIGITS.search(texts.everywhere(configuration)):
         return
     own: set[str] | None = None
     for resource, path, match in _written(configuration, _ACCOUNT):
@@ -104,6 +105,8 @@ def _region_pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])({every})[a-z]?(?![\w-])")
 
 
+# Every region has one in its name, few other texts have, and it is found fast.
+_DIRECTION = re.compile(r"-(?:north|south|east|west|central)[a-z]*-[0-9]")
 # Arguments that name another region on purpose.
 _ELSEWHERE = re.compile(r"region|destination|replica|source_|target|origin", re.IGNORECASE)
 
@@ -130,7 +133,7 @@ def hard_coded_region(configuration: Configuration) -> Iterator[Finding]:
     another provider, or says so in the argument's name.
     """
     wanted = _region(configuration)
-    if not wanted:
+    if not wanted or not _DIRECTION.search(texts.everywhere(configuration)):
         return
     for resource, path, match in _written(configuration, _region_pattern()):
         elsewhere = resource.provider or present(resource, "region") or _ELSEWHERE.search(path)
@@ -163,7 +166,7 @@ def hard_coded_partition(configuration: Configuration) -> Iterator[Finding]:
     China, GovCloud and the others have ARNs of their own: what begins with arn:aws: is not there.
     """
     wanted = _region(configuration)
-    if not wanted:
+    if not wanted or "arn:aws" not in texts.everywhere(configuration):
         return
     expected = f"arn:{regions.partition(wanted)}:"
     for resource, path, match in _written(configuration, _PARTITION):
@@ -172,7 +175,7 @@ def hard_coded_partition(configuration: Configuration) -> Iterator[Finding]:
 
 
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
-_STAGE_TAGS = ("Environment", "environment", "Env", "env", "Stage", "stage")
+_STAGE_TAGS = ("Name", "Environment", "environment", "Env", "env", "Stage", "stage")
 
 
 @rule(
@@ -190,12 +193,12 @@ def hard_coded_environment(resource: Resource, configuration: Configuration) -> 
     Whoever reads it takes one environment for another.
     """
     suffix = _suffix(configuration)
-    if not suffix or resource.mode != "resource":
+    if not suffix or resource.mode != "resource" or not configuration.once(_may_say_another):
         return
     given = resource.values.get("tags")
-    given = given if isinstance(given, Mapping) else {}
-    named = [(argument, resource.known(argument)) for argument in _named(resource.type)]
-    named += [(f'tags["{tag}"]', given.get(tag)) for tag in ("Name", *_STAGE_TAGS)]
+    named = [(argument, resource.values.get(argument)) for argument in _named(resource.type)]
+    if isinstance(given, Mapping):
+        named += [(f'tags["{tag}"]', given[tag]) for tag in given if tag in _STAGE_TAGS]
     for path, name in named:
         if isinstance(name, str) and _environments(name):
             for word in _environments(name) - _chosen(configuration):
@@ -212,6 +215,13 @@ def _named(type_: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=4096)
 def _environments(text: str) -> frozenset[str]:
     return names.environment_words() & {word.lower() for word in _WORD.findall(text)}
+
+
+def _may_say_another(configuration: Configuration) -> bool:
+    """Tell at one look whether a word for another environment stands anywhere."""
+    whole = texts.everywhere(configuration).lower()
+    others = names.environment_words() - _chosen(configuration)
+    return any(w in whole and re.search(rf"(?<![a-z]){w}(?![a-z])", whole) for w in others)
 
 
 def _chosen(configuration: Configuration) -> frozenset[str]:
