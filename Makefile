@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TAPFORGE := $(BIN)/tapforge
+RULES := docs/rules.md
 
 .DEFAULT_GOAL := help
 .PHONY: help setup render check test prove up down plan bench lint types clean
@@ -25,11 +26,14 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m compileall -q tapforge
 	@touch $@
 
-render: setup ## Write modules/ and terraform/ from the systems.
+render: setup ## Write modules/ and terraform/ from the systems, docs/rules.md from the rules.
 	@$(TAPFORGE) render
+	@$(TAPFORGE) explain --markdown > $(RULES).new && mv $(RULES).new $(RULES)
 
-check: setup ## Fail if modules/ or terraform/ are not what the systems render to.
+check: setup ## Fail if what is rendered is stale, or if a system breaks a rule.
 	@$(TAPFORGE) render --check
+	@$(TAPFORGE) explain --markdown | diff -u $(RULES) - || { echo "$(RULES) is stale: make render" >&2; exit 1; }
+	@$(TAPFORGE) check
 
 up: render ## Apply SYSTEM (aurora-demo) of ENV (dev) to an AWS on this machine.
 	@$(TAPFORGE) up $(SYSTEM) --env $(ENV)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tapforge.facts._data import load
 
@@ -39,6 +39,33 @@ def names_its_source(principal: str, where: Literal["trust", "resource"]) -> boo
         where: ``trust`` for roles that it assumes, ``resource`` for topics, queues and keys that it uses.
     """
     return bool(load("iam")["services"].get(principal, {}).get(where))
+
+
+@functools.cache
+def shared_issuers() -> frozenset[str]:
+    """Return the hosts of identity providers that issue tokens to everybody who has an account there."""
+    return frozenset(load("iam")["shared_issuers"])
+
+
+class TopicWriter(NamedTuple):
+    """A type of resource that has a service write to a topic.
+
+    Attributes:
+        principal: The service, as policies name it.
+        arguments: The arguments that name the topic.
+    """
+
+    principal: str
+    arguments: tuple[str, ...]
+
+
+@functools.cache
+def topic_writers() -> dict[str, TopicWriter]:
+    """Return the types of resources that have a service write to a topic of SNS."""
+    return {
+        type_: TopicWriter(each["principal"], tuple(each["arguments"]))
+        for type_, each in load("iam")["topic_writers"].items()
+    }
 
 
 def source() -> str:

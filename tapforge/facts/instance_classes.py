@@ -182,7 +182,8 @@ def newest_generation(engine: str, name: str, region: str | None = None) -> int 
     Raises:
         ValueError: If there is no such engine.
     """
-    alike = (each for each in offered(engine, None, region) if _kind(each) == _kind(name))
+    kind = _kind(name)
+    alike = (each for each in offered(engine, None, region) if kind and _kind(each) == kind)
     return max(map(_generation, alike), default=None)
 
 

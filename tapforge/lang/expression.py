@@ -237,8 +237,13 @@ class Named(Symbol):
         self._value = value
 
 
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
 def plain(value: Any) -> Any:
     """Give a known value itself where it, or a part of it, is rendered by a name."""
+    if value.__class__ in _SCALARS:
+        return value
     if isinstance(value, Named):
         return value._value
     if isinstance(value, Mapping):
@@ -686,7 +691,7 @@ _CONTAINERS = (list, tuple, set, frozenset, Mapping)
 def known(value: Any) -> bool:
     """Tell whether a value holds no expression anywhere."""
     if isinstance(value, str):
-        return not marker.has_marker(value)
+        return value.isascii() or not marker.has_marker(value)
     if value is None or isinstance(value, (int, float)):
         return True
     if isinstance(value, Mapping):
@@ -714,7 +719,9 @@ def find_failure(value: Any) -> Failure | None:
     else:
         return None
     for part in parts:
-        failure = None if part.__class__ in _ATOMS else find_failure(part)
+        kind = part.__class__
+        quiet = kind in _ATOMS or (kind is str and part.isascii())
+        failure = None if quiet else find_failure(part)
         if failure is not None:
             return failure
     if isinstance(value, Expression):
@@ -731,6 +738,11 @@ def roots(value: Any) -> list[Symbol]:
 
 def addresses(value: Any) -> list[str]:
     """Give the address of whatever a value refers to: ``var.region``, ``aws_vpc.main``."""
+    root = value
+    while root.__class__ is Access and root._step.__class__ is str:
+        root = root._base
+    if root.__class__ is Symbol:
+        return [root._address]  # a plain reference, as most are
     return [root._address for root in roots(value)]
 
 
@@ -777,6 +789,9 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
+    kinds = left.__class__, right.__class__
+    if kinds == (int, int):
+        return result(left, right)
     left, right = parse(left), parse(right)
     if known(left) and known(right):
         try:
@@ -815,26 +830,30 @@ def ne(left: Any, right: Any) -> bool:
 
 def lt(left: float, right: float) -> bool:
     """``left < right``, for numbers."""
-    return _compare("<", left, right, _numeric(operator.lt))
+    return _compare("<", left, right, _BEFORE)
 
 
 def le(left: float, right: float) -> bool:
     """``left <= right``, for numbers."""
-    return _compare("<=", left, right, _numeric(operator.le))
+    return _compare("<=", left, right, _UP_TO)
 
 
 def gt(left: float, right: float) -> bool:
     """``left > right``, for numbers."""
-    return _compare(">", left, right, _numeric(operator.gt))
+    return _compare(">", left, right, _AFTER)
 
 
 def ge(left: float, right: float) -> bool:
     """``left >= right``, for numbers."""
-    return _compare(">=", left, right, _numeric(operator.ge))
+    return _compare(">=", left, right, _FROM)
 
 
 def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     return lambda left, right: bool(compare(exact(number(left)), exact(number(right))))
+
+
+_BEFORE, _UP_TO = _numeric(operator.lt), _numeric(operator.le)
+_AFTER, _FROM = _numeric(operator.gt), _numeric(operator.ge)
 
 
 def and_(*conditions: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -198,9 +198,3 @@ def fires(operator: str, threshold: float, least: float, most: float | None) -> 
         case _:
             return None
     return always if always or never else None
-
-
-def alarms(configuration: Configuration) -> Iterator[Watched]:
-    """Give the metrics of all alarms."""
-    for alarm in configuration.of(ALARM):
-        yield from watched(alarm)

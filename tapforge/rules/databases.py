@@ -31,8 +31,7 @@ _ARN = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:(?:db|cluster):(.+)")
 
 def present(block: Block, argument: str) -> bool:
     """Tell whether an argument was given: the provider writes "" and [] for what was not."""
-    value = block.given(argument)
-    return isinstance(value, Expression) or (value is not None and value not in ("", [], {}))
+    return not block.left_out(argument)
 
 
 def same(left: Any, right: Any) -> bool | None:
@@ -155,7 +154,17 @@ class ParameterGroup:
 
     def setting(self, name: str) -> Setting | None:
         """Give what the group sets for a parameter."""
-        return next((each for each in self.settings if each.name == name), None)
+        return self._by_name.get(name)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Setting]:
+        return {each.name: each for each in reversed(self.settings)}
+
+    @functools.cached_property
+    def known(self) -> tuple[tuple[Setting, Parameter], ...]:
+        """The parameters that the family has, with what is known of them."""
+        found = ((each, self.parameter(each)) for each in self.settings)
+        return tuple((each, parameter) for each, parameter in found if parameter)
 
     def finding(
         self, setting: Setting, argument: str, found: str | None, expected: str, fix: str = ""
@@ -378,7 +387,5 @@ def databases(configuration: Configuration) -> Databases:
 def settings(group: Resource) -> Iterator[tuple[ParameterGroup, Setting, Parameter]]:
     """Give the parameters of a group that its family has."""
     known = parameter_group(group)
-    for setting in known.settings:
-        parameter = known.parameter(setting)
-        if parameter:
-            yield known, setting, parameter
+    for setting, parameter in known.known:
+        yield known, setting, parameter

@@ -18,10 +18,10 @@ _INTRODUCTION = """\
 # Rules
 
 What `tapforge check` looks for, in systems made with tapforge and in the plan of any Terraform
-configuration. `tapforge explain RULE` shows one of them. How to choose and accept rules is told in
-[Checking](checking.md), how to add some in [Writing rules](writing-rules.md).
+configuration. `tapforge explain RULE` shows one of them on a terminal. [Checking](checking.md) tells how
+to choose rules, accept violations, and add rules.
 
-This page is made of the rules by `make rules`.
+This page is made of the rules by `make render`.
 """
 
 

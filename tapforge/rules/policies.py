@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from tapforge.lang.expression import Access, Call, Expression, Template, addresses
+from tapforge.lang.expression import Access, Call, Expression, Template, addresses, parse
 from tapforge.rules.resource import Block, Configuration, Resource, Unknown
 
 DOCUMENT = "data.aws_iam_policy_document"
@@ -171,7 +171,7 @@ def read_value(configuration: Configuration, resource: Resource, place: str, val
         content = _parse(value)
         return _from_json(resource, place, content) if content is not None else _UNREADABLE
     if isinstance(value, Call) and value._function == "jsonencode":  # noqa: SLF001 - reads its value
-        return _from_json(resource, place, value._arguments[0])  # noqa: SLF001
+        return _from_json(resource, place, _parsed(value._arguments[0]))  # noqa: SLF001
     if isinstance(value, Expression):
         documents = configuration.targets(value, DOCUMENT)
         alone = len(documents) == 1 == len(set(addresses(value)))
@@ -251,6 +251,13 @@ def _parse(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None
+
+
+def _parsed(value: Any) -> Any:
+    """Give what jsonencode() was called with, texts that hold references as expressions."""
+    if isinstance(value, Mapping):
+        return {key: _parsed(item) for key, item in value.items()}
+    return list(map(_parsed, value)) if isinstance(value, (list, tuple)) else parse(value)
 
 
 def _from_json(resource: Resource, place: str, content: Any) -> Policy:

@@ -87,6 +87,7 @@ def overlap(one: Network, other: Network) -> bool:
     return one.version == other.version and one.overlaps(other)
 
 
+@functools.lru_cache(maxsize=4096)
 def private(net: Network) -> bool:
     """Tell whether all addresses of a network are private."""
     return any(within(net, each) for each in _PRIVATE)

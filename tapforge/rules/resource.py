@@ -220,9 +220,8 @@ class Configuration:
         found: dict[str, list[Resource]] = {}
         for resource in self.resources:
             found.setdefault(resource.address, []).append(resource)
-            whole = _KEY.sub("", resource.address)
-            if whole != resource.address:
-                found.setdefault(whole, []).append(resource)
+            if "[" in resource.address:
+                found.setdefault(_KEY.sub("", resource.address), []).append(resource)
         return found
 
     @functools.cached_property
@@ -242,6 +241,10 @@ class Configuration:
         by_type = self._by_type
         return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
 
+    def lacks(self, types: frozenset[str]) -> bool:
+        """Tell whether it has no resource of any of some types."""
+        return self._by_type.keys().isdisjoint(types)
+
     def once(self, compute: Callable[[Configuration], T]) -> T:
         """Give what a function computes of this configuration: it is called the first time only.
 
@@ -253,7 +256,7 @@ class Configuration:
         result: T = self._computed[compute]
         return result
 
-    @property
+    @functools.cached_property
     def destroyable(self) -> bool | None:
         """The form that the configuration says it has; None where it says nothing."""
         value = self.variables.get("destroyable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args
@@ -49,11 +50,20 @@ class Rule:
     bad: Example = attrs.field(repr=False)
     check: Callable[..., Iterable[Finding]] = attrs.field(repr=False)
 
+    @functools.cached_property
+    def _types(self) -> frozenset[str]:
+        return frozenset(self.on)
+
     def findings(self, configuration: Configuration) -> list[Finding]:
         """Give every place of a configuration that breaks the rule."""
         if not self.on:
             return list(self.check(configuration))
-        resources = configuration.resources if self.on == ("*",) else configuration.of(*self.on)
+        if self.on == ("*",):
+            resources: Iterable[Resource] = configuration.resources
+        elif configuration.lacks(self._types):
+            return []
+        else:
+            resources = configuration.of(*self.on)
         return [found for resource in resources for found in self.check(resource, configuration)]
 
 

@@ -49,12 +49,13 @@ def configuration(
 
 def _resource(instance: lang.Instance) -> Resource:
     lifecycle = instance.lifecycle
+    known = ("prevent_destroy", "ignore_changes")
     return Resource(
         instance.values,
         address=instance.address,
         mode=instance.mode,
         type=instance.type,
         name=instance.name,
-        lifecycle={"prevent_destroy": lifecycle.prevent_destroy} if lifecycle else {},
+        lifecycle={name: getattr(lifecycle, name) for name in known} if lifecycle else {},
         accepted=instance.accepted,
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tapforge.lang.inputs import Input, declared_inputs
 from tapforge.testing import free_text
 from tapforge.testing.case import SUFFIX, Case, Subject
-from tapforge.testing.strategies import environments, holds, of_input
+from tapforge.testing.strategies import holds, inputs_beside, of_input
 
 _LETTERS = "${}%\"\\\n\t '`<>&#/:~aZ0éß漢😀"
 """What templates, JSON, shells and HTML give a meaning to, and letters of some alphabets."""
@@ -28,11 +28,11 @@ def cases(draw: st.DrawFn, /, subject: Subject) -> Case:
     """
     system = subject.system
     field = declared_inputs(system.inputs)[SUFFIX]
-    variables = draw(environments(system))
+    words = draw(_words) if free_text.fields(system) else ""
+    given = free_text.worded(system, words)
+    variables = free_text.secreted(system, draw(inputs_beside(system.inputs, given)))
     suffix = lengthened(field, draw(of_input(field)))
     assume(suffix != variables.get(SUFFIX, field.default))
-    if free_text.fields(system):
-        variables = free_text.worded(system, variables, draw(_words))
     return Case(subject, variables, variables | {SUFFIX: suffix})
 
 

@@ -16,8 +16,13 @@ from tapforge.lang.resolve import Resolution, resolve
 from tapforge.systems.system import System
 from tapforge.testing.strategies import holds
 
-_SAMPLE = "Qq7"
-"""Text that stands nowhere else, and that every input takes which takes any text."""
+SECRET = "Zz5-a-secret-Zz5"  # noqa: S105 - it opens nothing
+"""Text that is given as a secret: where it comes out, it is no accident."""
+
+_SAMPLE, _FOUND = "Qq7", "qq7"
+"""Text that stands nowhere else in any case, and that inputs take only if they take any text."""
+
+_SAMPLES = re.compile(f"{_SAMPLE}[0-9]+x", re.IGNORECASE)
 
 _Places = dict[str, set[str]]
 
@@ -32,11 +37,20 @@ def fields(system: System[Any, Any]) -> tuple[Input, ...]:
     )
 
 
-def worded(system: System[Any, Any], variables: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """Put a text into every input that takes it."""
-    shaped = {field.name: _shaped(field, text) for field in fields(system) if text}
-    taken = {f.name: shaped[f.name] for f in fields(system) if text and holds(f, shaped[f.name])}
-    return dict(variables) | taken
+def worded(system: System[Any, Any], text: str) -> dict[str, Any]:
+    """Give a text to every input that takes it and is no secret."""
+    if not text:
+        return {}
+    given = {each: _shaped(each, text) for each in fields(system) if not each.sensitive}
+    return {each.name: value for each, value in given.items() if holds(each, value)}
+
+
+def secreted(system: System[Any, Any], variables: dict[str, Any]) -> dict[str, Any]:
+    """Give an unmistakable text to the inputs of an environment that are secret."""
+    for each in fields(system):
+        if each.sensitive and variables.get(each.name) is not None:
+            variables[each.name] = _shaped(each, SECRET)
+    return variables
 
 
 def changes(
@@ -56,7 +70,7 @@ def changes(
 
     def sampled(text: str) -> str:
         sample = f"{_SAMPLE}{len(given)}x"
-        given[sample] = text
+        given[sample.lower()] = text
         return sample
 
     samples = {
@@ -64,8 +78,12 @@ def changes(
     }
     if not given:
         return
-    # A sample holds every rule that the text does: that it is taken is known.
-    shown = _places(system, resolve(system, {**variables, **samples}, validate=False), _SAMPLE)
+    if any(_reaches(system, name) for name in samples):
+        # A sample holds every rule that the text does: that it is taken is known.
+        sampling = resolve(system, {**variables, **samples}, validate=False)
+    else:
+        sampling = Resolution([], {**resolution.inputs, **samples}, {})
+    shown = _places(system, sampling, _FOUND)
     actual = _places(system, resolution) if shown else {}
     for place, found in shown.items():
         for sample in sorted(found):
@@ -74,6 +92,18 @@ def changes(
             if expected not in came and not _in_json(sample, given, came):
                 shown_as = ", ".join(map(json.dumps, sorted(came))) or "nothing"
                 yield f"{place}: {shown_as}, expected {json.dumps(expected)}"
+
+
+@functools.cache
+def _reaches(system: System[Any, Any], name: str) -> bool:
+    """Tell whether an input is used by anything but the configuration of providers."""
+    address = f"var.{name}"
+    return any(
+        root._address == address  # noqa: SLF001
+        for entry in system.body.document.entries
+        if entry.block._tf_path[0] not in ("provider", "variable")  # noqa: SLF001
+        for root in entry.roots
+    )
 
 
 def _shaped(field: Input, text: str) -> Any:
@@ -97,7 +127,7 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _with(text: str, given: Mapping[str, str]) -> str:
-    return re.sub(f"{_SAMPLE}[0-9]+x", lambda sample: given[sample[0]], text)
+    return _SAMPLES.sub(lambda found: given[found[0].lower()], text)
 
 
 def _in_json(sample: str, given: Mapping[str, str], came: set[str]) -> bool:
@@ -114,7 +144,7 @@ def _places(system: System[Any, Any], resolution: Resolution, part: str = "") ->
     Args:
         system: The system.
         resolution: What it comes to.
-        part: What the texts must hold.
+        part: What the texts must hold, in small letters; they may have capitals.
     """
     found: _Places = {}
     for instance in resolution.instances:
@@ -136,11 +166,11 @@ def _collect(value: Any, place: str, part: str, found: _Places) -> None:
         value = "".join(p if isinstance(p, str) else hcl(p) for p in value._pieces)  # noqa: SLF001
     kind = value.__class__
     if kind is str:
-        if part in value:
+        if part in value.lower():
             found.setdefault(place, set()).add(value)
     elif kind is dict:
         for key, item in value.items():
-            if part in key:
+            if part in key.lower():
                 found.setdefault(place, set()).add(key)
             _collect(item, f"{place}.{_with_no_sample(key)}", part, found)
     elif kind in _COLLECTIONS:
@@ -152,4 +182,4 @@ _COLLECTIONS = (list, tuple, set, frozenset)
 
 
 def _with_no_sample(key: str) -> str:
-    return "*" if _SAMPLE in key else key
+    return "*" if _FOUND in key.lower() else key

@@ -60,7 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "tapforge_environment" in wanted:
         project = _project(metafunc.config)
         pairs = [
-            pytest.param(system, (system, name), id=f"{system}-{name}")
+            pytest.param(system, name, id=f"{system}-{name}")
             for system in project.systems
             for name in project.environments(system)
         ]
@@ -84,12 +84,13 @@ def tapforge_system(request: pytest.FixtureRequest, tapforge_project: Project) -
 
 
 @pytest.fixture(scope="session")
-def tapforge_environment(request: pytest.FixtureRequest, tapforge_project: Project) -> Environment:
+def tapforge_environment(
+    request: pytest.FixtureRequest, tapforge_project: Project, tapforge_system: System[Any, Any]
+) -> Environment:
     """Each environment of each system in turn, read from its files and checked."""
     from tapforge.systems.environment import load  # noqa: PLC0415
 
-    system, name = request.param
-    return load(tapforge_project, tapforge_project.system(system), name)
+    return load(tapforge_project, tapforge_system, request.param)
 
 
 @pytest.fixture(scope="session")

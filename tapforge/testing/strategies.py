@@ -47,12 +47,10 @@ def environments(system: System[Any, Any], **given: _Drawn) -> st.SearchStrategy
     return inputs_of(system.inputs, **given)
 
 
-@st.composite
-def inputs_of(draw: st.DrawFn, /, class_: type, **given: _Drawn) -> dict[str, Any]:
+def inputs_of(class_: type, **given: _Drawn) -> st.SearchStrategy[dict[str, Any]]:
     """Draw values of inputs that hold together; inputs with a default are sometimes left out.
 
     Args:
-        draw: Given by hypothesis.
         class_: A class made with `tapforge.lang.inputs.inputs`.
         given: Strategies for some of the inputs.
 
@@ -65,13 +63,41 @@ def inputs_of(draw: st.DrawFn, /, class_: type, **given: _Drawn) -> dict[str, An
             Problem(f"{place}: {name}", "there is no such input", closest(name, known))
             for name in sorted(strangers)
         )
-    whole = _defaults(class_).copy()
-    values: dict[str, Any] = {}
-    for plan in _plans(class_):
+    return _inputs(class_, given)
+
+
+def inputs_beside(class_: type, fixed: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw values of the inputs beside some that are known to be right.
+
+    Args:
+        class_: A class made with `tapforge.lang.inputs.inputs`.
+        fixed: Values of inputs whose rules ask no other input.
+    """
+    return _inputs(class_, {}, fixed)
+
+
+@st.composite
+def _inputs(
+    draw: st.DrawFn,
+    /,
+    class_: type,
+    given: Mapping[str, _Drawn],
+    fixed: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    values: dict[str, Any] = dict(fixed or {})
+    whole = _defaults(class_) | values
+    plans = _plans(class_)
+    # One number instead of a flag for each input: it is what is drawn that takes the time.
+    masks = [draw(_MASK) for _ in range(0, len(plans), _BITS)]
+    for index, plan in enumerate(plans):
         name = plan.name
         if name in given:
             values[name] = draw(given[name])
-        elif plan.required or any(each in values for each in plan.asks) or draw(_FLAG):
+        elif name not in values and (
+            plan.required
+            or masks[index // _BITS] >> index % _BITS & 1
+            or any(each in values for each in plan.asks)
+        ):
             values[name] = draw(plan.make(*[whole[each] for each in plan.asks]))
         if name in values:
             whole[name] = values[name]
@@ -79,7 +105,7 @@ def inputs_of(draw: st.DrawFn, /, class_: type, **given: _Drawn) -> dict[str, An
         assume(not problems(class_, values))
         return values
     view = SimpleNamespace(**whole)
-    for plan in _plans(class_):
+    for plan in plans:
         value = whole[plan.name]
         if plan.open and value is not None:
             assume(all(_holds(rule, value, view) for rule in plan.open))
@@ -98,7 +124,8 @@ def holds(field: Input, value: Any) -> bool:
 
 # --- how the inputs of a class are drawn ------------------------------------------------------------
 
-_FLAG = st.booleans()
+_BITS = 16
+_MASK = st.integers(0, 2**_BITS - 1)
 _LEAST, _MOST = -1e9, 1e9
 
 
@@ -247,6 +274,9 @@ def _suffix(text: str) -> str:
     return re.sub("(^|-)(an|s3alias)$", r"\1a", joined)
 
 
+_ADDRESS = st.integers(0, 2**32 - 1)
+
+
 @st.composite
 def networks(draw: st.DrawFn, /, minimum: int = 16, maximum: int = 28) -> str:
     """Draw IPv4 blocks by their network addresses.
@@ -257,7 +287,7 @@ def networks(draw: st.DrawFn, /, minimum: int = 16, maximum: int = 28) -> str:
         maximum: The longest prefix.
     """
     prefix = draw(st.integers(minimum, maximum))
-    address = draw(st.integers(0, 2**32 - 1)) >> (32 - prefix) << (32 - prefix)
+    address = draw(_ADDRESS) >> (32 - prefix) << (32 - prefix)
     return f"{ipaddress.IPv4Address(address)}/{prefix}"
 
 
@@ -294,8 +324,12 @@ def tags() -> st.SearchStrategy[dict[str, str]]:
 @st.composite
 def backup_windows(draw: st.DrawFn, /) -> str:
     """Draw daily windows of half an hour to half a day."""
-    start, length = draw(st.integers(0, _DAY - 1)), draw(st.integers(30, _DAY // 2))
+    start, length = draw(_MINUTE), draw(_HALF_A_DAY)
     return f"{_clock(start)}-{_clock(start + length)}"
+
+
+_MINUTE, _HALF_A_DAY = st.integers(0, _DAY - 1), st.integers(30, _DAY // 2)
+_DAY_OF_WEEK = st.integers(0, 6)
 
 
 @st.composite
@@ -310,7 +344,7 @@ def maintenance_windows(draw: st.DrawFn, /, backup: str) -> str:
     free = (start - end) % _DAY
     assume(free >= 30)
     length = draw(st.integers(30, free))
-    begin = draw(st.integers(0, free - length)) + end + draw(st.integers(0, 6)) * _DAY
+    begin = draw(st.integers(0, free - length)) + end + draw(_DAY_OF_WEEK) * _DAY
     return f"{_moment(begin)}-{_moment(begin + length)}"
 
 

@@ -91,7 +91,9 @@ def master_password_literal(resource: Resource, _: Configuration) -> Iterator[Fi
     argument = _PASSWORD[resource.type]
     value = resource.given(argument)
     if _is_literal(resource, argument):
-        found = "a password in plain text" if isinstance(value, str) else "a password that is known"
+        found = (
+            "a password in plain text" if isinstance(value, str) else "a password that is no secret"
+        )
         yield Finding(resource, argument, found, "none in the configuration")
 
 

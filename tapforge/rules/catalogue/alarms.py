@@ -45,12 +45,6 @@ def _alarm(**arguments: Any) -> dict[str, Any]:
     return {"resource": {ALARM: {"main": {k: v for k, v in alarm.items() if v is not None}}}}
 
 
-def _server(alarm: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-    database = {"engine": "postgres", "engine_version": "16.9", "identifier": "orders-dev"}
-    resources = {"aws_db_instance": {"main": {**database, **arguments}}}
-    return {"resource": {**resources, **_alarm(**alarm)["resource"]}}
-
-
 def _cluster(alarm: dict[str, Any], class_: str = "db.t3.medium") -> dict[str, Any]:
     cluster = {"engine": "aurora-postgresql", "cluster_identifier": "orders-dev"}
     member = {
@@ -236,12 +230,11 @@ def alarm_dimension_value(alarm: Resource, configuration: Configuration) -> Iter
             expected = _identifier(metric, name, value, configuration)
             if expected:
                 place = f"{_place(metric, 'dimensions')}.{name}"
-                yield alarm.finding(place, _shown(value), expected)
-
-
-def _shown(value: Any) -> object:
-    step = attribute(value)
-    return f"the attribute {step}" if step else value
+                step = attribute(value)
+                if step:
+                    yield Finding(alarm, place, f"the attribute {step}", expected)
+                else:
+                    yield alarm.finding(place, value, expected)
 
 
 def _identifier(metric: Watched, name: str, value: Any, configuration: Configuration) -> str:

@@ -173,6 +173,29 @@ def final_snapshot_identifier(
 
 
 @rule(
+    "unguarded-database",
+    on=("aws_db_instance", "aws_rds_cluster"),
+    severity="note",
+    source="Amazon RDS User Guide: Deleting a DB instance; AWS Security Hub RDS.7 and RDS.8",
+    fix="set deletion_protection to true, or take a final snapshot",
+    good=_example("aws_db_instance", skip_final_snapshot=True, deletion_protection=True),
+    bad=_example("aws_db_instance", skip_final_snapshot=True, deletion_protection=False),
+)
+def unguarded_database(database: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """Something stands between a database and the end of its data: protection, or a last snapshot.
+
+    A replacement is a destroy too, and one changed argument can ask for it. A configuration that says by
+    a variable destroyable which form it has is left to other rules.
+    """
+    if configuration.destroyable is not None or _is_copy(database):
+        return
+    unprotected = database.known("deletion_protection", False) is False
+    if unprotected and database.known("skip_final_snapshot", False) is True:
+        expected = "a final snapshot, as deletion_protection is off"
+        yield database.finding("skip_final_snapshot", True, expected)
+
+
+@rule(
     "replica-final-snapshot",
     on=("aws_db_instance",),
     severity="error",

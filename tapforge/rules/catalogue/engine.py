@@ -166,7 +166,9 @@ def engine_end_of_life(resource: Resource, configuration: Configuration) -> Iter
     life = postgres.support(database.postgres, database.major or 0)
     if _today() > life.community_end_of_life:
         found = f"{_called(database)}, which ended on {life.community_end_of_life}"
-        expected = f"an upgrade before standard support ends on {life.end_of_standard_support}"
+        expected = "a major version that the PostgreSQL project still corrects"
+        if _today() <= life.end_of_standard_support:
+            expected += f", before standard support ends on {life.end_of_standard_support}"
         yield Finding(resource, "engine_version", found, expected, _upgrade(database))
 
 
@@ -282,7 +284,8 @@ def instance_class_generation(
     place = region(resource, configuration)
     newest = instance_classes.newest_generation(database.postgres, name, place)
     generation = instance_classes.generation(name)
-    if newest and generation and newest - generation >= _OLD_GENERATIONS:
+    offered = name in instance_classes.offered(database.postgres)
+    if offered and newest and generation and newest - generation >= _OLD_GENERATIONS:
         yield resource.finding("instance_class", name, f"a class of generation {newest}")
 
 
@@ -345,7 +348,8 @@ def deprecated_argument(resource: Resource, _: Configuration) -> Iterator[Findin
         found = f"{resource.type}, deprecated since the provider's {whole.since}"
         yield Finding(resource, "", found, whole.successor)
     for argument, each in deprecations.arguments().get(resource.type, {}).items():
-        used = present(resource, argument) and resource.given(argument) is not False
+        value = resource.known(argument)
+        used = present(resource, argument) and value is not False and value != each.default
         if used and not (each.unless and present(resource, each.unless)):
             found = f"deprecated since the provider's {each.since}"
             yield Finding(resource, argument, found, each.successor)

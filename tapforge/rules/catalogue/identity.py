@@ -9,7 +9,7 @@ from typing import Any
 
 from tapforge.facts import iam
 from tapforge.rules import policies, roles
-from tapforge.rules.policies import Policy, Statement, texts
+from tapforge.rules.policies import Condition, Policy, Statement, texts
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
@@ -280,6 +280,64 @@ def trust_source(role: Resource, configuration: Configuration) -> Iterator[Findi
             if iam.names_its_source(principal, "trust") and not statement.names_source:
                 found = f"none on the source of {principal}"
                 yield _found(role, statement, "condition", found, "aws:SourceAccount")
+
+
+_OIDC = ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")
+_ANY_SUBJECT = re.compile(r"([a-z_]+:)?\*")
+
+
+def _federated(**condition: Any) -> dict[str, Any]:
+    return _policy(
+        *("aws_iam_role", _TRUST),
+        Principal={
+            "Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+        },
+        Action="sts:AssumeRoleWithWebIdentity",
+        Condition={"StringLike": condition},
+    )
+
+
+@rule(
+    "trust-token-subject",
+    on=("aws_iam_role",),
+    severity="error",
+    source="AWS IAM User Guide: Create a role for OpenID Connect federation; aws-actions/"
+    "configure-aws-credentials: Claims and scoping permissions",
+    fix="add a condition on the token's sub, such as repo:acme/infra:ref:refs/heads/main",
+    good=_federated(**{"token.actions.githubusercontent.com:sub": "repo:acme/infra:*"}),
+    bad=_federated(**{"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}),
+)
+def trust_token_subject(role: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """A role that trusts a provider of tokens for everybody says whose token it takes.
+
+    GitHub, GitLab, HCP Terraform and Buildkite give tokens of the same audience to all their customers:
+    without a condition on the subject a stranger's pipeline assumes the role.
+    """
+    for statement in policies.read(configuration, role, _TRUST).allowing:
+        issuers = {
+            issuer
+            for kind, who in statement.principals
+            if kind == "Federated"
+            for issuer in _issuers(who, configuration)
+        }
+        shared = sorted(issuers & iam.shared_issuers())
+        if shared and not any(map(_tells_subject, statement.conditions)):
+            found = f"none on the subject of tokens of {shared[0]}"
+            yield _found(role, statement, "condition", found, f"{shared[0]}:sub")
+
+
+def _issuers(principal: Any, configuration: Configuration) -> Iterator[str]:
+    """Give the host of the provider that a principal is."""
+    if isinstance(principal, str):
+        yield principal.rpartition(":oidc-provider/")[2].partition("/")[0]
+    for provider in configuration.targets(principal, *_OIDC):
+        yield str(provider.known("url")).removeprefix("https://").partition("/")[0]
+
+
+def _tells_subject(condition: Condition) -> bool:
+    """Tell whether a condition is on more than the audience, and not true of every subject."""
+    every = any(_ANY_SUBJECT.fullmatch(each) for each in texts(condition.values))
+    return not condition.variable.endswith(":aud") and not every
 
 
 def _topic(**statement: Any) -> dict[str, Any]:

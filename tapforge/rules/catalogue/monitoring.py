@@ -73,7 +73,7 @@ def performance_insights(resource: Resource, _: Configuration) -> Iterator[Findi
     if resource.known("database_insights_mode") != "advanced":
         problem = limits.check("performance_insights_retention_period", days) if days else None
         if problem:
-            yield resource.finding(_RETENTION, days, *advice(problem))
+            yield resource.finding(_RETENTION, days, _OFFERED, advice(problem)[1])
         return
     if resource.known(_INSIGHTS, default=False) is False:
         expected = "true with Database Insights advanced"
@@ -81,9 +81,12 @@ def performance_insights(resource: Resource, _: Configuration) -> Iterator[Findi
     elif days is not None:
         problem = limits.check("database_insights_advanced_retention_period", days)
         if problem:
-            expected, fix = advice(problem)
-            expected = f"{expected} with Database Insights advanced"
-            yield resource.finding(_RETENTION, resource.given(_RETENTION), expected, fix)
+            expected = "465 or more in months of 31 days, or 731, with Database Insights advanced"
+            found = resource.given(_RETENTION)
+            yield resource.finding(_RETENTION, found, expected, advice(problem)[1])
+
+
+_OFFERED = "7 days, 731, or up to 23 months of 31 days"
 
 
 @rule(

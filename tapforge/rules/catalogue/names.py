@@ -46,12 +46,21 @@ def _given(
     resource: Resource, kinds: tuple[str, ...]
 ) -> Iterator[tuple[Block, str, str, NameRule]]:
     """Give the known names of some kinds in a resource, each with its place and its rule."""
-    for block, argument, known in _arguments(resource.type, kinds):
+    for block, argument, known in _given_arguments(resource.type, kinds):
         for place in resource.blocks(block) if block else (resource,):
-            for each in (argument, f"{argument}_prefix"):
-                name = place.known(each)
-                if isinstance(name, str) and name:
-                    yield place, each, name, known
+            name = place.values.get(argument)
+            if isinstance(name, str) and name:
+                yield place, argument, name, known
+
+
+@functools.cache
+def _given_arguments(type_: str, kinds: tuple[str, ...]) -> tuple[tuple[str, str, NameRule], ...]:
+    """Give the arguments that take a name, or the beginning of one."""
+    return tuple(
+        (block, each, known)
+        for block, argument, known in _arguments(type_, kinds)
+        for each in (argument, f"{argument}_prefix")
+    )
 
 
 def _finding(resource: Resource, place: str, name: str, known: NameRule, why: Refusal) -> Finding:

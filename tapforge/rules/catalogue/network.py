@@ -362,7 +362,7 @@ def _asks_for_nats(name: str, value: Any) -> bool:
         return True
     if "single" in words:
         return value is False
-    return bool(words & _PER_ZONE) and value not in (False, 0, 1)
+    return bool(words & _PER_ZONE) and (value is True or value not in (0, 1))
 
 
 _NAT = {
@@ -429,7 +429,9 @@ def _endpoint(**arguments: Any) -> dict[str, Any]:
 
 
 # Endpoints of other companies' services, and of S3, have names of their own.
-_AWS_SERVICE = re.compile(r"com\.amazonaws\.(?!vpce\.)[a-z0-9-]+\.(?!(s3|dynamodb)\b)[a-z0-9.-]+")
+_AWS_SERVICE = re.compile(
+    r"com\.amazonaws\.(?!(vpce|s3-global)\.)[a-z0-9-]+\.(?!(s3|dynamodb)\b)[a-z0-9.-]+"
+)
 
 
 def _interface(endpoint: Resource) -> bool:
@@ -506,10 +508,10 @@ def interface_endpoint_open(endpoint: Resource, configuration: Configuration) ->
     },
 )
 def vpc_dns(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
-    """A VPC with private names has DNS support and DNS host names.
+    """A VPC with private names or public databases has DNS support and DNS host names.
 
-    AWS refuses an endpoint with private DNS and the resolution of names over a peering without both,
-    and a private hosted zone answers nobody.
+    AWS refuses an endpoint with private DNS, the resolution of names over a peering, and a database with
+    a public address without both, and a private hosted zone answers nobody.
     """
     switches = (("enable_dns_support", True), ("enable_dns_hostnames", False))
     off = [argument for argument, default in switches if vpc.known(argument, default) is False]
@@ -544,6 +546,15 @@ def _private_names(configuration: Configuration) -> Iterator[tuple[Resource, Any
             blocks = [block for each in holders for block in each.blocks(side)]
             if any(b.known("allow_remote_vpc_dns_resolution") is True for b in blocks):
                 yield peering, peering.given(argument), "resolution of names over the peering"
+    for database in configuration.of("aws_db_instance"):
+        if database.known("publicly_accessible") is True:
+            group = configuration.targets(
+                database.given("db_subnet_group_name"), "aws_db_subnet_group"
+            )
+            ids = [each.given("subnet_ids") for each in group]
+            subnets = configuration.targets(ids, "aws_subnet")
+            for subnet in subnets[:1]:  # all subnets of a group are in one VPC
+                yield database, subnet.given("vpc_id"), "a public address"
 
 
 _WITH_GROUPS = {

@@ -375,11 +375,11 @@ def parameter_twice(resource: Resource, _: Configuration) -> Iterator[Finding]:
     severity="warning",
     source="Amazon RDS User Guide: Extensions of PostgreSQL that need shared_preload_libraries",
     fix="add the library to shared_preload_libraries",
-    good=_group(
+    good=_used(
         _static("shared_preload_libraries", "pg_stat_statements,auto_explain"),
         _parameter("auto_explain.log_min_duration", "1000"),
     ),
-    bad=_group(
+    bad=_used(
         _static("shared_preload_libraries", "pg_stat_statements"),
         _parameter("auto_explain.log_min_duration", "1000"),
     ),

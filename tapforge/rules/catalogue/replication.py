@@ -122,7 +122,8 @@ def _numbers(version: str | None) -> tuple[int, ...]:
     return tuple(map(int, parts)) if all(each.isdigit() for each in parts) else ()
 
 
-_OWN = ("password", "password_wo_version", "manage_master_user_password", "snapshot_identifier")
+_PASSWORDS = ("password", "password_wo_version")
+_OWN = (*_PASSWORDS, "manage_master_user_password", "snapshot_identifier")
 _COPIED = ("username", "db_name", "name")
 
 
@@ -145,7 +146,9 @@ def replica_argument(replica: Resource, configuration: Configuration) -> Iterato
     if not database.replica or replica.unknown(_SOURCE[_INSTANCE]) > bool(database.source):
         return
     for argument in _OWN:
-        if present(replica, argument) and replica.given(argument) is not False:
+        # What Terraform alone will know may be none; a password never is.
+        sure = argument in _PASSWORDS or not replica.unknown(argument)
+        if present(replica, argument) and sure and replica.given(argument) is not False:
             yield replica.finding(argument, replica.given(argument), "none at a replica")
     for argument in _COPIED:
         # The provider writes down what it reads of the replica, which is the source's.
@@ -208,7 +211,8 @@ def replica_region(replica: Resource, configuration: Configuration) -> Iterator[
     there = arn_region(value) or (region(source, configuration) if source else None)
     if here is None or there is None or here == there:
         return
-    if attribute(value) in ("id", "identifier", "cluster_identifier") or value in _names(source):
+    by_name = isinstance(value, str) and value in _names(source)
+    if by_name or attribute(value) in ("id", "identifier", "cluster_identifier"):
         yield replica.finding(argument, value, f"the ARN of the source, which is in {there}")
     encrypted = replica.known("storage_encrypted") is True or (
         source is not None and source.known("storage_encrypted") is True

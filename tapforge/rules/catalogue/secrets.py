@@ -6,13 +6,13 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import schedules
 from tapforge.lang.expression import Access
-from tapforge.rules import reach
-from tapforge.rules.resource import Block, Configuration, Finding, Resource
+from tapforge.rules import reach, texts
+from tapforge.rules.resource import Block, Configuration, Finding, Resource, Sensitive
 from tapforge.rules.rule import rule
 
 # Names of values that are secrets, and endings of names that only point to one.
@@ -126,7 +126,10 @@ def ssm_parameter_plain_text(parameter: Resource, _: Configuration) -> Iterator[
     if parameter.known("type") not in ("String", "StringList") or not isinstance(name, str):
         return
     value = parameter.given("insecure_value" if parameter.left_out("value") else "value")
-    if _called_secret(name.rsplit("/", 1)[-1]) and (_is_secret(value, name) or _made_secret(value)):
+    # A plan hides the value of any parameter; what is called a secret may be no more than its name.
+    hidden = isinstance(value, Sensitive) and not _NAMED.search(name.lower())
+    secret = hidden or _is_secret(value, name) or _made_secret(value)
+    if secret and _called_secret(name.rsplit("/", 1)[-1]):
         expected = f"SecureString, as {name} is called a secret"
         yield parameter.finding("type", parameter.known("type"), expected)
 
@@ -262,46 +265,17 @@ def literal_credential(configuration: Configuration) -> Iterator[Finding]:
     Keys in code are found by machines within minutes of the first push, and so is the password that
     examples use.
     """
-    texts: list[str] = []
-    for resource in configuration.resources:
-        _collect(resource.values.values(), texts)
-    _collect(configuration.variables.values(), texts)
     # One look at everything is enough for almost every configuration.
-    whole = "\n".join(texts)
-    if not any(mark in whole for mark in _MARKS):
+    whole = texts.everywhere(configuration), texts.joined(configuration.variables.values())
+    if not any(mark in text for mark in _MARKS for text in whole):
         return
     for resource in configuration.resources:
-        for path, text in _leaves(resource.values, ""):
+        for path, text in texts.leaves(resource.values):
             if what := _credential(text):
                 yield Finding(resource, path, what, "no credential in plain text")
-    for path, text in _leaves(configuration.variables, "variables"):
+    for path, text in texts.leaves(configuration.variables, "variables"):
         if what := _credential(text):
             yield Finding(None, path, what, "no credential in plain text")
-
-
-_ATOMS = (bool, int, float, type(None))
-
-
-def _collect(values: Iterable[Any], into: list[str]) -> None:
-    for item in values:
-        kind = item.__class__
-        if kind is str:
-            into.append(item)
-        elif kind is dict or (kind not in _ATOMS and isinstance(item, Mapping)):
-            _collect(item.values(), into)
-        elif kind not in _ATOMS and isinstance(item, (list, tuple, set)):
-            _collect(item, into)
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple, set)):
-        for index, item in enumerate(value):
-            yield from _leaves(item, f"{path}[{index}]")
 
 
 def _credential(text: str) -> str:

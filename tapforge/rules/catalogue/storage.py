@@ -285,7 +285,7 @@ def ebs_encryption(resource: Resource, configuration: Configuration) -> Iterator
         encrypted = volume.known("encrypted", default=False)
         # The provider writes text in launch templates, and "" for what is left out.
         if encrypted in (False, "false", "") and volume.left_out("snapshot_id"):
-            found = volume.given("encrypted") or (False if encrypted == "false" else None)
+            found = None if volume.left_out("encrypted") else False
             yield resource.finding(f"{volume.place}encrypted", found, "true")
 
 

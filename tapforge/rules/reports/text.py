@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,6 +14,7 @@ Style = Callable[..., str]
 """Gives a text a colour, as ``click.style`` does."""
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "blue"}
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _WIDTH = 100
 _NAMED = 4  # more configurations than these are counted in the last line, and not named
 
@@ -38,7 +40,7 @@ def summary(report: Report) -> str:
     words += [f"{len(report.accepted)} accepted"] if report.accepted else []
     outcome = ", ".join(words) or "no violations"
     resources = count(sum(each.resources for each in report.checked), "resource")
-    where = ", ".join(each.name for each in report.checked)
+    where = _visible(", ".join(each.name for each in report.checked))
     if len(report.checked) > _NAMED:
         where = count(len(report.checked), "configuration")
     rules = count(len(report.rules), "rule")
@@ -69,7 +71,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
             yield from _wrapped(f"because: {same[0].accepted}", 4)
         yield ""
     for remark in report.remarks:
-        yield f"{style('remark:', fg='yellow', bold=True)} {remark}"
+        yield f"{style('remark:', fg='yellow', bold=True)} {_visible(remark)}"
     if left:
         yield f"More on a rule, with an example: tapforge explain {left[0].rule.id}"
     colour = "red" if report.failing else "green"
@@ -78,7 +80,7 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
 
 def _places(group: list[Violation], everywhere: list[str], style: Style) -> Iterator[str]:
     """Say where a rule is broken: the places of one problem together, a fix of all of them once."""
-    fixes = {each.fix for each in group}
+    fixes = list({each.fix: None for each in group})
     for alike in _groups(group, lambda v: (v.problem, v.fix)):
         for same in _groups(alike, lambda v: v.address):
             yield f"  {_place(same[0], style)}{_in(same, everywhere)}"
@@ -86,11 +88,16 @@ def _places(group: list[Violation], everywhere: list[str], style: Style) -> Iter
         if len(fixes) > 1:
             yield from _fix(alike[0].fix, 4, style)
     if len(fixes) == 1:
-        yield from _fix(*fixes, 2, style)
+        yield from _fix(fixes[0], 2, style)
 
 
 def _place(violation: Violation, style: Style) -> str:
-    return style(violation.address or "the configuration", fg="cyan")
+    return style(_visible(violation.address) or "the configuration", fg="cyan")
+
+
+def _visible(text: str) -> str:
+    """Write control characters as escapes: a plan's names must not command the terminal."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _fix(fix: str, indent: int, style: Style) -> Iterator[str]:
@@ -105,13 +112,13 @@ def _rule(violation: Violation) -> str:
 
 def _in(same: list[Violation], everywhere: list[str]) -> str:
     names = list(dict.fromkeys(each.configuration for each in same))
-    return f" in {', '.join(names)}" if len(everywhere) > 1 else ""
+    return f" in {_visible(', '.join(names))}" if len(everywhere) > 1 else ""
 
 
 def _wrapped(text: str, indent: int) -> list[str]:
     # A name or a path that is broken can't be searched for.
     return textwrap.wrap(
-        text,
+        _visible(text),
         _WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * indent,

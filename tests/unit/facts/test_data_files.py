@@ -75,7 +75,7 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
-SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"unless": TEXT})
+SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"default": TEXT, "unless": TEXT})
 SCHEMAS = {
     "deprecations": record(
         {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
@@ -116,6 +116,16 @@ SCHEMAS = {
                     {"database": TRUE, "tls": TRUE, "rds": TEXTS},
                 )
             ),
+        }
+    ),
+    "singletons": record({"source": TEXT, "types": table(TEXT)}),
+    "dns": record({"source": TEXT, "private_domains": TEXTS}),
+    "event_patterns": record(
+        {
+            "source": TEXT,
+            "fields": TEXTS,
+            "filters": TEXTS,
+            "details": table(TEXTS),
         }
     ),
     "dms_settings": record(
@@ -163,6 +173,8 @@ SCHEMAS = {
         {
             "source": TEXT,
             "services": table(record({"source": TEXT}, {"trust": TRUE, "resource": TRUE})),
+            "shared_issuers": table(TEXT),
+            "topic_writers": table(record({"principal": TEXT, "arguments": TEXTS})),
             "narrowable_actions": table({**TEXTS, "minItems": 1}),
         }
     ),

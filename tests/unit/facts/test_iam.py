@@ -1,8 +1,12 @@
 """What policies can be narrowed to."""
 
+from pathlib import Path
+
 import pytest
 
+import tapforge.aws
 from tapforge.facts import iam
+from tapforge.lang.provider_package import pack_of
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,17 @@ def test_action_that_takes_a_resource_is_known(action: str, covers: str | None) 
 def test_service_names_its_source_where_it_is_documented(principal, where, names) -> None:
     """Conditions are not asked of services that would then be refused."""
     assert iam.names_its_source(principal, where) is names
+
+
+def test_writers_of_topics_have_these_arguments() -> None:
+    """Each type is one of the provider's, and has the arguments."""
+    pack = pack_of(Path(tapforge.aws.__file__).parent)
+    for type_, writer in iam.topic_writers().items():
+        assert set(writer.arguments) <= set(pack.schema("resource", type_).block.attributes)
+        assert writer.principal.endswith(".amazonaws.com")
+
+
+def test_issuers_are_hosts() -> None:
+    """As they stand behind oidc-provider/ in an ARN."""
+    assert "token.actions.githubusercontent.com" in iam.shared_issuers()
+    assert not any("/" in each for each in iam.shared_issuers())

@@ -177,3 +177,10 @@ def test_generations() -> None:
 def test_connections_by_default(engine: str, name: str, connections: int | None) -> None:
     """The documented figure where there is one, else what the formula comes to."""
     assert instance_classes.max_connections(engine, name) == connections
+
+
+@pytest.mark.parametrize("name", ["db.serverless", "large"])
+def test_what_has_no_kind_has_no_generation(name: str) -> None:
+    """Serverless capacity, and what is no class, are of no generation."""
+    assert instance_classes.newest_generation("aurora-postgresql", name) is None
+    assert instance_classes.generation(name) is None

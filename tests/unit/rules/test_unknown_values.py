@@ -1,5 +1,6 @@
 """Every rule, on resources whose arguments are all given, and all unknown."""
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ VALUES = {
 }
 
 
+@functools.cache
 def every_argument(kind: str, type_: str, value: Callable[[], Any]) -> dict[str, Any]:
     """Return a value for every argument of a type, in one block of each kind too."""
     try:
