@@ -167,7 +167,6 @@ def creatable(engine: str) -> Valid:
             + f". Take {_newest(versions, value)}."
         ),
         {"enum": plain(versions)},
-        meant=plain(versions),
     )
 
 
