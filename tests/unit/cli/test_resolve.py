@@ -18,7 +18,7 @@ def test_every_resource_is_shown_with_its_values(run: Run) -> None:
     """Known ones as they will be, aligned; of unknown ones what they refer to."""
     done = run(*DEMO)
     assert done.code == 0
-    assert done.out.startswith("aurora-demo (dev): 24 resources, 5 data sources\n\nmodule.")
+    assert done.out.startswith("aurora-demo (dev): 24 resources, 10 data sources\n\nmodule.")
     assert (
         f"""
 {SUBNET}[0]

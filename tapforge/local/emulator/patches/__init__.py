@@ -32,6 +32,7 @@ SERVICES = (
     "dms",
     "awslambda",
     "events",
+    "secretsmanager",
     "serverlessrepo",
     "protocol",
 )
