@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tapforge.facts import destroy, limits
 from tapforge.facts.destroy import DestroyRule
 from tapforge.lang.expression import Expression
+from tapforge.rules import documents
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
 
@@ -680,8 +680,5 @@ def replication_log_group(instance: Resource, configuration: Configuration) -> I
 
 
 def _writes_log(task: Resource) -> bool:
-    try:
-        settings = json.loads(task.known("replication_task_settings", "{}") or "{}")
-        return settings["Logging"]["EnableLogging"] is True
-    except (ValueError, KeyError, TypeError):
-        return False
+    settings = documents.content(task.given("replication_task_settings"))
+    return documents.part(settings, "Logging", "EnableLogging") is True
