@@ -19,7 +19,7 @@ _CONTENTS = destroy.of_concern("contents")
 _WINDOW = destroy.of_concern("window")
 _BACKUPS = destroy.of_concern("backups")
 _RESIDUE = destroy.of_concern("residue")
-_SOURCES = ("replicate_source_db", "replication_source_identifier")
+_SOURCES = ("replicate_source_db", "replication_source_identifier", "replication_group_id")
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 _WHEN = {
     True: "in a destroyable configuration",
@@ -81,8 +81,9 @@ def _text(value: object) -> str:
 
 
 def _is_copy(resource: Resource) -> bool:
-    """Tell whether a database holds what another one holds too."""
-    return any(_is_given(resource, each) for each in _SOURCES)
+    """Tell whether a database holds what another one holds too, or nothing that can be kept."""
+    cache = resource.known("engine") == "memcached"
+    return cache or any(_is_given(resource, each) for each in _SOURCES)
 
 
 @rule(
