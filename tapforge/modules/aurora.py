@@ -77,7 +77,7 @@ class AuroraInputs:
     backup_retention_days: int = variable(
         "Days that automated backups are kept.",
         default=7,
-        valid=[valid.limit("aurora_backup_retention_period")],
+        valid=[valid.limit("aurora_backup_retention_period"), valid.kept_backups],
     )
     backup_window: str = variable(
         "Daily time for backups, in UTC.", default="03:00-04:00", valid=valid.backup_window

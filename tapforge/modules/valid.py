@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from tapforge.facts import instance_classes, limits, names, postgres, regions, windows
 from tapforge.lang import functions as fn
@@ -20,6 +20,7 @@ from tapforge.lang.expression import (
     let,
     lt,
     not_,
+    or_,
     plain,
 )
 from tapforge.lang.inputs import Valid, one_of
@@ -165,8 +166,11 @@ def _listed(values: list[str]) -> str:
 
 @functools.cache
 def offered(engine: str) -> tuple[Valid, ...]:
-    """The instance class is one that AWS offers for an engine, in the module's ``engine_version``."""
-    classes = _table(f"{engine.replace('-', '_')}_classes", instance_classes.offered(engine))
+    """The instance class is one that AWS offers for an engine, in the module's ``engine_version``.
+
+    It has a size: ``db.serverless`` needs the capacities of the cluster, too.
+    """
+    classes = _table(f"{engine.replace('-', '_')}_classes", _sized(engine))
     listed = Valid(
         lambda value, _: fn.contains(classes, value),
         lambda value, _: (
@@ -193,9 +197,39 @@ def offered(engine: str) -> tuple[Valid, ...]:
     return listed, in_version
 
 
+@functools.cache
+def sold(engine: str) -> Valid:
+    """The instance class is one that AWS sells for an engine, in the module's ``aws_region``."""
+    absent = cast(
+        "dict[str, str]",
+        Named(
+            f"local.{engine.replace('-', '_')}_not_sold",
+            {region: " ".join(found) for region, found in instance_classes.absent(engine).items()},
+        ),
+    )
+
+    def held(value: str, inputs: Any) -> bool:
+        without = fn.split(" ", fn.lookup(absent, inputs.aws_region, ""))
+        return not_(or_(fn.contains(without, value), fn.contains(without, _family(value))))
+
+    return Valid(
+        held,
+        lambda value, inputs: (
+            f"AWS does not sell {value} for {engine} in {inputs.aws_region}: take a class of another"
+            " family, or another region."
+        ),
+    )
+
+
+def _sized(engine: str) -> list[str]:
+    return [
+        each for each in instance_classes.offered(engine) if each != instance_classes.SERVERLESS
+    ]
+
+
 def _families_absent(engine: str) -> dict[str, str]:
     """Give, by version, the families of classes that only other versions take, in one text each."""
-    families = {each: _family(each) for each in instance_classes.offered(engine)}
+    families = {each: _family(each) for each in _sized(engine)}
     absent = {}
     for version in postgres.creatable(engine):
         others = families.keys() - instance_classes.offered(engine, version)
@@ -426,3 +460,16 @@ client_cidrs = Valid(
     {"minItems": 1},
 )
 """Who may connect: networks that are named, never everybody."""
+
+# --- data that must stay ----------------------------------------------------------------------------
+
+_KEPT = 7
+
+kept_backups = Valid(
+    lambda value, inputs: or_(inputs.destroyable, ge(value, _KEPT)),
+    lambda value, _: (
+        f"{value} days of backups are too few for data that must stay: expected {_KEPT} or more, or"
+        " destroyable = true."
+    ),
+)
+"""The days that backups of a database are kept, in the form that the module's ``destroyable`` gives."""
