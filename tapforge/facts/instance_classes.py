@@ -91,6 +91,12 @@ def _takers(engine: str) -> tuple[str, ...]:
     return tuple(name for name, entry in classes.items() if engine in entry["engines"])
 
 
+def absent(engine: str) -> dict[str, tuple[str, ...]]:
+    """Return, by region, the families and single classes that it does not sell for `engine`."""
+    regions = load("instance_class_regions")["absent"]
+    return {region: tuple(found[engine]) for region, found in regions.items() if engine in found}
+
+
 @functools.cache
 def offered_multi_az_cluster() -> tuple[str, ...]:
     """Return the classes for a Multi-AZ DB cluster of RDS for PostgreSQL, by family and size."""

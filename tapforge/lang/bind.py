@@ -40,7 +40,7 @@ from tapforge.lang.expression import (
     plain,
     set_elements,
 )
-from tapforge.lang.value import RefusedError, UnfoldedError, sequence, string
+from tapforge.lang.value import RefusedError, UnfoldedError, normalized, sequence, string
 
 Scope = dict[str, Any]
 """What is known, by address: ``var.region``, ``aws_vpc.main``, ``each``, the variable of a loop."""
@@ -181,7 +181,8 @@ def _template(template: Template) -> Bound:
                     except RefusedError as refusal:
                         return Failure(template, str(refusal))
             pieces.append(piece)
-        return "".join(pieces) if known else _open_template(pieces)
+        # Letters may compose across the pieces.
+        return normalized("".join(pieces)) if known else _open_template(pieces)
 
     return join
 
@@ -189,7 +190,12 @@ def _template(template: Template) -> Bound:
 def _open_template(pieces: Iterable[Any]) -> Any:
     flat: list[Any] = []
     for piece in pieces:
-        flat.extend(piece._pieces if isinstance(piece, Template) else (piece,))
+        for each in piece._pieces if isinstance(piece, Template) else (piece,):
+            # Text stands in one piece: of "$" and "{" each alone says nothing of an interpolation.
+            if flat and each.__class__ is str and flat[-1].__class__ is str:
+                flat[-1] += each
+            else:
+                flat.append(each)
     failure = find_failure(flat)
     return Template(flat) if failure is None else failure
 
@@ -429,16 +435,20 @@ def _for(loop: For) -> Bound:
                 if not chosen:
                     continue
             found.append((key(inner), value(inner)) if key else value(inner))
-        return _object(loop, found) if key else found
+        if not key:
+            return found
+        made = _object(loop, found)
+        return _open_loop(loop, items, scope) if made is None else made
 
     return run
 
 
 def _object(loop: For, pairs: Iterable[tuple[Any, Any]]) -> Any:
+    """Make the object of a loop; None if some key is unknown."""
     result: dict[str, Any] = {}
     for given, value in pairs:
         if isinstance(given, Expression):
-            return given if isinstance(given, Failure) else Call("unknown", (given,))
+            return given if isinstance(given, Failure) else None
         try:
             key = string(given)
         except RefusedError as refusal:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _ATOMS = frozenset((int, bool, float, type(None)))
+_KEEPABLE = _ATOMS | {str}
+_KEPT = 10_000
+"""How many results are remembered."""
+
+_results: dict[tuple[Any, ...], Any] = {}
 _evaluators: dict[str, Callable[..., Any] | None] = {}
 
 
@@ -38,17 +43,39 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
         would refuse the call, or one of its arguments; else the call as an expression.
     """
     values = arguments
+    scalar = True
     for argument in arguments:
         kind = argument.__class__
         if kind is str:
             if argument.isascii() or known(argument):
                 continue
-        elif kind in _ATOMS or _is_plain(argument, kind):
+        elif kind is int:
             continue
-        elif known(argument):
+        scalar = False
+        if kind in _ATOMS or _is_plain(argument, kind):
+            continue
+        if known(argument):
             values = tuple(map(plain, arguments))
             continue
         return _open(function, arguments, result_type)
+    if not scalar:
+        return _result(function, values, arguments, result_type)
+    # Of text and whole numbers alone: the same are asked again and again.
+    key = (function, *arguments)
+    if key not in _results:
+        result = _result(function, arguments, arguments, result_type)
+        if result.__class__ not in _KEEPABLE:
+            return result
+        if len(_results) == _KEPT:
+            _results.clear()
+        _results[key] = result
+    return _results[key]
+
+
+def _result(
+    function: str, values: tuple[Any, ...], arguments: tuple[Any, ...], result_type: Type
+) -> Any:
+    """Call a function whose arguments are known; what stays open is over them as they were given."""
     try:
         evaluator = _evaluators[function]
     except KeyError:

@@ -789,10 +789,8 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
-    kinds = left.__class__, right.__class__
-    if kinds == (int, int):
-        return result(left, right)
-    left, right = parse(left), parse(right)
+    if left.__class__ is not int or right.__class__ is not int:
+        left, right = parse(left), parse(right)
     if known(left) and known(right):
         try:
             return result(plain(left), plain(right))

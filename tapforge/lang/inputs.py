@@ -313,9 +313,10 @@ def take(
 
 
 _KEPT = 1000
-"""How many verdicts an input remembers: many environments have most of their values in common."""
+"""How many verdicts some rules remember: many environments have most of their values in common."""
 
-_verdicts: dict[Input, tuple[list[str], dict[Any, tuple[str, str] | None]]] = {}
+# By the rules: a system and the modules it calls often hold a value to the same.
+_verdicts: dict[tuple[Valid, ...], tuple[list[str], dict[Any, tuple[str, str] | None]]] = {}
 
 
 class _Asked:
@@ -337,7 +338,7 @@ def _verdict(field: Input, value: Any, inputs: Any) -> tuple[str, str] | None:
     """Give what is wrong with a value, remembered for the same value beside the same other inputs."""
     if not field.valid:
         return None
-    names, verdicts = _verdicts.setdefault(field, ([], {}))
+    names, verdicts = _verdicts.setdefault(field.valid, ([], {}))
     key = _seen(value, names, inputs)
     if key not in verdicts:
         before, asked = len(names), _Asked(inputs, names)

@@ -15,7 +15,7 @@ import attrs
 
 from tapforge.lang.bind import Bound, Object, Scope, always, compiled, constant
 from tapforge.lang.blocks import Check, Local, ModuleCall, Output
-from tapforge.lang.converter import converter
+from tapforge.lang.converter import Converter, converter
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.expression import Call, Expression, Failure, Symbol
@@ -266,19 +266,19 @@ _Fill = Callable[[Scope, str, _Run], dict[str, Any]]
 def _body(block: Model | NestedObject, place: str) -> _Fill:
     """Compile the arguments of a block."""
     fixed: dict[str, Any] = {}
-    open_: list[tuple[str, Bound]] = []
+    open_: list[tuple[str, Bound, Converter]] = []
     for field, value in block._tf_given():
-        make = _argument(field, value, place)
-        if isinstance(make, _Fixed):
-            fixed[field.name] = make.value
+        made = _argument(field, value, place)
+        if isinstance(made, _Fixed):
+            fixed[field.name] = made.value
         else:
-            open_.append((field.name, make))
+            open_.append((field.name, *made))
 
     def fill(scope: Scope, full: str, run: _Run) -> dict[str, Any]:
         values = fixed.copy()
-        for name, make in open_:
+        for name, make, convert in open_:
             try:
-                value = make(scope)
+                value = convert(make(scope))
             except RefusedError as refusal:
                 run.problems.append(Problem(f"{full}.{name}", str(refusal)))
                 continue
@@ -294,16 +294,14 @@ class _Fixed:
     value: Any
 
 
-def _argument(field: Field, value: Any, place: str) -> Bound | _Fixed:
+def _argument(field: Field, value: Any, place: str) -> tuple[Bound, Converter] | _Fixed:
     if not isinstance(field, Attribute):
-        return _blocks(field.nesting, value, place)
+        return _blocks(field.nesting, value, place), converter(None)
     make, convert = compiled(value), converter(field.type)
-    if make is None:
-        return _Fixed(convert(constant(value)))
-    return lambda scope: convert(make(scope))
+    return _Fixed(convert(constant(value))) if make is None else (make, convert)
 
 
-def _blocks(nesting: str, value: Any, place: str) -> Bound | _Fixed:
+def _blocks(nesting: str, value: Any, place: str) -> Bound:
     if nesting == "map" and isinstance(value, Mapping):
         made = {key: _nested(item, place) for key, item in value.items()}
         return lambda scope: {key: make(scope) for key, make in made.items()}

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import attrs
 
-V = TypeVar("V", bound="Deployed")
-
-Client = Callable[[str], Any]
-"""Gives the boto3 client of a service, such as `rds`: of a real account, or of an emulator."""
-
-
-class Deployed:
-    """A deployed system, read through boto3; systems add to it what their checks look at.
-
-    Args:
-        inputs: The values of the system's inputs.
-        outputs: The values of its outputs.
-        client: Gives the clients of the account.
-    """
-
-    def __init__(self, inputs: Any, outputs: Mapping[str, Any], client: Client) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.client = client
+from tapforge.live.deployed import Deployed
 
 
 @attrs.frozen
-class Check(Generic[V]):
+class Check:
     """One thing that must be as required.
 
     Attributes:
@@ -41,10 +23,10 @@ class Check(Generic[V]):
 
     requirement: str
     what: str
-    found: Callable[[V], Any]
-    expected: Callable[[V], Any]
+    found: Callable[[Deployed], Any]
+    expected: Callable[[Deployed], Any]
 
-    def run(self, deployed: V) -> Result:
+    def run(self, deployed: Deployed) -> Result:
         """Look, and compare; what is not there at all has failed."""
         # Only who looks at an account needs boto3.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -76,7 +58,7 @@ class Result:
     expected: Any
 
 
-def run(checks: Iterable[Check[V]], deployed: V) -> list[Result]:
+def run(checks: Iterable[Check], deployed: Deployed) -> list[Result]:
     """Run checks one after the other; none stops the others."""
     return [check.run(deployed) for check in checks]
 

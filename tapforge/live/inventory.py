@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from tapforge.live.checks import Client
+from tapforge.live.deployed import Client
 
 Found = dict[str, Any]
 

@@ -6,10 +6,13 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from tapforge.live.checks import Client, Result, run
+from tapforge.live.checks import Result, run
+from tapforge.live.deployed import Client, Deployed
 
-_SYSTEMS = {"aurora-demo": "tapforge.live.aurora_demo"}
-"""The module with the checks of each system: `CHECKS`, and `Deployed` that they look at."""
+_SYSTEMS = {
+    "aurora-demo": "tapforge.live.aurora_demo",
+}
+"""The module with the checks of each system, its `CHECKS`."""
 
 
 def verify(system: str, inputs: Any, outputs: Mapping[str, Any], client: Client) -> list[Result]:
@@ -27,7 +30,7 @@ def verify(system: str, inputs: Any, outputs: Mapping[str, Any], client: Client)
     if system not in _SYSTEMS:
         return []
     module = importlib.import_module(_SYSTEMS[system])
-    return run(module.CHECKS, module.Deployed(inputs, outputs, client))
+    return run(module.CHECKS, Deployed(inputs, outputs, client))
 
 
 __all__ = ["Result", "verify"]

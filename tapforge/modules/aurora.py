@@ -70,7 +70,7 @@ class AuroraInputs(DatabaseInputs):
     backup_retention_days: int = variable(
         "Days that automated backups are kept.",
         default=7,
-        valid=[valid.limit("aurora_backup_retention_period")],
+        valid=[valid.limit("aurora_backup_retention_period"), valid.kept_backups],
     )
 
 

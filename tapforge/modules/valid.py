@@ -186,8 +186,11 @@ def _listed(values: list[str]) -> str:
 
 @functools.cache
 def offered(engine: str) -> tuple[Valid, ...]:
-    """The instance class is one that AWS offers for an engine, in the module's ``engine_version``."""
-    classes = _table(f"{engine.replace('-', '_')}_classes", instance_classes.offered(engine))
+    """The instance class is one that AWS offers for an engine, in the module's ``engine_version``.
+
+    It has a size: ``db.serverless`` needs the capacities of the cluster, too.
+    """
+    classes = _table(f"{engine.replace('-', '_')}_classes", _sized(engine))
     listed = Valid(
         lambda value, _: fn.contains(classes, value),
         lambda value, _: (
@@ -197,6 +200,13 @@ def offered(engine: str) -> tuple[Valid, ...]:
         ),
         {"enum": plain(classes)},
         meant=plain(classes),
+    )
+    serverless = Valid(
+        lambda value, _: ne(value, instance_classes.SERVERLESS),
+        lambda value, _: (
+            f"{value} has no size: how much it grows is a setting of the cluster, which is no input here;"
+            " take a class with a size, such as db.r6g.large."
+        ),
     )
     absent = cast(
         "dict[str, str]",
@@ -211,12 +221,73 @@ def offered(engine: str) -> tuple[Valid, ...]:
             " family, or a newer version."
         ),
     )
-    return listed, in_version
+    return serverless, listed, in_version
+
+
+@functools.cache
+def sold(engine: str) -> Valid:
+    """The instance class is one that AWS sells for an engine, in the module's ``aws_region``."""
+    absent = cast(
+        "dict[str, str]",
+        Named(
+            f"local.{engine.replace('-', '_')}_not_sold",
+            {region: " ".join(found) for region, found in instance_classes.absent(engine).items()},
+        ),
+    )
+
+    def held(value: str, inputs: Any) -> bool:
+        without = fn.split(" ", fn.lookup(absent, inputs.aws_region, ""))
+        return not_(or_(fn.contains(without, value), fn.contains(without, _family(value))))
+
+    return Valid(
+        held,
+        lambda value, inputs: (
+            f"AWS does not sell {value} for {engine} in {inputs.aws_region}: take a class of another"
+            " family, or another region."
+        ),
+    )
+
+
+def _sized(engine: str) -> list[str]:
+    return [
+        each for each in instance_classes.offered(engine) if each != instance_classes.SERVERLESS
+    ]
+
+
+@functools.cache
+def sold(engine: str) -> Valid:
+    """The instance class is one that AWS sells for an engine in the input ``aws_region``."""
+    unsold = cast(
+        "dict[str, str]",
+        Named(f"local.{engine.replace('-', '_')}_classes_unsold", _unsold(engine)),
+    )
+
+    def absent(inputs: Any) -> list[str]:
+        return fn.split(" ", fn.lookup(unsold, inputs.aws_region, ""))
+
+    return Valid(
+        lambda value, inputs: not_(
+            or_(fn.contains(absent(inputs), value), fn.contains(absent(inputs), _family(value)))
+        ),
+        lambda value, inputs: (
+            f"AWS does not sell {value} for {engine} in {inputs.aws_region}, nor any of"
+            f" {fn.join(', ', absent(inputs))}: take a class of another family, or another region."
+        ),
+    )
+
+
+def _unsold(engine: str) -> dict[str, str]:
+    """Give, by region, the classes and the whole families that are not sold there, in one text each."""
+    absent = {
+        name: instance_classes.unsold(engine, name)
+        for name in regions.names()
+    }
+    return {name: " ".join(found) for name, found in absent.items() if found}
 
 
 def _families_absent(engine: str) -> dict[str, str]:
     """Give, by version, the families of classes that only other versions take, in one text each."""
-    families = {each: _family(each) for each in instance_classes.offered(engine)}
+    families = {each: _family(each) for each in _sized(engine)}
     absent = {}
     for version in postgres.creatable(engine):
         others = families.keys() - instance_classes.offered(engine, version)
@@ -477,6 +548,27 @@ client_security_groups = (
 
 # --- databases --------------------------------------------------------------------------------------
 
+_WEEK = 7
+
+
+def backup_retention(maximum: Valid) -> tuple[Valid, ...]:
+    """Automated backups are kept for days that AWS takes, a week or more where data is protected.
+
+    Args:
+        maximum: What AWS takes.
+    """
+    return (
+        maximum,
+        Valid(
+            lambda value, inputs: or_(inputs.destroyable, ge(value, _WEEK)),
+            lambda value, _: (
+                f"{value} days of backups are too few to notice a mistake in: what is not destroyable"
+                f" keeps {_WEEK} or more."
+            ),
+        ),
+    )
+
+
 secret_arn = pattern(
     "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+-[A-Za-z0-9]{6}$",
     "the full ARN of a secret, with its account and the six characters at its end",
@@ -644,3 +736,17 @@ reader_maximum = (
     ),
 )
 """How many readers auto scaling may make, from the input ``reader_count`` on."""
+
+
+# --- data that must stay ----------------------------------------------------------------------------
+
+_KEPT = 7
+
+kept_backups = Valid(
+    lambda value, inputs: or_(inputs.destroyable, ge(value, _KEPT)),
+    lambda value, _: (
+        f"{value} days of backups are too few for data that must stay: expected {_KEPT} or more, or"
+        " destroyable = true."
+    ),
+)
+"""The days that backups of a database are kept, in the form that the module's ``destroyable`` gives."""

@@ -65,6 +65,13 @@ class Origins:
         block = self._block(_steps(record.get("module_address", "")), record)
         return [] if block is None else [block.get("expressions", {})]
 
+    def provider(self, record: Mapping[str, Any]) -> str:
+        """Give the provider configuration of a resource; "" for the default one of its provider."""
+        block = self._block(_steps(record.get("module_address", "")), record) or {}
+        key: str = block.get("provider_config_key", "")
+        # An alias has a full stop before it, and what a module configures itself the module's address.
+        return key if "." in key else ""
+
     def of(self, record: Mapping[str, Any], expressions: Sequence[Any]) -> list[str]:
         """Give the addresses of the resources that expressions of a resource lead to.
 

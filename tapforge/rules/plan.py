@@ -125,6 +125,7 @@ def _resources(document: Mapping[str, Any]) -> Iterator[Resource]:
             mode=mode,
             type=record["type"],
             name=record["name"],
+            provider=origins.provider(record),
         )
 
 

@@ -33,7 +33,9 @@ class AuroraDemoInputs(SystemInputs):
         "Aurora PostgreSQL version.", default="16.9", valid=[valid.creatable(ENGINE)]
     )
     instance_class: str = variable(
-        "Class of the cluster's instances.", default="db.r6g.large", valid=valid.offered(ENGINE)
+        "Class of the cluster's instances.",
+        default="db.r6g.large",
+        valid=[*valid.offered(ENGINE), valid.sold(ENGINE)],
     )
     reader_count: int = variable(
         "Readers beside the writer; a cluster without one has no fail-over target.",
@@ -43,7 +45,7 @@ class AuroraDemoInputs(SystemInputs):
     backup_retention_days: int = variable(
         "Days that automated backups are kept.",
         default=7,
-        valid=[valid.limit("aurora_backup_retention_period")],
+        valid=[valid.limit("aurora_backup_retention_period"), valid.kept_backups],
     )
     backup_window: str = variable(
         "Daily time for backups, in UTC.", default="03:00-04:00", valid=valid.backup_window

@@ -399,4 +399,5 @@ def _known() -> list[_Known]:
 
 @functools.cache
 def _classes(engine: str, version: str) -> _Drawn:
-    return st.sampled_from(instance_classes.offered(engine, version))
+    classes = instance_classes.offered(engine, version)
+    return st.sampled_from([each for each in classes if each != instance_classes.SERVERLESS])

@@ -1,8 +1,8 @@
 """Operators, conditions, loops and text mean in Python what they mean to the real Terraform.
 
 Trees of expressions are drawn once and built three times over one pool of values: with all of them
-known, with all of them references, and with some of each. Terraform evaluates what was rendered; all
-three have to come to the same value.
+known, with all of them references, and with some of each; and the references are bound to all of the
+values, and to some. Terraform evaluates what was rendered; all of it has to come to the same value.
 """
 # ruff: noqa: ARG005
 
@@ -11,12 +11,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from decimal import Decimal
 from random import Random
 from typing import Any
 
 import pytest
 
 from tapforge.lang import functions as fn
+from tapforge.lang.bind import bind
 from tapforge.lang.expression import (
     Failure,
     Symbol,
@@ -38,7 +40,7 @@ from tapforge.lang.expression import (
 )
 from tapforge.lang.expression import known as is_known
 from tapforge.lang.value import equal
-from tapforge.local.console import evaluate
+from tapforge.local.console import Value, evaluate
 
 pytestmark = pytest.mark.terraform
 
@@ -133,6 +135,9 @@ GRAMMAR: dict[str, list[tuple[Any, ...]]] = {
         (fn.max, "number", "number"),
         (lambda a: fn.sum(fn.concat(a, [1])), "numbers"),
         (lambda m: fn.lookup(m, "a", 0), "one map"),
+        (lambda a: fn.concat(a, [5])[0], "numbers"),
+        (lambda a, b: fn.element(fn.concat(a, [5, 6]), b), "numbers", "whole"),
+        (lambda a, b: fn.merge(a, {"b": b})["b"], "one map", "number"),
         (lambda a, b: let({"x": a, "y": b}, lambda n: n.x - n.y), "number", "number"),
         _WHOLE,
     ],
@@ -192,6 +197,9 @@ GRAMMAR: dict[str, list[tuple[Any, ...]]] = {
         (lambda a: for_list(a, lambda key, n: f"{key}"), "one map"),
         (lambda a, b: for_list(a, lambda s: s, when=lambda s: b), "strings", "one bool"),
         (fn.reverse, "strings"),
+        (lambda a, b: fn.compact([a, b]), "string", "string"),
+        (fn.keys, "one map"),
+        (lambda a, b: fn.slice(fn.concat(a, [b, b]), 1, 2), "strings", "string"),
         (lambda a: fn.sort(fn.distinct(a)), "strings"),
         (lambda a, b: [a, b], "string", "string"),
     ],
@@ -225,25 +233,46 @@ CONSTRAINT = {
 }
 
 
+SCOPE: dict[str, Any] = {
+    f"var.{kind}_{i}": value for kind in POOL for i, value in enumerate(POOL[kind])
+}
+# What `mixed` gives as references is not in it: so the rest stays open.
+PART = {
+    f"var.{kind}_{i}": mixed(kind, i)
+    for kind in POOL
+    for i in range(len(POOL[kind]))
+    if mixed(kind, i) is POOL[kind][i]
+}
+
+
 @pytest.mark.parametrize("kind", sorted(set(GRAMMAR) - {"whole"}))
 def test_expressions_mean_the_same_known_and_unknown(kind: str) -> None:
-    """What folds in Python, and what is rendered of references, come to one value in Terraform."""
-    questions: dict[str, Any] = {}
-    wrong, folded = [], 0
+    """What folds in Python, what is rendered of references, and what these are bound to: one value."""
+    expected: list[tuple[str, Any]] = []
+    folded = 0
     random = Random(None if PROVE else kind)  # noqa: S311
     for tree in (grow(random, kind) for _ in range(TREES)):
-        result = tree(known)
-        failure = find_failure(result)
-        if failure is None and not is_known(result):
+        result, open_ = tree(known), tree(reference)
+        question = f"try([{hcl(open_)}], null)"
+        bound = bind(open_, SCOPE)
+        expected += [(question, _outcome(each)) for each in (result, bound) if _decided(each)]
+        if not _decided(result):
             continue
-        folded += failure is None
-        for built in (tree(reference), tree(mixed)):
-            questions[f"try([{hcl(built)}], null)"] = result if failure is None else failure
+        folded += is_known(result)
+        part = bind(open_, PART)
+        for built in (tree(mixed), part if find_failure(part) is None else open_):
+            expected.append((f"try([{hcl(built)}], null)", _outcome(result)))
+    questions = dict.fromkeys(question for question, _ in expected)
     answers = evaluate(
         ["${" + question + "}" for question in questions], VARIABLES, types=CONSTRAINT
     )
-    for (question, result), answer in zip(questions.items(), answers, strict=True):
-        if answer.value is None:
+    came_to = dict(zip(questions, answers, strict=True))
+    wrong = []
+    for question, result in expected:
+        answer = came_to[question]
+        if not isinstance(answer, Value):
+            wrong.append(f"{question} can't be asked: {answer}")
+        elif answer.value is None:
             if not isinstance(result, Failure):
                 wrong.append(f"{question} is refused, not {result!r}")
         elif isinstance(result, Failure) or not _alike(result, answer.value[0]):
@@ -252,8 +281,17 @@ def test_expressions_mean_the_same_known_and_unknown(kind: str) -> None:
     assert folded > TREES / 2
 
 
+def _decided(result: Any) -> bool:
+    return find_failure(result) is not None or is_known(result)
+
+
+def _outcome(result: Any) -> Any:
+    failure = find_failure(result)
+    return result if failure is None else failure
+
+
 def _alike(result: Any, value: Any) -> bool:
-    if isinstance(result, float) and isinstance(value, (int, float)):
-        # Python calculates with floats of 53 bits, Terraform with 512.
+    if isinstance(result, (float, Decimal)) and isinstance(value, (int, float)):
+        # Python calculates with floats of 53 bits, Terraform with 512, and both are read as floats.
         return math.isclose(result, value, rel_tol=1e-12)
     return equal(result, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from tapforge.facts import destroy, limits
 from tapforge.facts.destroy import DestroyRule
 from tapforge.lang.expression import Expression
+from tapforge.rules import documents
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
 
@@ -19,7 +19,7 @@ _CONTENTS = destroy.of_concern("contents")
 _WINDOW = destroy.of_concern("window")
 _BACKUPS = destroy.of_concern("backups")
 _RESIDUE = destroy.of_concern("residue")
-_SOURCES = ("replicate_source_db", "replication_source_identifier")
+_SOURCES = ("replicate_source_db", "replication_source_identifier", "replication_group_id")
 _SECRET = "aws_secretsmanager_secret"  # noqa: S105 - a resource type
 _WHEN = {
     True: "in a destroyable configuration",
@@ -81,8 +81,9 @@ def _text(value: object) -> str:
 
 
 def _is_copy(resource: Resource) -> bool:
-    """Tell whether a database holds what another one holds too."""
-    return any(_is_given(resource, each) for each in _SOURCES)
+    """Tell whether a database holds what another one holds too, or nothing that can be kept."""
+    cache = resource.known("engine") == "memcached"
+    return cache or any(_is_given(resource, each) for each in _SOURCES)
 
 
 @rule(
@@ -680,8 +681,5 @@ def replication_log_group(instance: Resource, configuration: Configuration) -> I
 
 
 def _writes_log(task: Resource) -> bool:
-    try:
-        settings = json.loads(task.known("replication_task_settings", "{}") or "{}")
-        return settings["Logging"]["EnableLogging"] is True
-    except (ValueError, KeyError, TypeError):
-        return False
+    settings = documents.content(task.given("replication_task_settings"))
+    return documents.part(settings, "Logging", "EnableLogging") is True

@@ -336,7 +336,8 @@ def tag_name(resource: Resource, _: Configuration) -> Iterator[Finding]:
     _.:/=+-@ and refuse the creation for anything else, such as a comma or a parenthesis.
     """
     given = resource.values.get("tags")
-    if resource.mode != "resource" or not isinstance(given, Mapping):
+    ours = resource.mode == "resource" and resource.type.startswith("aws_")
+    if not ours or not isinstance(given, Mapping):
         return
     for key, value in given.items():
         expected = _refused_tag(resource.type, key, value if isinstance(value, str) else "")
@@ -615,6 +616,7 @@ def _has_word(text: str, word: str) -> bool:
     return False
 
 
+_FAMILY = re.compile(r"(?:aurora-postgresql|postgres)(\d+)")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -636,7 +638,7 @@ def parameter_group_version(group: Resource, _: Configuration) -> Iterator[Findi
     name, family = group.known("name"), group.known("family")
     if not isinstance(name, str) or not isinstance(family, str) or group.known("name_prefix"):
         return
-    major = _NUMBER.findall(family)[-1:]
-    if major and name and major[0] not in _NUMBER.findall(name):
-        expected = f"a name with the major version {major[0]} of {family}"
+    major = _FAMILY.match(family)
+    if major and name and major[1] not in _NUMBER.findall(name):
+        expected = f"a name with the major version {major[1]} of {family}"
         yield group.finding("name", name, expected)

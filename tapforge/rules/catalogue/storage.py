@@ -30,10 +30,9 @@ def _companions(
     """Give the resources of a type that belong to a bucket; None if one may that is not known to."""
     found = []
     for each in configuration.of(type_):
-        buckets = configuration.targets(each.given("bucket"), bucket.type)
-        if bucket in buckets:
+        if bucket in configuration.targets(each.given("bucket"), bucket.type):
             found.append(each)
-        elif not buckets and each.unknown("bucket"):
+        elif not configuration.traced(each.given("bucket")):
             return None
     return found
 

@@ -110,6 +110,24 @@ def test_what_depends_on_it_is_unknown_too(value: object) -> None:
     assert "module.net.aws_vpc.main" in addresses(bound)
 
 
+def test_open_expressions_mean_what_they_meant() -> None:
+    """Known text in a template is one text, and a loop with an unknown key is still that loop."""
+    brace = Symbol("var.brace", "string")
+    scope = {**SCOPE, "var.brace": "{x}"}
+    assert hcl(bind(f"{VPC.id}${brace}%{brace}", scope)) == (
+        '"${module.net.aws_vpc.main.id}$${x}%%{x}"'
+    )
+    loop = for_map(LIST, lambda item: (f"{item}{VPC.id}", NAME))
+    assert hcl(bind(loop, SCOPE)) == (
+        '{for item in ["b", "a"] : "${item}${module.net.aws_vpc.main.id}" => "shop"}'
+    )
+
+
+def test_letters_compose_across_the_pieces_of_a_text() -> None:
+    """As Terraform keeps all text in Unicode's form NFC."""
+    assert bind(f"e{NAME}", {"var.name": "\u0301"}) == "\u00e9"
+
+
 def test_structures_keep_their_unknown_elements() -> None:
     """Functions that only rearrange elements work although some are unknown."""
     merged = bind(fn.merge({"a": VPC.id}, MAP), SCOPE)

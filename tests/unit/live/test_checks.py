@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
 
-from tapforge.live.checks import Check, Deployed, run
+from tapforge.live.checks import Check, run
+from tapforge.live.deployed import Deployed
 from tapforge.live.verify import verify
 
 DEPLOYED = Deployed({"size": 2}, {"id": "x"}, lambda service: service)
@@ -22,8 +23,8 @@ def failing(error: Exception) -> Any:
 
 def test_found_is_compared_with_expected() -> None:
     """The inputs say what is expected, and each result keeps both."""
-    same = Check[Deployed]("A1", "size", lambda _: 2, lambda each: each.inputs["size"])
-    other = Check[Deployed]("A2", "id", lambda each: each.outputs["id"], lambda _: "y")
+    same = Check("A1", "size", lambda _: 2, lambda each: each.inputs["size"])
+    other = Check("A2", "id", lambda each: each.outputs["id"], lambda _: "y")
 
     results = run([same, other], DEPLOYED)
 
@@ -44,8 +45,8 @@ def test_found_is_compared_with_expected() -> None:
 )
 def test_what_cannot_be_read_has_failed_and_stops_nothing(error: Exception) -> None:
     """The reason stands where the value would."""
-    broken = Check[Deployed]("A1", "VPC", failing(error), lambda _: 1)
-    fine = Check[Deployed]("A2", "size", lambda _: 2, lambda _: 2)
+    broken = Check("A1", "VPC", failing(error), lambda _: 1)
+    fine = Check("A2", "size", lambda _: 2, lambda _: 2)
 
     first, second = run([broken, fine], DEPLOYED)
 

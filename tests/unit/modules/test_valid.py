@@ -126,15 +126,18 @@ def test_versions() -> None:
         assert reason(valid.creatable(AURORA), text).endswith("it creates: none. Take 18.6.")
 
 
+SIZED = [each for each in instance_classes.offered(AURORA) if each != instance_classes.SERVERLESS]
+
+
 def test_classes() -> None:
-    """Those of the engine; the message lists those of the same size."""
-    for name in instance_classes.offered(AURORA):
+    """Those of the engine that have a size; the message lists those of the same."""
+    for name in SIZED:
         assert reason(valid.offered(AURORA), name, engine_version="16.9") == ""
     message = reason(valid.offered(AURORA), "db.m5.large", engine_version="16.9")
     assert message.startswith(
         "AWS does not offer db.m5.large for aurora-postgresql. Of the same size it offers: db.r5.large,"
     )
-    for text in ("", "db", "db.r6g.nano"):
+    for text in ("", "db", "db.r6g.nano", "db.serverless"):
         assert reason(valid.offered(AURORA), text, engine_version="16.9").endswith("offers: none.")
 
 
@@ -142,16 +145,36 @@ def test_classes_of_a_version() -> None:
     """The verdict of the facts, for every class and version."""
     rules = valid.offered(AURORA)
     for version in postgres.creatable(AURORA):
-        taken = [
-            name
-            for name in instance_classes.offered(AURORA)
-            if not reason(rules, name, engine_version=version)
-        ]
-        assert taken == list(instance_classes.offered(AURORA, version)), version
+        taken = [name for name in SIZED if not reason(rules, name, engine_version=version)]
+        offered = instance_classes.offered(AURORA, version)
+        assert taken == [name for name in SIZED if name in offered], version
     assert reason(rules, "db.r8g.large", engine_version="14.6") == (
         "AWS does not offer db.r8g.large for aurora-postgresql 14.6: take a class of another family, or a"
         " newer version."
     )
+
+
+def test_classes_in_a_region() -> None:
+    """The verdict of the facts, for every class and region."""
+    rule = valid.sold(AURORA)
+    for region in ("us-east-1", *instance_classes.absent(AURORA)):
+        taken = [name for name in SIZED if not reason(rule, name, aws_region=region)]
+        offered = instance_classes.offered(AURORA, None, region)
+        assert taken == [name for name in SIZED if name in offered], region
+    assert reason(rule, "db.x2g.large", aws_region="af-south-1") == (
+        "AWS does not sell db.x2g.large for aurora-postgresql in af-south-1: take a class of another"
+        " family, or another region."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "destroyable", "right"), [(1, True, True), (6, False, False), (7, False, True)]
+)
+def test_backups_of_data_that_must_stay(days: int, destroyable: bool, right: bool) -> None:
+    """A week at least; what may be destroyed needs none so long."""
+    message = reason(valid.kept_backups, days, destroyable=destroyable)
+    assert (message == "") is right
+    assert right or "6 days of backups are too few" in message
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/16", "10.0.0.0/28", "192.168.1.16/28"])

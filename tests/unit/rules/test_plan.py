@@ -256,6 +256,25 @@ def test_data_sources_that_were_read_are_there() -> None:
     assert only(read).given("region") == "eu-west-1"
 
 
+@pytest.mark.parametrize(
+    ("key", "provider"),
+    [
+        ("aws", ""),
+        ("aws.west", "aws.west"),
+        ("module.db:aws", "module.db:aws"),
+        ("module.db:aws.west", "module.db:aws.west"),
+    ],
+)
+def test_the_provider_of_a_resource_is_told(key: str, provider: str) -> None:
+    """What is in another region or account has names of its own."""
+    address = f"{TYPE}.main"
+    root = {"resources": [{"address": address, "provider_config_key": key}]}
+
+    resource = only(plan.read(document(change(address, {}), root=root), "plan.json"))
+
+    assert resource.provider == provider
+
+
 def test_resources_come_in_order() -> None:
     """Instances are ordered by number, not as text."""
     changes = [change(f"aws_subnet.a[{number}]", {}) for number in (10, 9, 0)]
