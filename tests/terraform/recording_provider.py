@@ -66,5 +66,5 @@ def notes() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    vars(plugin)["SchemaProvider"] = Recording
+    setattr(plugin, "SchemaProvider", Recording)  # noqa: B010 - no name that it exports
     plugin.main(int(sys.argv[1]))

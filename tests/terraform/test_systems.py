@@ -116,13 +116,19 @@ def test_every_resource_is_tagged(life: OfflineCycle) -> None:
         assert suffix in resource["values"]["tags"]["Name"], resource["address"]
 
 
+def _of_a_primary(resource: dict[str, Any], rule: destroy.DestroyRule) -> bool:
+    """Tell what a read replica has no say in: it takes no final snapshot."""
+    taken = rule.argument in ("skip_final_snapshot", "final_snapshot_identifier")
+    return taken and bool(resource["values"].get("replicate_source_db"))
+
+
 def test_everything_is_destroyable_or_everything_is_protected(life: OfflineCycle) -> None:
     """One flag decides; no resource is left half-way."""
     destroyable = life.plan.document["variables"]["destroyable"]["value"]
     decided, wrong = [], []
     for resource in applied(life):
         for rule in destroy.for_type(resource["type"]):
-            if not rule.argument or "." in rule.argument:
+            if not rule.argument or "." in rule.argument or _of_a_primary(resource, rule):
                 continue
             place = f"{resource['address']}.{rule.argument}"
             value = resource["values"].get(rule.argument)

@@ -27,16 +27,16 @@ DATABASE: dict[str, Any] = AROUND | {
     "master_username": "postgresadmin",
     "availability_zones": ["us-east-1a", "us-east-1b", "us-east-1c"],
 }
-AURORA = DATABASE | {"cluster_name": "shop-db", "engine_version": "16.9"}
-POSTGRES = DATABASE | {
+AURORA: dict[str, Any] = DATABASE | {"cluster_name": "shop-db", "engine_version": "16.9"}
+POSTGRES: dict[str, Any] = DATABASE | {
     "primary_name": "shop-primary",
     "replica_name": "shop-replica",
     "engine_version": "17.5",
     "instance_class": "db.m5.large",
 }
 BESIDE: dict[str, Any] = {"secret_arn": SECRET, "database_security_group_id": "sg-db"}
-PROXY = AROUND | BESIDE | {"cluster_identifier": "shop-db-dev"}
-ROTATION = {k: v for k, v in AROUND.items() if k != "client_cidrs"} | BESIDE
+PROXY: dict[str, Any] = AROUND | BESIDE | {"cluster_identifier": "shop-db-dev"}
+ROTATION: dict[str, Any] = {k: v for k, v in AROUND.items() if k != "client_cidrs"} | BESIDE
 
 
 def instances(

@@ -459,8 +459,8 @@ def zones(inputs: Any) -> int:
             12000,
             {"allocated_storage_gb": 399},
             (
-                "12000 IOPS on 399 GB: below 400 GB gp3 has 3000 IOPS and 125 MB/s, and RDS takes neither;"
-                " leave it out, or allocate 400 GB or more."
+                "12000 IOPS on 399 GB: below 400 GB gp3 has 3000 IOPS and 125 MB/s, and RDS takes"
+                " neither; leave it out, or allocate 400 GB or more."
             ),
         ),
         (valid.gp3_iops, 3000, {"allocated_storage_gb": 400}, "expected 12000 to 64000"),
