@@ -201,13 +201,6 @@ def offered(engine: str) -> tuple[Valid, ...]:
         {"enum": plain(classes)},
         meant=plain(classes),
     )
-    serverless = Valid(
-        lambda value, _: ne(value, instance_classes.SERVERLESS),
-        lambda value, _: (
-            f"{value} has no size: how much it grows is a setting of the cluster, which is no input here;"
-            " take a class with a size, such as db.r6g.large."
-        ),
-    )
     absent = cast(
         "dict[str, str]",
         Named(f"local.{engine.replace('-', '_')}_families_absent", _families_absent(engine)),
@@ -221,7 +214,7 @@ def offered(engine: str) -> tuple[Valid, ...]:
             " family, or a newer version."
         ),
     )
-    return serverless, listed, in_version
+    return listed, in_version
 
 
 @functools.cache
@@ -252,37 +245,6 @@ def _sized(engine: str) -> list[str]:
     return [
         each for each in instance_classes.offered(engine) if each != instance_classes.SERVERLESS
     ]
-
-
-@functools.cache
-def sold(engine: str) -> Valid:
-    """The instance class is one that AWS sells for an engine in the input ``aws_region``."""
-    unsold = cast(
-        "dict[str, str]",
-        Named(f"local.{engine.replace('-', '_')}_classes_unsold", _unsold(engine)),
-    )
-
-    def absent(inputs: Any) -> list[str]:
-        return fn.split(" ", fn.lookup(unsold, inputs.aws_region, ""))
-
-    return Valid(
-        lambda value, inputs: not_(
-            or_(fn.contains(absent(inputs), value), fn.contains(absent(inputs), _family(value)))
-        ),
-        lambda value, inputs: (
-            f"AWS does not sell {value} for {engine} in {inputs.aws_region}, nor any of"
-            f" {fn.join(', ', absent(inputs))}: take a class of another family, or another region."
-        ),
-    )
-
-
-def _unsold(engine: str) -> dict[str, str]:
-    """Give, by region, the classes and the whole families that are not sold there, in one text each."""
-    absent = {
-        name: instance_classes.unsold(engine, name)
-        for name in regions.names()
-    }
-    return {name: " ".join(found) for name, found in absent.items() if found}
 
 
 def _families_absent(engine: str) -> dict[str, str]:
@@ -547,28 +509,6 @@ client_security_groups = (
 
 
 # --- databases --------------------------------------------------------------------------------------
-
-_WEEK = 7
-
-
-def backup_retention(maximum: Valid) -> tuple[Valid, ...]:
-    """Automated backups are kept for days that AWS takes, a week or more where data is protected.
-
-    Args:
-        maximum: What AWS takes.
-    """
-    return (
-        maximum,
-        Valid(
-            lambda value, inputs: or_(inputs.destroyable, ge(value, _WEEK)),
-            lambda value, _: (
-                f"{value} days of backups are too few to notice a mistake in: what is not destroyable"
-                f" keeps {_WEEK} or more."
-            ),
-        ),
-    )
-
-
 secret_arn = pattern(
     "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+-[A-Za-z0-9]{6}$",
     "the full ARN of a secret, with its account and the six characters at its end",
