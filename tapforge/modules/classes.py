@@ -35,5 +35,17 @@ def memory(instance_class: str) -> float:
 
 
 def local_storage(instance_class: str) -> float:
-    """Give what Aurora PostgreSQL has for temporary files in bytes; 0 where AWS gives no figure."""
-    return fn.lookup(_local_storage(), instance_class, 0)
+    """Give what Aurora PostgreSQL has for temporary files in bytes, or the least that it has.
+
+    AWS gives no figure for newer classes. All that it gives are nearly twice the memory, so that the
+    memory stands for what is not known.
+    """
+    return fn.lookup(_local_storage(), instance_class, memory(instance_class))
+
+
+_BYTES_PER_CONNECTION, _MOST_CONNECTIONS = 9_531_392, 5000
+
+
+def connections(instance_class: str) -> float:
+    """Give RDS's default of `max_connections` for a class: a formula of its memory."""
+    return fn.min(fn.floor(memory(instance_class) / _BYTES_PER_CONNECTION), _MOST_CONNECTIONS)

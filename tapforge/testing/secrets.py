@@ -18,7 +18,9 @@ _LOOKS = {
     "an address with a password in it": re.compile(r"\w://[^\s/:@${}]+:[^\s/:@${}]+@"),
     "a JSON web token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
     "a password that is set": re.compile(
-        r"(?i)(?:password|passwd|pwd|secret_?key|api_?key|token)['\"]?\s*=\s*['\"]?[^\s'\"$&;<>{}]{6,}"
+        r"(?i)(?:password|passwd|pwd|secret_?key|api_?key|token)['\"]?\s*=\s*"
+        # What Terraform refers to, or computes, is written without quotes.
+        r"(?!(?:var|local|data|module|ephemeral|aws_\w+)\.|\w+\()['\"]?[^\s'\"$&;<>{}]{6,}"
     ),
 }
 

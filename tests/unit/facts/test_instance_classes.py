@@ -24,6 +24,15 @@ def test_temporary_storage_of_the_small_class() -> None:
     assert found.aurora_temp_storage_gib == 7.5
 
 
+def test_temporary_storage_is_more_than_the_memory() -> None:
+    """Where AWS gives a figure: so that the memory may stand for it where there is none."""
+    known = map(instance_classes.get, instance_classes.offered("aurora-postgresql"))
+    given = [each for each in known if each and each.aurora_temp_storage_gib]
+    assert len(given) > 25
+    for each in given:
+        assert (each.aurora_temp_storage_gib or 0) * 1024 > 1.7 * (each.memory_mib or 0), each.name
+
+
 def test_serverless_has_no_fixed_size() -> None:
     """Aurora Serverless v2 is offered for Aurora and has neither processors nor memory."""
     found = instance_classes.get(instance_classes.SERVERLESS)

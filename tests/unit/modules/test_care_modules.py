@@ -84,9 +84,10 @@ def test_all_periods_fit_in_a_day() -> None:
 
 
 def test_what_a_class_has_is_known() -> None:
-    """In bytes; 0 where nobody says."""
+    """In bytes; 0 where nobody says, and the memory for local storage that nobody gives a figure of."""
     assert classes.memory("db.t3.medium") == 4 * GIB
     assert classes.local_storage("db.t3.medium") == 7.5 * GIB
+    assert classes.local_storage("db.r7g.large") == classes.memory("db.r7g.large") == 16 * GIB
     assert classes.memory("db.serverless") == classes.local_storage("db.serverless") == 0
 
 
