@@ -12,8 +12,8 @@ from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
-from tapforge.modules.parts.inputs import DatabaseInputs
-from tapforge.modules.parts.network import PORT, security_group, subnet_group
+from tapforge.modules.parts.inputs import PORT, DatabaseInputs
+from tapforge.modules.parts.network import security_group, subnet_group
 from tapforge.modules.parts.parameter_group import instance_parameter_group
 
 ENGINE = "postgres"
@@ -85,7 +85,7 @@ class PostgresInputs(DatabaseInputs):
     backup_retention_days: int = variable(
         "Days that automated backups are kept; replicas need them.",
         default=7,
-        valid=[valid.between(1, 35)],
+        valid=[valid.between(1, 35), valid.kept_backups],
     )
     ca_cert_identifier: str = variable(
         "Certificate authority of the server's certificate, which clients verify.",

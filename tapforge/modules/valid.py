@@ -55,13 +55,20 @@ def length(minimum: int, maximum: int) -> Valid:
     )
 
 
+_MOST_COUNTED = 1000
+"""How far a repetition counts in Terraform's regular expressions."""
+
+
 def characters(minimum: int, maximum: int) -> Valid:
     """The text, in any alphabet, has a number of characters as AWS counts them.
 
     Terraform's ``length`` counts a letter and its accents as one.
     """
+    counted = f"(.|\n){{{minimum},{min(maximum, _MOST_COUNTED)}}}"
+    if maximum > _MOST_COUNTED:
+        counted += f"(.|\n){{0,{maximum - _MOST_COUNTED}}}"
     return Valid(
-        lambda value, _: matches(f"^(.|\n){{{minimum},{maximum}}}$", value),
+        lambda value, _: matches(f"^{counted}$", value),
         lambda value, _: (
             f'"{value}" is too short or long: expected {minimum} to {maximum} characters.'
         ),

@@ -364,6 +364,14 @@ def test_characters_are_counted_as_aws_counts_them() -> None:
     assert reason(valid.name("route53_set_identifier"), "é" * 129)
 
 
+@pytest.mark.parametrize(("number", "good"), [(0, False), (1024, True), (1025, False)], ids=str)
+def test_characters_are_counted_beyond_what_one_repetition_counts(
+    number: int, *, good: bool
+) -> None:
+    """Terraform's regular expressions count to 1000 at most."""
+    assert valid.characters(1, 1024).condition("a" * number, None) is good
+
+
 def test_blocks_overlap_or_lie_within() -> None:
     """In either order."""
     assert valid.overlap("10.0.0.0/8", "10.1.0.0/16") is True
