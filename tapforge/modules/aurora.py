@@ -14,8 +14,8 @@ from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
-from tapforge.modules.parts.inputs import DatabaseInputs
-from tapforge.modules.parts.network import PORT, security_group, subnet_group
+from tapforge.modules.parts.inputs import PORT, DatabaseInputs
+from tapforge.modules.parts.network import security_group, subnet_group
 from tapforge.modules.parts.parameter_group import NAMED_BY_VERSION, instance_parameter_group
 
 ENGINE = "aurora-postgresql"
@@ -254,6 +254,8 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
         host=cluster.endpoint,
         managed_arn=managed_arn,
     )
+    # Who has the credentials wants to connect, and a cluster without an instance answers nobody.
+    m.wait("master_user_secret_arn", [writer])
     return AuroraOutputs(
         cluster_identifier=cluster.cluster_identifier,
         cluster_arn=cluster.arn,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from tapforge import aws
 from tapforge.aws import data
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import conditional, each, ge
+from tapforge.lang.expression import conditional, ge
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.meta import Lifecycle
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
-from tapforge.modules.parts.network import PORT
+from tapforge.modules.parts.inputs import OutsideInputs
+from tapforge.modules.parts.network import client_group
 from tapforge.modules.parts.roles import service_role
 
-HTTPS = 443
 # Graviton: the attributes after the generation begin with g, as in t4g or c7gn; the first was a1.
 # Amazon EC2 Instance Types Guide, Naming conventions.
 _GRAVITON = r"^(a1|[a-z]+[0-9]+g[a-z]*)\."
@@ -39,65 +42,52 @@ def _client_major(package: str) -> float:
     return fn.tonumber(fn.regex(_CLIENT, package)[0])
 
 
-_client_package = (
-    valid.pattern(_CLIENT, "a package of Amazon Linux 2023 such as postgresql17"),
-    Valid(
-        lambda value, inputs: fn.try_(
-            ge(
-                _client_major(value),
-                fn.tonumber(fn.element(fn.split(".", inputs.server_version), 0)),
+def client_package(server_version: Callable[[Any], str]) -> tuple[Valid, ...]:
+    """The package brings a client that is no older than the server.
+
+    Args:
+        server_version: Given all inputs, tells the server's version.
+    """
+
+    def major(inputs: Any) -> str:
+        return fn.element(fn.split(".", server_version(inputs)), 0)
+
+    return (
+        valid.pattern(_CLIENT, "a package of Amazon Linux 2023 such as postgresql17"),
+        Valid(
+            # What is no such package is told by the rule above.
+            lambda value, inputs: fn.try_(
+                ge(_client_major(value), fn.tonumber(major(inputs))), True
             ),
-            True,
+            lambda value, inputs: (
+                f"{value} is older than the server, {server_version(inputs)}: pg_dump refuses that; take"
+                f" postgresql{major(inputs)} or newer."
+            ),
         ),
-        lambda value, inputs: (
-            f"{value} is older than the server, {inputs.server_version}: pg_dump refuses that; take"
-            f" postgresql{fn.element(fn.split('.', inputs.server_version), 0)} or newer."
-        ),
-    ),
-)
+    )
 
 
 @inputs
-class BastionInputs:
+class BastionInputs(OutsideInputs):
     """The machine, its place and what it reaches."""
 
-    name: str = variable(
-        "What the machine leads to; begins every name.", valid=valid.stem, example="shop"
-    )
-    environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
     destroyable: bool = variable(
         "Whether `terraform destroy` overrides a protection that somebody put on the machine.",
         default=True,
     )
-    vpc_id: str = variable("Id of the VPC.", example="vpc-0123456789abcdef0")
     subnet_id: str = variable(
         "Id of a private subnet from which HTTPS reaches Systems Manager and the packages.",
         example="subnet-0123456789abcdef0",
     )
-    database_cidrs: list[str] = variable(
-        "IPv4 blocks of the database's subnets.",
-        valid=[
-            Valid(
-                lambda value, _: ge(fn.length(value), 1),
-                lambda _value, _: "the machine reaches no database: give its subnets' blocks.",
-                {"minItems": 1},
-            ),
-            valid.each_matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", "IPv4 blocks of subnets"),
-        ],
-        example=["10.0.21.0/24", "10.0.22.0/24"],
-    )
-    database_port: int = variable(
-        "Port of the database.", default=PORT, valid=[valid.between(1150, 65535)]
-    )
     server_version: str = variable(
         "PostgreSQL version of the server.",
-        valid=[valid.pattern(r"^[0-9]+(\.[0-9]+)*$", "a version such as 17.5")],
+        valid=[valid.pattern(r"^[0-9]+(\.[0-9a-z-]+)*$", "a version such as 17.5")],
         example="17.5",
     )
     client_package: str = variable(
         "Package of the PostgreSQL client, no older than the server.",
         default="postgresql17",
-        valid=_client_package,
+        valid=client_package(lambda inputs: inputs.server_version),
     )
     instance_type: str = variable(
         "Type of the machine; its processor decides the image.",
@@ -134,40 +124,11 @@ def bastion(m: Body, v: BastionInputs) -> BastionOutputs:
         data.SsmParameter("image", name=f"{_IMAGE}{processor}"),
         comment="Amazon Linux 2023, as AWS publishes it in each region.",
     )
-    group = m.add(
-        aws.SecurityGroup(
-            "main",
-            name=name,
-            description=f"What {name} reaches; nothing reaches it",
-            vpc_id=v.vpc_id,
-            revoke_rules_on_delete=True,
-            tags={"Name": name},
-        )
-    )
-    m.add(
-        aws.VpcSecurityGroupEgressRule(
-            "https",
-            security_group_id=group.id,
-            description="Systems Manager, CloudWatch and packages",
-            cidr_ipv4="0.0.0.0/0",
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            tags={"Name": f"{v.name}-bastion-https-{suffix}"},
-        )
-    )
-    m.add(
-        aws.VpcSecurityGroupEgressRule(
-            "postgresql",
-            for_each=fn.toset(v.database_cidrs),
-            security_group_id=group.id,
-            description="PostgreSQL",
-            cidr_ipv4=each.value,
-            ip_protocol="tcp",
-            from_port=v.database_port,
-            to_port=v.database_port,
-            tags={"Name": f"{v.name}-bastion-postgresql-{suffix}"},
-        )
+    group = client_group(
+        m,
+        v,
+        stem=f"{v.name}-bastion",
+        description=f"What {name} reaches; nothing reaches it",
     )
     made = service_role(
         m,

@@ -43,9 +43,9 @@ def local_storage(instance_class: str) -> float:
     return fn.lookup(_local_storage(), instance_class, memory(instance_class))
 
 
-_BYTES_PER_CONNECTION, _MOST_CONNECTIONS = 9_531_392, 5000
+BYTES_PER_CONNECTION, _MOST_CONNECTIONS = 9_531_392, 5000
 
 
 def connections(instance_class: str) -> float:
     """Give RDS's default of `max_connections` for a class: a formula of its memory."""
-    return fn.min(fn.floor(memory(instance_class) / _BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
+    return fn.min(fn.floor(memory(instance_class) / BYTES_PER_CONNECTION), _MOST_CONNECTIONS)

@@ -14,8 +14,8 @@ from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
-from tapforge.modules.parts.inputs import ClientInputs
-from tapforge.modules.parts.network import PORT, reach, security_group
+from tapforge.modules.parts.inputs import PORT, ClientInputs
+from tapforge.modules.parts.network import reach, security_group
 from tapforge.modules.parts.roles import service_role
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tapforge.facts.parameter_values import UNITS
 from tapforge.lang.bind import bind
 from tapforge.lang.expression import Template, hcl
 from tapforge.lang.inputs import Input, declared_inputs
@@ -23,6 +24,9 @@ _SAMPLE, _FOUND = "Qq7", "qq7"
 """Text that stands nowhere else in any case, and that inputs take only if they take any text."""
 
 _SAMPLES = re.compile(f"{_SAMPLE}[0-9]+x", re.IGNORECASE)
+
+_QUANTITY = re.compile(rf"-?[0-9]+([.][0-9]+)?({'|'.join(UNITS)})")
+"""A size or a time: the parameter that it is given for may count in another unit."""
 
 _Places = dict[str, set[str]]
 
@@ -69,6 +73,8 @@ def changes(
     given: dict[str, str] = {}
 
     def sampled(text: str) -> str:
+        if _QUANTITY.fullmatch(text):
+            return text
         sample = f"{_SAMPLE}{len(given)}x"
         given[sample.lower()] = text
         return sample

@@ -14,8 +14,7 @@ from tapforge.lang import functions as fn
 from tapforge.lang.expression import and_, conditional, count, eq, gt, splat
 from tapforge.lang.meta import Condition, Lifecycle
 from tapforge.lang.module import Body
-from tapforge.modules.parts.inputs import DatabaseInputs
-from tapforge.modules.parts.network import PORT
+from tapforge.modules.parts.inputs import PORT, DatabaseInputs
 
 PASSWORD_LENGTH = 32
 RECOVERY_DAYS = 30

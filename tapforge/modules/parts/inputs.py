@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tapforge.lang.inputs import inputs, variable
+from tapforge.lang import functions as fn
+from tapforge.lang.expression import ge
+from tapforge.lang.inputs import Valid, inputs, variable
 from tapforge.modules import valid
+
+PORT = 5432
+
+
+@inputs
+class OutsideInputs:
+    """Names, network, and the database that is reached from outside of its subnets."""
+
+    name: str = variable("What it belongs to; begins every name.", valid=valid.stem, example="shop")
+    environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
+    vpc_id: str = variable("Id of the VPC.", example="vpc-0123456789abcdef0")
+    database_cidrs: list[str] = variable(
+        "IPv4 blocks of the database's subnets.",
+        valid=[
+            Valid(
+                lambda value, _: ge(fn.length(value), 1),
+                lambda _value, _: "no database is reached: give its subnets' blocks.",
+                {"minItems": 1},
+            ),
+            valid.each_matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", "IPv4 blocks of subnets"),
+        ],
+        example=["10.0.21.0/24", "10.0.22.0/24"],
+    )
+    database_port: int = variable(
+        "Port of the database.", default=PORT, valid=[valid.between(1150, 65535)]
+    )
 
 
 @inputs

@@ -6,9 +6,9 @@ from tapforge import aws
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import each
 from tapforge.lang.module import Body
-from tapforge.modules.parts.inputs import ClientInputs, DatabaseInputs
+from tapforge.modules.parts.inputs import PORT, ClientInputs, DatabaseInputs, OutsideInputs
 
-PORT = 5432
+HTTPS = 443
 
 
 def security_group(
@@ -58,6 +58,57 @@ def security_group(
             from_port=PORT,
             to_port=PORT,
             tags={"Name": f"{stem}-{each.key}-{suffix}"},
+        )
+    )
+    return group
+
+
+def client_group(m: Body, v: OutsideInputs, *, stem: str, description: str) -> aws.SecurityGroup:
+    """Add the security group of what connects to a database: no ingress, HTTPS and PostgreSQL out.
+
+    The database is named by its subnets' blocks: it names this group, and two groups that name each
+    other in one apply are a cycle.
+
+    Args:
+        m: The module.
+        v: The module's inputs.
+        stem: Begins the names of the group and its rules.
+        description: Whose group it is.
+    """
+    name = f"{stem}-{v.environment_suffix}"
+    group = m.add(
+        aws.SecurityGroup(
+            "main",
+            name=name,
+            description=description,
+            vpc_id=v.vpc_id,
+            revoke_rules_on_delete=True,
+            tags={"Name": name},
+        )
+    )
+    m.add(
+        aws.VpcSecurityGroupEgressRule(
+            "https",
+            security_group_id=group.id,
+            description="HTTPS, above all to services of AWS",
+            cidr_ipv4="0.0.0.0/0",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            tags={"Name": f"{stem}-https-{v.environment_suffix}"},
+        )
+    )
+    m.add(
+        aws.VpcSecurityGroupEgressRule(
+            "postgresql",
+            for_each=fn.toset(v.database_cidrs),
+            security_group_id=group.id,
+            description="PostgreSQL",
+            cidr_ipv4=each.value,
+            ip_protocol="tcp",
+            from_port=v.database_port,
+            to_port=v.database_port,
+            tags={"Name": f"{stem}-postgresql-{v.environment_suffix}"},
         )
     )
     return group

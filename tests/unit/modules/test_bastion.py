@@ -106,7 +106,7 @@ def test_the_processor_decides_the_image(instance_type: str, processor: str) -> 
         ),
         pytest.param({"server_version": "latest"}, "expected a version", id="no version"),
         pytest.param({"instance_type": "micro"}, "expected an instance type", id="no type"),
-        pytest.param({"database_cidrs": []}, "reaches no database", id="no database"),
+        pytest.param({"database_cidrs": []}, "no database is reached", id="no database"),
         pytest.param({"database_cidrs": ["0.0.0.0/0"]}, "expected IPv4 blocks", id="everywhere"),
     ],
 )

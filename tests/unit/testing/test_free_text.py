@@ -116,3 +116,10 @@ def test_an_environment_without_text_has_nothing_to_lose() -> None:
     """Nothing is computed for it."""
     assert changes(PLAIN, number=3) == []
     assert changes(PLAIN, words=[], token=None) == []
+
+
+def test_a_size_may_be_counted_in_another_unit() -> None:
+    """It is a number, and what it means is the same."""
+    counted = of(lambda v: fn.replace(v.motto, "1GB", "1024MB"))
+    assert changes(counted, motto="1GB") == []
+    assert changes(counted, motto="about 1GB") != []
