@@ -48,6 +48,7 @@ class Body:
     def __init__(self, name: str, modules_path: str = "..") -> None:
         self.document = Document(name)
         self.calls: dict[str, Module[Any, Any]] = {}
+        self.waits: dict[str, Sequence[Any]] = {}
         self._modules_path = modules_path
 
     def add(
@@ -81,6 +82,15 @@ class Body:
         """
         local = self.document.add(Local(name, value), comment=comment, file=file)
         return cast("B", local._tf_reference())
+
+    def wait(self, output: str, blocks: Sequence[Any]) -> None:
+        """Let whoever uses an output of the module wait for blocks that its value does not refer to.
+
+        Args:
+            output: The output's name.
+            blocks: What must be there first, such as the route of a subnet.
+        """
+        self.waits[output] = blocks
 
     @overload
     def call(
@@ -233,6 +243,7 @@ class Module(Generic[I, O]):
                     value=getattr(result, declared.name),
                     description=declared.description,
                     sensitive=declared.sensitive or None,
+                    depends_on=body.waits.get(declared.name, ()),
                 )
             )
         tables: dict[str, Any] = {}

@@ -11,6 +11,9 @@ from tapforge.live.deployed import Client, Deployed
 
 _SYSTEMS = {
     "aurora-demo": "tapforge.live.aurora_demo",
+    "ecommerce-rds": "tapforge.live.ecommerce_rds",
+    "ha-postgres": "tapforge.live.ha_postgres",
+    "payment-aurora": "tapforge.live.payment_aurora",
 }
 """The module with the checks of each system, its `CHECKS`."""
 

@@ -126,6 +126,7 @@ def alarm(m: Body, v: AlarmInputs) -> AlarmOutputs:
             alarm_actions=v.action_arns,
             ok_actions=v.action_arns,
             tags={"Name": name},
-        )
+        ),
+        accept={"alarm-without-action": "Whom it tells is the caller's choice, as is nobody."},
     )
     return AlarmOutputs(name=made.alarm_name, arn=made.arn)

@@ -398,7 +398,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
         ),
         comment="One for each NAT gateway: a zone that is lost takes no other's way out with it.",
     )
-    m.add(
+    way_out = m.add(
         aws.Route(
             "nat",
             count=nats,
@@ -407,7 +407,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             nat_gateway_id=nat[count.index].id,
         )
     )
-    m.add(
+    has_way_out = m.add(
         aws.RouteTableAssociation(
             "private",
             count=privates,
@@ -415,6 +415,8 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             route_table_id=fn.element(splat(private_table).id, count.index),
         )
     )
+    # What is put into a private subnet, and runs at once, finds its way out.
+    m.wait("private_subnet_ids", [way_out, has_way_out])
 
     # --- isolated ---
     isolated = subnets("isolated", "subnet", v.isolated_subnet_cidrs)

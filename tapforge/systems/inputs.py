@@ -25,6 +25,16 @@ _room_for_tiers = Valid(
     ),
 )
 
+zones = Valid(
+    lambda value, _: and_(ge(value, 2), le(value, 6)),
+    lambda value, _: (
+        f"{value} zones: expected 2 to 6, as a database's subnets cover two zones or more, with Multi-AZ"
+        " or without."
+    ),
+    {"minimum": 2, "maximum": 6},
+)
+"""How many availability zones there are."""
+
 
 @inputs
 class TieredInputs(SystemInputs):
@@ -42,16 +52,7 @@ class TieredInputs(SystemInputs):
     zone_count: int = variable(
         "Availability zones of the network.",
         default=2,
-        valid=[
-            Valid(
-                lambda value, _: and_(ge(value, 2), le(value, 6)),
-                lambda value, _: (
-                    f"{value} zones: expected 2 to 6, as a database's subnets cover two zones or more,"
-                    " with Multi-AZ or without."
-                ),
-                {"minimum": 2, "maximum": 6},
-            )
-        ],
+        valid=[zones],
     )
     alarm_emails: list[str] = variable(
         "E-mail addresses that are told of alarms.", default=[], valid=[emails]

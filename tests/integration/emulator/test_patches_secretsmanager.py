@@ -33,3 +33,32 @@ def test_a_version_keeps_its_own_label_when_another_becomes_current(aws):
         ["AWSPREVIOUS"],
         ["INITIAL"],
     ]
+
+
+ROTATION = (
+    "arn:aws:serverlessrepo:us-east-1:297356227824:applications/"
+    "SecretsManagerRDSPostgreSQLRotationSingleUser"
+)
+
+
+@pytest.mark.gap("secretsmanager.current_value")
+def test_a_secret_is_read_as_it_is_until_a_rotation_is_over(aws):
+    """The version that a rotation has begun holds nothing yet."""
+    created = aws.boto3_client("serverlessrepo").create_cloud_formation_change_set(
+        ApplicationId=ROTATION,
+        StackName="rotation",
+        ParameterOverrides=[{"Name": "functionName", "Value": "rotation"}],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"],
+    )
+    aws.boto3_client("cloudformation").execute_change_set(
+        ChangeSetName=created["ChangeSetId"], StackName=created["StackId"]
+    )
+    function = aws.boto3_client("lambda").get_function(FunctionName="rotation")
+    secrets = aws.boto3_client("secretsmanager")
+    arn = secrets.create_secret(Name="shop", SecretString="one")["ARN"]
+    secrets.rotate_secret(
+        SecretId=arn,
+        RotationLambdaARN=function["Configuration"]["FunctionArn"],
+        RotationRules={"AutomaticallyAfterDays": 30},
+    )
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "one"

@@ -87,6 +87,22 @@ def test_a_module_is_described_by_its_docstring():
     assert (paint.inputs, paint.outputs) == (PaintInputs, PaintOutputs)
 
 
+@module("primer")
+def primer(m: Body, v: PaintInputs) -> PaintOutputs:
+    """Paints a wall that must dry."""
+    wall = m.add(builtin.Data("wall", input=v.wall))
+    dry = m.add(builtin.Data("dry", input=v.coats))
+    m.wait("id", [dry])
+    return PaintOutputs(id=wall.id, secret=wall.output)
+
+
+def test_an_output_waits_for_what_it_does_not_refer_to():
+    """Whoever uses it comes after that, too."""
+    of_id, of_secret = primer.body.document.files("")["outputs.tf.json"]["output"].values()
+    assert of_id["depends_on"] == ["terraform_data.dry"]
+    assert "depends_on" not in of_secret
+
+
 def test_a_module_is_built_once():
     """Its body is always the same."""
     assert paint.body is paint.body

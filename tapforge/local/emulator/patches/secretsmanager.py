@@ -41,3 +41,29 @@ def staging_labels() -> None:
         for name, labels in kept.items():
             of_aws = {_CURRENT, _PREVIOUS} & set(self.versions[name]["version_stages"])
             self.versions[name]["version_stages"] = [*sorted(of_aws - given), *labels]
+
+
+@gap(
+    "A secret is read at its newest version where nothing is said, also while a rotation has not filled "
+    "that version, and then it can't be read at all."
+)
+def current_value() -> None:
+    """Read the version with the label AWSCURRENT where no other is asked for.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+    """
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    @wrap(SecretsManagerBackend, "get_secret_value")
+    def read(
+        original: Callable[..., dict[str, Any]],
+        self: Any,
+        secret_id: str,
+        version_id: str | None,
+        version_stage: str | None,
+    ) -> dict[str, Any]:
+        if not version_id and not version_stage:
+            secret = self.secrets[secret_id] if self._is_valid_identifier(secret_id) else None
+            labels = [v["version_stages"] for v in secret.versions.values()] if secret else []
+            version_stage = _CURRENT if any(_CURRENT in each for each in labels) else None
+        return original(self, secret_id, version_id, version_stage)
