@@ -273,6 +273,13 @@ def _secret(place: _Place) -> str:
     return json.dumps({**user, "engine": "postgres", "host": host, "port": 5432})
 
 
+def _outputs(place: _Place) -> dict[str, str]:
+    """What the applications that rotate secrets put out."""
+    function = place.given("name") or place.digest()[:12]
+    arn = f"arn:aws:lambda:{place.region}:{ACCOUNT_ID}:function:{function}"
+    return {"RotationLambdaARN": arn}
+
+
 def _family(place: _Place) -> str:
     version = _engine_version(place)
     return f"{place.given('engine') or 'postgres'}{version.partition('.')[0]}"
@@ -296,6 +303,9 @@ _TABLE: tuple[tuple[str, Callable[[_Place], Any]], ...] = (
         r"^aws_iam_policy_document\.minified",
         lambda place: render(place.subject.config, indent=None),
     ),
+    # A route leads to one thing, and what it leads to is configured.
+    (r"^aws_route\.(instance|instance_owner|network_interface)_id$", lambda _: ""),
+    (r"^aws_serverlessapplicationrepository_cloudformation_stack\.outputs$", _outputs),
     (r"^aws_partition\.(id|partition)$", lambda _: "aws"),
     (r"\.dns_suffix$", lambda _: "amazonaws.com"),
     (r"\.reverse_dns_prefix$", lambda _: "com.amazonaws"),

@@ -83,6 +83,7 @@ def test_a_string_looks_like_its_name_says(path: str, pattern: str) -> None:
         ("aws_lb_listener.port", "number", 443),
         ("aws_db_instance.iops", "number", 1),
         ("aws_db_instance.multi_az", "bool", False),
+        ("aws_route.network_interface_id", "string", ""),
         ("aws_x.labels", ["map", "string"], {}),
         ("aws_x.any", "dynamic", [b'"string"', "ANY"]),
         ("aws_x.pair", ["tuple", ["bool", "number"]], [False, 1]),
@@ -224,6 +225,17 @@ def test_settings_are_read_from_any_configuration(
 ) -> None:
     """Whatever is not known, or is of another provider, counts as not given."""
     assert Settings.from_config(config) == settings
+
+
+def test_an_application_that_rotates_secrets_puts_its_function_out() -> None:
+    """As one that AWS hosts does, whatever else it puts out."""
+    type_name = "aws_serverlessapplicationrepository_cloudformation_stack"
+
+    outputs = made(f"{type_name}.outputs", ["map", "string"], name="rotation")
+
+    assert outputs == {
+        "RotationLambdaARN": "arn:aws:lambda:eu-central-1:123456789012:function:rotation"
+    }
 
 
 def test_an_own_region_comes_first() -> None:
