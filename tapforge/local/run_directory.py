@@ -35,6 +35,7 @@ class Record:
         backend: Where the state is: bucket, key and region.
         token: The emulator that holds them.
         applied: Whether Terraform has begun to make them.
+        other_regions: Regions that the environment names beside it, such as that of copies.
     """
 
     provider: Origin
@@ -42,6 +43,7 @@ class Record:
     backend: dict[str, Any]
     token: str
     applied: bool
+    other_regions: list[str] = attrs.field(factory=list)
 
     @property
     def state(self) -> str:
