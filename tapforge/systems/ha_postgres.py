@@ -237,6 +237,7 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
             multi_az=True,
             allocated_storage_gb=v.allocated_storage_gb,
             kms_key_arn=key.arn,
+            log_kms_key_arn=key.arn,
             database_name="payments",
             master_username="dbadmin",
             parameters=fn.merge(
