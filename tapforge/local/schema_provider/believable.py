@@ -263,6 +263,10 @@ def _name(place: _Place) -> str:
     return (place.given("name_prefix") or "tf-") + place.digest()[:12]
 
 
+def _word(place: _Place) -> str:
+    return f"tf_{place.digest()[:12]}"
+
+
 def _all_tags(place: _Place) -> dict[str, str]:
     return {**place.subject.settings.default_tags, **(known(place.siblings.get("tags")) or {})}
 
@@ -328,6 +332,9 @@ _TABLE: tuple[tuple[str, Callable[[_Place], Any]], ...] = (
     (r"(account|owner)(_ids?)?$", lambda _: ACCOUNT_ID),
     (r"[._]ids?$", _id),
     (r"_prefix$", lambda _: ""),
+    # What a replica has from its source: names of PostgreSQL, which have no hyphens.
+    (r"^aws_(db_instance|rds_cluster)\.(db_name|database_name|(master_)?username)$", _word),
+    (r"^aws_db_instance\.(db_subnet_group|option_group)_name$", _name),
     (r"\.names?$", _name),
     (r"(_at|_time|_date|timestamp|date_created|last_modified)$", lambda _: "2026-01-01T00:00:00Z"),
     (r"ipv6_cidr", lambda _: "2001:db8::/56"),
