@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 TAPFORGE := $(BIN)/tapforge
 RULES := docs/rules.md
 CHECKOV := .tapforge/checkov
+# An apply waits far more than it works, so that more of them than processors go side by side.
+EMBEDDED := 5
 
 .DEFAULT_GOAL := help
 .PHONY: help setup render check scan test prove up down plan bench lint types clean
@@ -58,7 +60,8 @@ plan: setup ## Plan SYSTEM of ENV without credentials, network or provider.
 
 test: setup $(CHECKOV)/.installed ## Run all tests, with coverage.
 	@$(BIN)/coverage erase
-	@HYPOTHESIS_PROFILE=ci $(BIN)/coverage run -m pytest -n auto --dist loadfile
+	@HYPOTHESIS_PROFILE=ci $(BIN)/coverage run -m pytest -n auto --dist loadfile -m 'not embedded'
+	@$(BIN)/coverage run -m pytest -n $(EMBEDDED) --dist loadfile -m embedded
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -2,7 +2,6 @@
 
 import json
 import platform
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from tapforge.local.emulator import Emulator
 from tapforge.local.run_directory import RunDirectory
 from tapforge.systems.payment_aurora import PaymentAuroraInputs
 
-ROOT = Path(__file__).parents[2]
 NAME = ("payment-aurora", "--env", "dev")
 REQUIREMENTS = {f"C{number}" for number in range(1, 10)} | {"X4", "X6", "X8", "X9", "X10"}
 ENHANCED: dict[str, Any] = {
@@ -37,17 +35,6 @@ pytestmark = [
         reason="the packaged provider is for Linux on x86-64",
     ),
 ]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a project with the systems of this one; the provider is unpacked once for all."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(ROOT / "env", tmp_path / "env")
-    (ROOT / ".tapforge/provider").mkdir(parents=True, exist_ok=True)
-    (tmp_path / ".tapforge").mkdir()
-    (tmp_path / ".tapforge/provider").symlink_to(ROOT / ".tapforge/provider")
-    return tmp_path
 
 
 def run(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
