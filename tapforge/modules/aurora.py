@@ -12,7 +12,7 @@ from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
-from tapforge.modules.parts.accepted import UPGRADES
+from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_CLUSTER
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -209,7 +209,7 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             "checkov:CKV2_AWS_8": "Aurora has its own; the module backup adds those of AWS Backup.",
             "checkov:CKV2_AWS_27": "Parameters of the log are the instances', where Aurora reads them.",
             "checkov:CKV_AWS_139": "`destroyable` decides.",
-            "checkov:CKV_AWS_162": "One way in is enough: the password, which is kept in a secret.",
+            **WAYS_INTO_CLUSTER,
         },
     )
 

@@ -10,7 +10,7 @@ from tapforge.lang.expression import conditional, count, gt, not_, splat
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
-from tapforge.modules.parts.accepted import UPGRADES
+from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_INSTANCE
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -18,7 +18,6 @@ from tapforge.modules.parts.network import security_group, subnet_group
 from tapforge.modules.parts.parameter_group import instance_parameter_group
 
 ENGINE = "postgres"
-_WAYS_IN = {"checkov:CKV_AWS_161": "One way in is enough: the password, which is kept in a secret."}
 _PROTECTION = {"checkov:CKV_AWS_293": "`destroyable` decides."}
 
 
@@ -213,7 +212,7 @@ def postgres(m: Body, v: PostgresInputs) -> PostgresOutputs:
             depends_on=[log, monitoring.attachment],
             **alike,
         ),
-        accept={**UPGRADES, **_WAYS_IN, **_PROTECTION},
+        accept={**UPGRADES, **WAYS_INTO_INSTANCE, **_PROTECTION},
     )
     replica = m.add(
         aws.DbInstance(

@@ -1,4 +1,4 @@
-"""What checkov asks for and several modules leave to others, each with the reason."""
+"""What rules and checkov ask for and several modules leave to others, each with the reason."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ LOG_KEY = {
 
 UPGRADES = {"checkov:CKV_AWS_226": "The version is pinned: it changes when the configuration does."}
 """Instances that RDS upgrades by itself."""
+
+_ONE_WAY_IN = "One way in is enough: the password, which is kept in a secret."
+WAYS_INTO_INSTANCE = {"iam-authentication": _ONE_WAY_IN, "checkov:CKV_AWS_161": _ONE_WAY_IN}
+WAYS_INTO_CLUSTER = {"iam-authentication": _ONE_WAY_IN, "checkov:CKV_AWS_162": _ONE_WAY_IN}
+"""Databases that admit IAM users beside their own."""
