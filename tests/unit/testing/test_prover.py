@@ -7,7 +7,9 @@ import attrs
 import pytest
 
 from tapforge.testing.case import Case, NoEnvironmentError, Subject
-from tapforge.testing.proof import Proof, ProofError, proof
+from tapforge.testing.cases import case
+from tapforge.testing.proof import Proof, ProofError, proof, proofs
+from tapforge.testing.proofs import rules
 from tapforge.testing.prover import Counterexample, Outcome, prove, recheck
 
 Subjects = Callable[[str], Subject]
@@ -25,7 +27,7 @@ def proven(of: Subject, *proofs: Proof, examples: int = 60, **more: Any) -> Outc
         ("opens", "rules", {"shelf_count": 13}, "[ingress-from-anywhere]"),
         ("sticks", "destroyable", {}, "force_destroy is false, expected true"),
         ("loses", "protected", {"destroyable": False}, "force_destroy is true, expected false"),
-        ("collides", "names-apart", {"environment_suffix": "x"}, '"/store/x" with the suffix'),
+        ("collides", "names-apart", {"shelf_count": 13}, '"/store/all" with the suffix'),
         ("misnames", "names-legal", {}, "is 70 characters long; expected at most 63"),
         ("outdates", "family", None, "family is 'aurora-postgresql16', expected"),
         ("mangles", "text-survives", {"motto": " "}, 'motto.value: "", expected " "'),
@@ -203,3 +205,22 @@ def test_a_condition_that_fails_makes_no_environment(subject_of: Subjects) -> No
     """A proof that asks for it is told so."""
     with pytest.raises(NoEnvironmentError):
         Case(subject_of("conditions"), {"least": 5, "most": 4}, {}).resolution  # noqa: B018 - it is made
+
+
+def test_rules_tell_of_destroying_where_there_is_no_form(subject_of: Subjects) -> None:
+    """Where a system has one, the proof of the form tells it."""
+    of = subject_of("loses")
+    environment = {"destroyable": False}
+    every = list(proofs(of.project.root).values())
+    names = [each.proof.name for each in recheck(of, every, environment).counterexamples]
+    assert names == ["protected"]
+    assert recheck(of, [rules], environment).counterexamples == ()
+
+
+def test_a_suffix_is_made_as_long_as_it_may_be(subject_of: Subjects) -> None:
+    """And is another than that of the environment."""
+    of = subject_of("store")
+    for suffix in ("dev", "x" * 19 + "b"):
+        beside = case(of, {"environment_suffix": suffix}).beside["environment_suffix"]
+        assert len(beside) == 20
+        assert beside != suffix
