@@ -208,6 +208,10 @@ def _exception(kind: _Kind) -> type[_Found]:
     return type(f"{_Found.__name__}: {' '.join(kind)}", (_Found,), {})
 
 
+# What a user could do about them is told otherwise, or nothing.
+_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+
 def _settings(examples: int) -> settings:
     return settings(
         settings(),
@@ -215,7 +219,7 @@ def _settings(examples: int) -> settings:
         database=None,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_SLOW,
         report_multiple_bugs=False,
         print_blob=False,
     )
