@@ -322,7 +322,10 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             delete_automated_backups=v.destroyable,
             tags={"Name": identifier},
             depends_on=[log],
-        )
+        ),
+        accept={
+            "engine-support": "the environment chooses the version, and AWS still creates it",
+        },
     )
 
     def instance(
