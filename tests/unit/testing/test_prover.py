@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import settings
 
 from tapforge.testing.case import Case, NoEnvironmentError, Subject
 from tapforge.testing.cases import case
@@ -131,6 +132,69 @@ def test_the_same_seed_draws_the_same_environments(subject_of: Subjects) -> None
     assert drawn(1) == drawn(1) != drawn(2)
 
 
+def test_as_many_processes_as_one_likes_find_the_same(
+    subject_of: Subjects, known: dict[str, Proof]
+) -> None:
+    """Of a seed; what several find is told once."""
+    of = subject_of("misnames")
+
+    def found(jobs: int) -> Outcome:
+        ticks: list[None] = []
+        outcome = prove(
+            of,
+            list(known.values()),
+            examples=450,
+            number=3,
+            jobs=jobs,
+            tick=lambda: ticks.append(None),
+        )
+        assert outcome.examples == len(ticks) == 450
+        return attrs.evolve(outcome, seconds=0)
+
+    assert found(1) == found(3)
+    assert len(found(2).counterexamples) > 3
+
+
+def test_what_shows_once_only_is_shown_as_it_was(subject_of: Subjects) -> None:
+    """A proof that gives now this, now that, still tells what it found."""
+    asked: list[None] = []
+
+    @proof("moody")
+    def moody(_: Case) -> list[str]:
+        """It is in a good mood."""
+        asked.append(None)
+        return ["it is not"] if len(asked) == 50 else []
+
+    [shown] = proven(subject_of("store"), moody).counterexamples
+    assert shown.found == ("it is not",)
+    assert shown.variables is not None
+
+
+def test_without_a_seed_hypothesis_says_whether_it_is_always_the_same(subject_of: Subjects) -> None:
+    """As in a CI's profile."""
+    drawn: list[dict[str, Any]] = []
+
+    @proof("sees")
+    def sees(case: Case) -> list[str]:
+        """Nothing."""
+        drawn.append(case.variables)
+        return []
+
+    def draw(*, derandomize: bool) -> list[dict[str, Any]]:
+        before = settings.get_current_profile_name()
+        settings.register_profile("drawing", settings(), derandomize=derandomize)
+        settings.load_profile("drawing")
+        drawn.clear()
+        try:
+            prove(subject_of("store"), [sees], examples=20)
+        finally:
+            settings.load_profile(before)
+        return [*drawn]
+
+    assert draw(derandomize=True) == draw(derandomize=True)
+    assert draw(derandomize=False) != draw(derandomize=False)
+
+
 def test_what_the_systems_conditions_refuse_is_no_environment(
     subject_of: Subjects, known: dict[str, Proof]
 ) -> None:
@@ -158,7 +222,7 @@ def test_a_proof_that_fails_is_shown_with_its_environment(subject_of: Subjects) 
         share = 10 / (20 - case.configuration.variables["shelf_count"])
         return [] if share else ["nothing is left"]
 
-    [shown] = proven(subject_of("store"), divides, examples=300).counterexamples
+    [shown] = proven(subject_of("store"), divides, examples=600).counterexamples
     assert shown.found == ("the proof failed: ZeroDivisionError: division by zero",)
     assert shown.variables == {"shelf_count": 20}
 
