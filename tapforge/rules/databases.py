@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -111,8 +111,7 @@ def family(name: str) -> tuple[str, int] | None:
     return match[1], int(match[2])
 
 
-@attrs.frozen
-class Setting:
+class Setting(NamedTuple):
     """A parameter in a parameter group.
 
     Attributes:
@@ -190,11 +189,11 @@ class ParameterGroup:
 def parameter_group(resource: Resource) -> ParameterGroup:
     """Read a parameter group."""
     blocks = resource.blocks("parameter")
-    settings = tuple(
+    settings = [
         Setting(name.lower(), _text(block.known("value")), _method(block), block.place)
         for block in blocks
         if isinstance(name := block.known("name"), str)
-    )
+    ]
     engine, major = family(str(resource.known("family"))) or ("", 0)
     # A Multi-AZ DB cluster of RDS keeps parameters of its instances in its cluster group.
     cluster = resource.type.startswith("aws_rds_cluster") and engine != "postgres"
@@ -203,7 +202,7 @@ def parameter_group(resource: Resource) -> ParameterGroup:
         engine=engine,
         major=major,
         level="cluster" if cluster else "instance",
-        settings=settings,
+        settings=tuple(settings),
         complete=len(settings) == len(blocks) and not resource.unknown("parameter"),
     )
 

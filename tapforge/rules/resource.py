@@ -249,9 +249,10 @@ class Configuration:
         by_type = self._by_type
         return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
 
-    def lacks(self, types: frozenset[str]) -> bool:
-        """Tell whether it has no resource of any of some types."""
-        return self._by_type.keys().isdisjoint(types)
+    @functools.cached_property
+    def kinds(self) -> frozenset[str]:
+        """The types of its resources, as `of` takes them."""
+        return frozenset(self._by_type)
 
     def once(self, compute: Callable[[Configuration], T]) -> T:
         """Give what a function computes of this configuration: it is called the first time only.
