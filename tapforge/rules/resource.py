@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeVar
 
 import attrs
@@ -233,6 +233,14 @@ class Configuration:
         return {}
 
     @functools.cached_property
+    def _users(self) -> dict[tuple[str, str, tuple[str, ...]], dict[str, list[Resource]]]:
+        return {}
+
+    @functools.cached_property
+    def _traced(self) -> dict[tuple[str, tuple[str, ...]], bool]:
+        return {}
+
+    @functools.cached_property
     def _computed(self) -> dict[Callable[[Configuration], Any], Any]:
         return {}
 
@@ -241,9 +249,10 @@ class Configuration:
         by_type = self._by_type
         return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
 
-    def lacks(self, types: frozenset[str]) -> bool:
-        """Tell whether it has no resource of any of some types."""
-        return self._by_type.keys().isdisjoint(types)
+    @functools.cached_property
+    def kinds(self) -> frozenset[str]:
+        """The types of its resources, as `of` takes them."""
+        return frozenset(self._by_type)
 
     def once(self, compute: Callable[[Configuration], T]) -> T:
         """Give what a function computes of this configuration: it is called the first time only.
@@ -323,11 +332,11 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        if next(self.users(target, argument, *types), None):
+        if self._led(target.type, argument, types).get(target.address):
             return True
-        return any(not self.traced(resource.given(argument)) for resource in self.of(*types))
+        return not self.all_traced(argument, *types)
 
-    def users(self, target: Resource, argument: str, *types: str) -> Iterator[Resource]:
+    def users(self, target: Resource, argument: str, *types: str) -> Iterable[Resource]:
         """Find the resources of some types whose argument leads to a resource.
 
         Args:
@@ -335,9 +344,31 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        for resource in self.of(*types):
-            if target in self.targets(resource.given(argument), target.type):
-                yield resource
+        return self._led(target.type, argument, types).get(target.address, ())
+
+    def _led(self, kind: str, argument: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+        """Give the resources whose argument leads to one of a kind, by the address of that one."""
+        key = (kind, argument, types)
+        found = self._users.get(key)
+        if found is None:
+            found = self._users[key] = {}
+            for resource in self.of(*types):
+                for target in self.targets(resource.values.get(argument), kind):
+                    found.setdefault(target.address, []).append(resource)
+        return found
+
+    def all_traced(self, argument: str, *types: str) -> bool:
+        """Tell whether `traced` holds of an argument of every resource of some types.
+
+        Args:
+            argument: The argument.
+            types: The types.
+        """
+        key = (argument, types)
+        if key not in self._traced:
+            given = (resource.values.get(argument) for resource in self.of(*types))
+            self._traced[key] = all(map(self.traced, given))
+        return self._traced[key]
 
 
 _IDENTITIES = (

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import strategies as st
 
 import tapforge
-from tapforge.lang.expression import Expression, hcl
+from tapforge.lang.expression import Expression, Symbol, hcl
 from tapforge.lang.module import Module
 from tapforge.lang.provider_package import pack_of
 from tapforge.lang.resolve import Instance, ResolveError, resolve
@@ -235,3 +236,27 @@ def test_what_is_resolved_is_what_terraform_plans(module: Module[Any, Any], draw
             wrong.append("\n  ".join([json.dumps(values), *found]))
     assert not wrong, f"{len(wrong)} of {len(given)}:\n" + "\n".join(sorted(wrong, key=len)[:5])
     assert len(given) > ENVIRONMENTS / 2
+
+
+def test_any_other_value_would_be_found() -> None:
+    """Each argument of each instance, taken away, changed, or turned from known to unknown."""
+    module = MODULES["aurora-demo"]
+    [(address, source)] = aws_schemas().items()
+    schemas = Plain(source, referred(module))
+    values = {"reader_count": 1, "destroyable": False}
+    [planned] = plan_many(module, [values], schemas={address: schemas})
+    instances = resolve(module, values).instances
+    for instance in instances:
+        theirs = planned.resources[instance.address]
+        assert list(of_instance(instance, theirs, schemas)) == []
+        for name, value in instance.values.items():
+            others = [{**instance.values, name: "other"}]
+            if not isinstance(value, Expression):
+                others.append({**instance.values, name: Symbol("local.unknown")})
+            if isinstance(value, list) and value:
+                others.append({**instance.values, name: value[1:]})
+            for other in others:
+                if timed(value):
+                    continue  # any value could be it
+                changed = attrs.evolve(instance, values=other)
+                assert list(of_instance(changed, theirs, schemas)), f"{instance.address}: {name}"

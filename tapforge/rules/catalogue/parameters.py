@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import instance_classes, limits, parameter_values, parameters, postgres
@@ -411,10 +411,19 @@ def _loaded(group: ParameterGroup, configuration: Configuration) -> Iterator[str
         beside += groups
         if not sure:
             yield ""
+    yield from _libraries((group, *beside))
     if not beside:
         # Nobody knows which other group stands beside it.
-        beside = list(map(parameter_group, configuration.of(*PARAMETER_GROUPS)))
-    for each in (group, *beside):
+        yield from configuration.once(_all_libraries)
+
+
+def _all_libraries(configuration: Configuration) -> frozenset[str]:
+    return frozenset(_libraries(map(parameter_group, configuration.of(*PARAMETER_GROUPS))))
+
+
+def _libraries(groups: Iterable[ParameterGroup]) -> Iterator[str]:
+    """Give the libraries that groups load; "" where others may be."""
+    for each in groups:
         setting = each.setting("shared_preload_libraries")
         if not each.complete or (setting and setting.value is None):
             yield ""

@@ -343,13 +343,7 @@ def database_secret_rotation(secret: Resource, configuration: Configuration) -> 
     """
     if not _opens_database(secret, configuration) or not secret.left_out("rotation_lambda_arn"):
         return
-    rotations = configuration.of(_ROTATION)
-    targets = [configuration.targets(each.given("secret_id"), secret.type) for each in rotations]
-    uncertain = any(
-        not found and each.unknown("secret_id")
-        for each, found in zip(rotations, targets, strict=True)
-    )
-    if not uncertain and not any(secret in found for found in targets):
+    if not configuration.may_be_used(secret, "secret_id", _ROTATION):
         yield Finding(secret, "", "no rotation", "aws_secretsmanager_secret_rotation")
 
 
@@ -455,14 +449,15 @@ def rotation_network(rotation: Resource, configuration: Configuration) -> Iterat
     for function in configuration.targets(arn, "aws_lambda_function"):
         networks = function.blocks("vpc_config")
         if not networks and function.unset("vpc_config"):
-            if _private_databases(configuration):
+            if configuration.once(_private_databases):
                 found = "a function outside the VPC"
                 yield Finding(function, "vpc_config", found, "the subnets of the database")
             continue
         for block in networks:
             subnets = configuration.targets(block.given("subnet_ids"), "aws_subnet")
             vpcs = configuration.targets([each.given("vpc_id") for each in subnets], *reach.VPCS)
-            if vpcs and not any(_reaches_secrets(vpc, configuration) for vpc in vpcs):
+            reaching = configuration.once(_reaching_secrets)
+            if vpcs and "" not in reaching and reaching.isdisjoint(each.address for each in vpcs):
                 found = f"subnets of {vpcs[0].address}, without a way to Secrets Manager"
                 place = f"{block.place}subnet_ids"
                 yield Finding(function, place, found, "an endpoint for secretsmanager, or NAT")
@@ -473,18 +468,17 @@ def _private_databases(configuration: Configuration) -> bool:
     return any(each.known("publicly_accessible", default=False) is False for each in databases)
 
 
-def _reaches_secrets(vpc: Resource, configuration: Configuration) -> bool:
+def _reaching_secrets(configuration: Configuration) -> frozenset[str]:
+    """Give the addresses of the VPCs with a way to Secrets Manager; "" where any may have one."""
+    found: set[str] = set()
     for endpoint in configuration.of("aws_vpc_endpoint"):
         service = endpoint.known("service_name")
-        theirs = configuration.targets(endpoint.given("vpc_id"), *reach.VPCS)
-        if (service is None or str(service).endswith(".secretsmanager")) and (
-            vpc in theirs or not theirs
-        ):
-            return True
+        if service is None or str(service).endswith(".secretsmanager"):
+            vpcs = configuration.targets(endpoint.given("vpc_id"), *reach.VPCS)
+            found.update([each.address for each in vpcs] or [""])
     # Any way out may lead there: NAT, an instance that translates, a transit gateway, a firewall.
-    return any(
-        vpc in route.vpcs or not route.vpcs
-        for route in configuration.once(reach.routes)
-        if not configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
-        and route.block.left_out("vpc_peering_connection_id")
-    )
+    for route in configuration.once(reach.routes):
+        gateway = configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
+        if not gateway and route.block.left_out("vpc_peering_connection_id"):
+            found.update([each.address for each in route.vpcs] or [""])
+    return frozenset(found)

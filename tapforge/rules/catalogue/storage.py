@@ -28,13 +28,8 @@ def _companions(
     bucket: Resource, configuration: Configuration, type_: str
 ) -> list[Resource] | None:
     """Give the resources of a type that belong to a bucket; None if one may that is not known to."""
-    found = []
-    for each in configuration.of(type_):
-        if bucket in configuration.targets(each.given("bucket"), bucket.type):
-            found.append(each)
-        elif not configuration.traced(each.given("bucket")):
-            return None
-    return found
+    found = list(configuration.users(bucket, "bucket", type_))
+    return found if found or configuration.all_traced("bucket", type_) else None
 
 
 @rule(
@@ -96,7 +91,7 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
     Without versions whatever overwrites or deletes an object, by mistake or on purpose, does so for good.
     """
     separate = _companions(bucket, configuration, "aws_s3_bucket_versioning")
-    if separate is None or _holds_logs(bucket, configuration):
+    if separate is None or bucket.address in configuration.once(_log_buckets):
         return
     if separate:
         blocks = [(r, b, "status") for r in separate for b in r.blocks("versioning_configuration")]
@@ -111,14 +106,15 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
             yield resource.finding(f"{block.place}{argument}", block.given(argument), expected)
 
 
-def _holds_logs(bucket: Resource, configuration: Configuration) -> bool:
-    inline = [b for each in configuration.of(bucket.type) for b in each.blocks("logging")]
+def _log_buckets(configuration: Configuration) -> frozenset[str]:
+    """Give the addresses of the buckets that access logs go to."""
+    inline = [b for each in configuration.of("aws_s3_bucket") for b in each.blocks("logging")]
     balancers = [b for each in configuration.of("aws_lb") for b in each.blocks("access_logs")]
     targets = [
         *(e.given("target_bucket") for e in (*configuration.of("aws_s3_bucket_logging"), *inline)),
         *(each.given("bucket") for each in balancers),
     ]
-    return bucket in configuration.targets(targets, bucket.type)
+    return frozenset(each.address for each in configuration.targets(targets, "aws_s3_bucket"))
 
 
 _SSE = "aws_s3_bucket_server_side_encryption_configuration"
