@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeVar
 
 import attrs
@@ -143,6 +143,8 @@ class Resource(Block):
         name: Its label.
         lifecycle: The arguments of its lifecycle block, where they are known: plans do not show them.
         accepted: Reasons for breaking rules, by the rule's id.
+        written: The arguments that the configuration shows; None where all values are written there,
+            for a plan has those too that the provider fills in.
         provider: The provider configuration it belongs to, ``aws.replica``, where it is told; "" for
             the default one.
     """
@@ -153,7 +155,13 @@ class Resource(Block):
     name: str = attrs.field(kw_only=True)
     lifecycle: Mapping[str, Any] = attrs.field(kw_only=True, factory=dict)
     accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
+    written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
+
+    def writes(self, argument: str) -> bool:
+        """Tell whether an argument is written, and not filled in by the provider or null."""
+        shown = self.written is None or argument in self.written
+        return shown and self.values.get(argument) is not None
 
     def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
         """Make a finding about an argument of this resource.

@@ -74,7 +74,7 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
-SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"default": TEXT, "unless": TEXT})
+SUCCESSOR = record({"successor": TEXT, "since": TEXT})
 SCHEMAS = {
     "deprecations": record(
         {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
@@ -307,6 +307,7 @@ SCHEMAS = {
             "sources": table(TEXT),
             "libraries": table(TEXT),
             "memory": TEXTS,
+            "of_clusters": table(TEXT),
             "parameters": table(
                 record(
                     {
