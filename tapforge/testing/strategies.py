@@ -379,8 +379,12 @@ def _known() -> list[_Known]:
         _Known((valid.tags,), tags),
         _Known((valid.vpc_cidr,), lambda: networks(maximum=26)),
         _Known(
-            (valid.client_cidrs,),
+            valid.client_cidrs,
             lambda: st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4),
+        ),
+        _Known(
+            valid.client_cidrs[:1],
+            lambda: st.lists(networks(minimum=1, maximum=32), max_size=4),
         ),
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
         _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),

@@ -111,6 +111,49 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
             yield Finding(resource, opening.place, found, expected)
 
 
+_GUARDED = {
+    "aws_db_instance": {"main": {"vpc_security_group_ids": ["${aws_security_group.db.id}"]}}
+}
+_DATABASES = (
+    *("aws_db_instance", "aws_rds_cluster", "aws_db_proxy", "aws_dms_replication_instance"),
+)
+
+
+def _guarding(**ingress: Any) -> dict[str, Any]:
+    return {"resource": {**_group(**ingress)["resource"], **_GUARDED}}
+
+
+@rule(
+    "database-all-ports",
+    on=reach.INGRESS,
+    severity="warning",
+    source="Amazon RDS User Guide: Controlling access with security groups; AWS Well-Architected "
+    "Framework SEC05-BP02",
+    fix="open the port of the database alone",
+    good=_guarding(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["10.0.0.0/16"]),
+    bad=_guarding(protocol="-1", from_port=0, to_port=0, cidr_blocks=["10.0.0.0/16"]),
+)
+def database_all_ports(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """The security group of a database opens the ports of the database, and not all of them.
+
+    A range of addresses, even one's own, holds more than the clients; whatever else listens is within
+    their reach too.
+    """
+    wide = [each for each in reach.openings(resource) if each.everything and not each.world]
+    if wide and _guards_a_database(resource, configuration):
+        for opening in wide:
+            found = f'"{opening.cidr}", which opens all ports'
+            yield Finding(resource, opening.place, found, "the port of the database alone")
+
+
+def _guards_a_database(resource: Resource, configuration: Configuration) -> bool:
+    groups = [resource]
+    if resource.type in reach.INGRESS_RULES:
+        groups = configuration.targets(resource.given("security_group_id"), *reach.GROUPS)
+    users = (configuration.users(each, "vpc_security_group_ids", *_DATABASES) for each in groups)
+    return next((True for some in users for _ in some), False)
+
+
 def _of_a_vpc(net: reach.Network, configuration: Configuration) -> bool:
     """Tell whether a network is part of a VPC's block: inside the VPC its addresses lead nowhere else."""
     blocks = configuration.once(_vpc_blocks)
@@ -604,6 +647,55 @@ def default_security_group(resource: Resource, configuration: Configuration) -> 
         yield resource.finding(argument, None, "a security group of its own")
     for group in configuration.targets(resource.given(argument), "aws_default_security_group"):
         yield Finding(resource, argument, group.address, "a security group of its own")
+
+
+_EGRESS_RULES = ("aws_vpc_security_group_egress_rule",)
+
+
+@rule(
+    "security-group-rule-description",
+    on=(*reach.INGRESS, *_EGRESS_RULES),
+    severity="note",
+    source="Amazon VPC User Guide: Security group rules; a rule can have a description",
+    fix="set description to who may come, and what for",
+    good=_group(protocol="tcp", from_port=443, to_port=443, description="HTTPS from the office"),
+    bad=_group(protocol="tcp", from_port=443, to_port=443),
+)
+def security_group_rule_description(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    """A rule of a security group says what it is for.
+
+    After a year nobody dares to take away one that does not.
+    """
+    blocks: list[Block] = [resource]
+    if resource.type in reach.GROUPS:
+        blocks = [each for side in ("ingress", "egress") for each in resource.blocks(side)]
+    silent = [each for each in blocks if each.left_out("description")]
+    for each in silent[:1]:
+        more = f", and of {len(silent) - 1} more" if len(silent) > 1 else ""
+        yield resource.finding(f"{each.place}description", None, f"what the rule is for{more}")
+
+
+_EMPTY = {"aws_default_security_group": {"main": {"vpc_id": _ID}}}
+
+
+@rule(
+    "default-security-group-open",
+    on=("aws_vpc",),
+    severity="warning",
+    source="Amazon VPC User Guide: Default security groups; AWS Security Hub EC2.2",
+    fix="add aws_default_security_group with vpc_id and no rules",
+    good={"resource": {**_VPC, **_EMPTY}},
+    bad={"resource": _VPC},
+)
+def default_security_group_open(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """The default security group of a new VPC has no rules.
+
+    AWS makes it with rules by which all its members reach each other and everything outside, and gives
+    it to whatever names no group.
+    """
+    if not configuration.may_be_used(vpc, "vpc_id", "aws_default_security_group"):
+        found = "no aws_default_security_group for this VPC"
+        yield Finding(vpc, "", found, "one without rules")
 
 
 _PEERED = {

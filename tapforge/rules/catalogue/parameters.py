@@ -226,11 +226,12 @@ _TYPE = {"cluster": "aws_rds_cluster_parameter_group", "instance": "aws_db_param
 def parameter_level_choice(resource: Resource, _: Configuration) -> Iterator[Finding]:
     """What the instance group of Aurora can hold is better set there.
 
-    In the cluster group it counts only for instances without a group of their own that sets it.
+    In the cluster group it counts only for instances without a group of their own that sets it. What
+    AWS sets for whole clusters, such as the libraries, may stand there.
     """
     for group, setting, parameter in settings(resource):
         both = parameter.documented and set(parameter.levels) == {"cluster", "instance"}
-        if both and group.level == "cluster":
+        if both and group.level == "cluster" and setting.name not in parameters.of_clusters():
             expected = "a parameter of the cluster level"
             yield group.finding(setting, "name", setting.name, expected)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -285,6 +286,37 @@ def _credential(text: str) -> str:
     if "PRIVATE KEY-----" in text and "-----BEGIN" in text:
         return "a private key"
     return "a password that examples use" if _SEED_PASSWORD.search(text) else ""
+
+
+# Words alone say something of a secret: managed, see the vault, orders-db.
+_WORDS = re.compile(r"[A-Za-z]+([ ._/-]+[A-Za-z]+)*")
+
+
+@rule(
+    "secret-in-tag",
+    on=("*",),
+    severity="error",
+    source="Tagging AWS Resources User Guide: tags are not for private or sensitive data",
+    fix="take it out, change it since it is known now, and keep it in Secrets Manager",
+    good={"resource": {"aws_db_instance": {"main": {"tags": {"Owner": "orders"}}}}},
+    bad={"resource": {"aws_db_instance": {"main": {"tags": {"Password": "Hq2-correct-horse"}}}}},
+)
+def secret_in_tag(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    """No tag holds a secret.
+
+    Tags stand on bills, in logs and in the answers to everybody who may list resources.
+    """
+    tags = resource.values.get("tags")
+    if tags.__class__ is not dict:
+        return
+    for key, value in tags.items():
+        if _names_secret(key) and _is_secret(value, key) and not _WORDS.fullmatch(value):
+            yield Finding(resource, f'tags["{key}"]', "a secret in plain text", "no secret")
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_secret(key: str) -> bool:
+    return _called_secret(key)
 
 
 @rule(

@@ -222,10 +222,48 @@ def s3_tls_only(bucket: Resource, configuration: Configuration) -> Iterator[Find
     read = [policies.read(configuration, each, "policy") for each in holders]
     if any(not each.complete for each in read):
         return
-    if not any(policies.denies_plain_text(each, "s3") for each in read):
+    if not any(policies.denies_plain_text(each, "s3:*") for each in read):
         holder = holders[0] if holders else bucket
         found = "no statement that denies requests without TLS"
         yield Finding(holder, "policy" if holders else "", found, "one for s3:*")
+
+
+_ACL = "aws_s3_bucket_acl"
+_OWNERSHIP = "aws_s3_bucket_ownership_controls"
+
+
+def _owned(owner: str) -> dict[str, Any]:
+    acl = {"bucket": _BUCKET, "acl": "log-delivery-write"}
+    ownership = {"bucket": _BUCKET, "rule": [{"object_ownership": owner}]}
+    return {"resource": {**_MAIN, _ACL: {"main": acl}, _OWNERSHIP: {"main": ownership}}}
+
+
+@rule(
+    "s3-acl-ownership",
+    on=(_ACL,),
+    severity="error",
+    source="Amazon S3 User Guide: Controlling ownership of objects and disabling ACLs for your bucket; "
+    "hashicorp/terraform-provider-aws#28353: AccessControlListNotSupported",
+    fix="leave the ACL out, or let aws_s3_bucket_ownership_controls say BucketOwnerPreferred before it",
+    good=_owned("BucketOwnerPreferred"),
+    bad=_owned("BucketOwnerEnforced"),
+)
+def s3_acl_ownership(acl: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """A bucket with an access control list takes such lists.
+
+    New buckets have had none since April 2023: S3 refuses every list, a private one too, until the
+    ownership of objects is said to be another than BucketOwnerEnforced.
+    """
+    for bucket in configuration.targets(acl.given("bucket"), "aws_s3_bucket"):
+        # A bucket that is there already may be of a time when lists were usual.
+        ownership = _companions(bucket, configuration, _OWNERSHIP)
+        if isinstance(bucket.given("arn"), str) or ownership is None:
+            continue
+        rules = [rule_ for each in ownership for rule_ in each.blocks("rule")]
+        owners = [rule_.known("object_ownership") for rule_ in rules]
+        if not ownership or "BucketOwnerEnforced" in owners:
+            found = f"a list for {bucket.address}, whose objects all belong to its owner"
+            yield Finding(acl, "", found, "a bucket that takes access control lists")
 
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
