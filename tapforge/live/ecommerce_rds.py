@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import re
 from typing import Any
 
-from tapforge.facts import postgres
+from tapforge.facts import parameters, postgres
+from tapforge.facts.parameter_values import OWN_UNITS
 from tapforge.live.checks import Check
 from tapforge.live.common import alarm_checks, bucket_checks
 from tapforge.live.deployed import (
@@ -28,13 +30,6 @@ _TIERS = {"public": "public", "private": "private", "isolated": "subnet"}
 """The tiers of the network, in the order of their blocks, and what the subnets' names call them."""
 _ROOM = 8
 """How many blocks lie between the first ones of two tiers."""
-_TUNED = {
-    # In the units of the parameters: 8 kB, kB, kB, 8 kB.
-    "shared_buffers": str(1024**3 // 8192),
-    "work_mem": str(16 * 1024),
-    "maintenance_work_mem": str(256 * 1024),
-    "effective_cache_size": str(3 * 1024**3 // 8192),
-}
 _EVERYWHERE = "0.0.0.0/0"
 _GIB = 1024**3
 
@@ -169,6 +164,15 @@ def _groups_of_instances(d: Deployed) -> list[str]:
 
 def _parameters(d: Deployed) -> dict[str, Found]:
     return d.parameters(d.outputs["parameter_group_name"])
+
+
+def _counted(version: str, name: str, text: str) -> str:
+    """Give a size as a parameter group has it: a number of the parameter's own unit."""
+    size = re.fullmatch(r"([0-9]+)([kMGT]?B)", text)
+    fact = parameters.get(ENGINE, postgres.major(version), name)
+    if not size or not fact or not fact.unit:
+        return text
+    return str(int(size[1]) * OWN_UNITS[size[2]] // OWN_UNITS[fact.unit])
 
 
 def _same(name: str, expected: Any) -> Check:
@@ -494,8 +498,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "B9",
         "parameters: for reads",
-        lambda d: values(_parameters(d), d.inputs.parameters.keys() & _TUNED.keys()),
-        lambda d: {name: _TUNED[name] for name in d.inputs.parameters.keys() & _TUNED.keys()},
+        lambda d: values(_parameters(d), d.inputs.parameters),
+        lambda d: {
+            name: _counted(d.inputs.engine_version, name, text)
+            for name, text in d.inputs.parameters.items()
+        },
     ),
     Check(
         "X5",

@@ -216,9 +216,11 @@ def _single(field: Input) -> _Drawn:
         any(not rule.schema for rule in field.valid) and not {"enum", "pattern"} & schema.keys()
     )
     if by_code or (field.example is not None and not field.valid):
-        # What only code can tell, or nobody: what is known to be right must do; of numbers, more is.
+        # What only code can tell, or nobody: what is known to be right must do; of what has few forms,
+        # more is drawn.
         shown = st.just(json.loads(json.dumps(field.example if field.required else field.default)))
-        return shown | _of_type(field.type, schema) if field.type == "number" else shown
+        few = field.type == "bool" or field.type == "number"  # noqa: PLR1714 - a type may be a list
+        return shown | _of_type(field.type, schema) if few else shown
     strategy = _of_type(field.type, schema)
     if field.type == "string" and "pattern" in schema:
         # A pattern may allow capitals that a finer rule refuses.

@@ -425,6 +425,9 @@ class Constant:
 class EphemeralAsData:
     """Ephemeral resources that the old provider has as data sources.
 
+    Their conditions go: Terraform reads a data source that has some anew in every run that changes
+    anything before it, and what it gives, such as a password, would change in each.
+
     Attributes:
         reason: Why that is allowed.
     """
@@ -436,6 +439,10 @@ class EphemeralAsData:
         for block in draft.ours():
             if block.kind == "ephemeral" and draft.old.find("data", block.type):
                 draft.rewritten(block.address, "", self.reason)
+                if block.body.pop("lifecycle", None):
+                    draft.left_out(
+                        block.address, "lifecycle", "a data source with conditions is read late"
+                    )
                 draft.redirect(
                     block.address,
                     lambda each: each.to(address_of("data", each.type, each.name)),
