@@ -6,7 +6,7 @@ import pytest
 
 from tapforge import aws, builtin
 from tapforge.aws import data
-from tapforge.lang.schema import Attribute, NestedBlock
+from tapforge.lang.schema import NestedBlock
 from tapforge.testing import examples
 from tapforge.testing.examples import example
 
