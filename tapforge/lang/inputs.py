@@ -295,7 +295,7 @@ def take(
                 fix = f"give one: {field.description}"
                 found.append(Problem(f"{prefix}: {name}", what, fix))
                 continue
-        elif not (value.__class__ is str and field.type == "string" and value.isascii()):
+        elif not (type(value) is str and field.type == "string" and value.isascii()):
             # Plain text is by far the most, and no reference can be in it.
             before = len(found)
             value = convert(f"{prefix}: {name}", value, field.type, found)

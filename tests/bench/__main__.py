@@ -101,6 +101,17 @@ class Bench:
         goal = f"resolving aurora-demo: {_RATE:,} environments a second and core, or more"
         self.goals.append(Goal(goal, f"{rates[1]:,.0f}", held))
 
+    def prove(self) -> None:
+        """Measure 10,000 environments of aurora-demo under all proofs, by two processes."""
+        name = "tapforge prove (aurora-demo, 10,000 environments, 2 processes)"
+        options = ("--examples", "10000", "--seed", "1", "--jobs", "2")
+        program = str(Path(sys.executable).with_name("tapforge"))
+        arguments = (program, "--chdir", str(ROOT), "prove", "aurora-demo", *options)
+        self.measure({name: Command(arguments)}, rounds=1)
+        self.goals.append(
+            below("proving aurora-demo 10,000 times", self.row(name).wall.median, 60, "s", 1)
+        )
+
     def stack(self, peers: Peers | None) -> None:
         """Measure one document of 14 resources, beside cdktn."""
         ours, theirs = "Aurora stack, tapforge", "Aurora stack, cdktn"
@@ -229,6 +240,7 @@ def main() -> int:
         bench.start()
         bench.render()
         bench.resolve()
+        bench.prove()
         bench.stack(peers)
         bench.buckets(peers)
         bench.types(peers)

@@ -580,7 +580,7 @@ def environment_suffix(configuration: Configuration) -> Iterator[Finding]:
             yield each.resource.finding(each.path, each.name, expected)
     for resource in configuration.resources:
         given = resource.values.get("tags") if resource.mode == "resource" else None
-        title = given.get("Name") if given.__class__ is dict else None
+        title = given.get("Name") if isinstance(given, dict) else None
         if isinstance(title, str) and title and not _has_word(title, suffix):
             expected = f'a title with the environment suffix "{suffix}"'
             yield resource.finding('tags["Name"]', title, expected)

@@ -307,7 +307,7 @@ def secret_in_tag(resource: Resource, _: Configuration) -> Iterator[Finding]:
     Tags stand on bills, in logs and in the answers to everybody who may list resources.
     """
     tags = resource.values.get("tags")
-    if tags.__class__ is not dict:
+    if not isinstance(tags, dict):
         return
     for key, value in tags.items():
         if _names_secret(key) and _is_secret(value, key) and not _WORDS.fullmatch(value):

@@ -207,7 +207,7 @@ def _stages(configuration: Configuration) -> Iterator[tuple[Resource, str, str]]
             yield each.resource, each.path, each.name
     for resource in configuration.resources:
         given = resource.values.get("tags") if resource.mode == "resource" else None
-        if given.__class__ is dict:
+        if isinstance(given, dict):
             for tag, value in given.items():
                 if tag in _STAGE_TAGS and value.__class__ is str:
                     yield resource, f'tags["{tag}"]', value

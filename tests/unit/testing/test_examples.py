@@ -6,6 +6,8 @@ import pytest
 
 from tapforge import aws, builtin
 from tapforge.aws import data
+from tapforge.lang.schema import NestedBlock
+from tapforge.testing import examples
 from tapforge.testing.examples import example
 
 
@@ -40,3 +42,15 @@ def test_as_a_whole_it_has_every_argument() -> None:
     assert instance._tf_path[-1] == "writer"
     assert instance._tf_body()["promotion_tier"] == 1
     assert example(builtin.Data, whole=True)._tf_body()["input"] == "example"
+    association = example(aws.AppsyncSourceApiAssociation, whole=True)._tf_body()
+    assert association["source_api_association_config"] == [{"merge_type": "example"}]
+
+
+def test_other_providers_have_blocks_with_keys_and_tuples() -> None:
+    """The schema of AWS has neither."""
+    shelves = NestedBlock("shelf", nesting="map", min_items=0, max_items=0, shape="Shelf")
+    parameter = aws.RdsClusterParameterGroup.Parameter
+    [shelf] = examples._value(shelves, parameter, whole=False).items()
+    assert shelf[0] == "example"
+    assert shelf[1]._tf_given()
+    assert examples._attribute(["tuple", ["number", "bool"]], None) == [1, True]
