@@ -241,7 +241,9 @@ def _single(field: Input) -> _Drawn:
         shown = json.loads(json.dumps(field.example if field.required else field.default))
         if not isinstance(field.type, str) or field.type not in {"bool", "number"}:
             return st.just(shown)
-        return _of_type(field.type, schema).map(lambda drawn: drawn if holds(field, drawn) else shown)
+        return _of_type(field.type, schema).map(
+            lambda drawn: drawn if holds(field, drawn) else shown
+        )
     strategy = _of_type(field.type, schema)
     if field.type == "string" and "pattern" in schema:
         # A pattern may allow capitals that a finer rule refuses.
