@@ -1,20 +1,16 @@
 """payment-aurora on the embedded AWS: bare, then with every enhancement, and gone again."""
 
-import json
 import platform
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tapforge.cli import main
 from tapforge.live.verify import verify
-from tapforge.local.emulator import Emulator
-from tapforge.local.run_directory import RunDirectory
 from tapforge.systems.payment_aurora import PaymentAuroraInputs
 
-NAME = ("payment-aurora", "--env", "dev")
+SYSTEM = "payment-aurora"
 REQUIREMENTS = {f"C{number}" for number in range(1, 10)} | {"X4", "X6", "X8", "X9", "X10"}
 ENHANCED: dict[str, Any] = {
     "monitoring_interval": 30,
@@ -37,28 +33,8 @@ pytestmark = [
 ]
 
 
-def run(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    """Run a command that succeeds, and give what it prints as JSON."""
-    with pytest.raises(SystemExit) as ended:
-        main(["--chdir", str(folder), *arguments, "--json"])
-    out, err = capsys.readouterr()
-    assert (ended.value.code or 0, err) == (0, "")
-    found: dict[str, Any] = json.loads(out)
-    return found
-
-
-def up(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """Apply; all is as required, and nothing drifts."""
-    result = run(folder, capsys, "up", *NAME)
-    assert [check for check in result["checks"] if not check["ok"]] == []
-    assert {check["requirement"] for check in result["checks"]} >= REQUIREMENTS
-    assert result["drift"] == []
-    return result
-
-
-def check_what_is_otherwise(outputs: dict[str, Any], emulator: Emulator | None) -> None:
+def what_is_otherwise_is_found(outputs: dict[str, Any], client: Callable[[str], Any]) -> None:
     """The checks fail, those and no others, when something is not as required."""
-    assert emulator is not None
     inputs = PaymentAuroraInputs(
         **ENHANCED
         | {
@@ -69,7 +45,7 @@ def check_what_is_otherwise(outputs: dict[str, Any], emulator: Emulator | None) 
             "reader_maximum": 6,
         }
     )
-    results = verify("payment-aurora", inputs, outputs, emulator.boto3_client)
+    results = verify(SYSTEM, inputs, outputs, client)
     assert [each.what for each in results if not each.ok] == [
         "secret: days between rotations",
         "alarm payment-db-cpu-alarm: metric, threshold and action",
@@ -80,26 +56,19 @@ def check_what_is_otherwise(outputs: dict[str, Any], emulator: Emulator | None) 
 
 
 def test_it_comes_up_takes_every_enhancement_and_goes_without_a_trace(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    life: Callable[[str], Any],
 ) -> None:
     """All of it in one run, since the provider's own waits take minutes."""
-    directory = RunDirectory.of(folder, "dev", "payment-aurora")
-    try:
-        bare = up(folder, capsys)
-        assert bare["changes"]["created"] > 50
-        assert "proxy_name" not in bare["outputs"]
+    system = life(SYSTEM)
+    bare = system.up()
+    assert {check["requirement"] for check in bare["checks"]} >= REQUIREMENTS
+    assert bare["changes"]["created"] > 50
+    assert "proxy_name" not in bare["outputs"]
 
-        file = folder / "env/dev/payment-aurora.tfvars.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | ENHANCED), "utf-8")
-        enhanced = up(folder, capsys)
-        # Nothing is made anew for them.
-        assert (enhanced["changes"]["created"], enhanced["changes"]["destroyed"]) == (32, 0)
-        assert enhanced["outputs"]["proxy_name"] == "payment-db-proxy-dev"
-        check_what_is_otherwise(enhanced["outputs"], Emulator.running(directory.path))
+    enhanced = system.up(**ENHANCED)
+    # Nothing is made anew for them.
+    assert (enhanced["changes"]["created"], enhanced["changes"]["destroyed"]) == (32, 0)
+    assert enhanced["outputs"]["proxy_name"] == "payment-db-proxy-dev"
+    what_is_otherwise_is_found(enhanced["outputs"], system.emulator.boto3_client)
 
-        gone = run(folder, capsys, "down", *NAME)
-        assert gone["left"] == []
-        assert Emulator.running(directory.path) is None
-    finally:
-        if left := Emulator.running(directory.path):
-            left.stop()
+    system.down()
