@@ -108,7 +108,7 @@ def test_each_rule_has_a_counterexample_of_its_own(
     subject_of: Subjects, known: dict[str, Proof]
 ) -> None:
     """None hides another."""
-    outcome = proven(subject_of("misnames"), known["rules"])
+    outcome = proven(subject_of("misnames"), known["rules"], examples=300)
     rules = [line.rpartition(" [")[2] for each in outcome.counterexamples for line in each.found]
     assert len(rules) == len(set(rules)) > 2
     assert "bucket-name]" in rules
