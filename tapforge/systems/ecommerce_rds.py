@@ -69,7 +69,7 @@ class EcommerceRdsInputs(TieredInputs):
     client_cidrs: list[str] = variable(
         "IPv4 blocks that may connect to the database, beside applications and the bastion.",
         default=[],
-        valid=[valid.client_cidrs[0]],
+        valid=valid.named_clients,
     )
     engine_version: str = variable(
         "PostgreSQL version.", default="17.5", valid=[valid.creatable(ENGINE)]
