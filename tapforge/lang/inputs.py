@@ -230,9 +230,11 @@ def declared_outputs(cls: Any) -> dict[str, OutputDeclaration]:
 def one_of(*values: float | str) -> Valid:
     """The value is one of a few."""
     listed = ", ".join(map(str, values))
+    mark = '"' if any(isinstance(value, str) for value in values) else ""
     return Valid(
         lambda value, _: contains(list(values), value),
-        lambda value, _: f"{value} is none of: {listed}.",
+        # Of text that is empty, Terraform would show a message that begins with a blank.
+        lambda value, _: f"{mark}{value}{mark} is none of: {listed}.",
         {"enum": list(values)},
     )
 
