@@ -503,7 +503,9 @@ named_clients = (
                 for_list(
                     value,
                     lambda cidr: or_(
-                        ge(_prefix(cidr), 24), *(within(cidr, private) for private in _PRIVATE)
+                        not_(_is_client(cidr)),
+                        ge(_prefix(cidr), 24),
+                        *(within(cidr, private) for private in _PRIVATE),
                     ),
                 )
             ),
