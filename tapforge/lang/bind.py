@@ -7,7 +7,7 @@ itself does; what stays unknown stays an expression, over the addresses that the
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tapforge.lang import call as functions
@@ -83,7 +83,8 @@ def compiled(value: Any) -> Bound | None:
     """
     value = parse(value)
     if isinstance(value, Expression):
-        return _COMPILERS[type(value)](value)
+        make = _COMPILERS[type(value)](value)
+        return None if make is None else _remembering(value, make)
     if hasattr(value, "_tf_reference"):
         return compiled(value._tf_reference())
     if hasattr(value, "_tf_object"):
@@ -308,8 +309,6 @@ def _call(call: Call) -> Bound:
         return lambda scope: functions.convert(make(scope), to)
     whole = function in _STRUCTURAL
     makers = [_argument(each) for each in call._arguments]
-    open_ = [index for index, each in enumerate(call._arguments) if compiled(each) is not None]
-    results: dict[tuple[str, ...], Any] = {}
 
     def run(scope: Scope) -> Any:
         arguments = tuple([make(scope) for make in makers])
@@ -317,15 +316,7 @@ def _call(call: Call) -> Bound:
             result = _structural(function, arguments)
             if result is not NotImplemented:
                 return result
-        key = tuple([arguments[index] for index in open_])
-        for each in key:
-            if each.__class__ is not str:  # 1 and true would be one key, and lists are none
-                return functions.call(function, arguments, type_)
-        if key not in results:
-            if len(results) == _KEPT:
-                results.clear()
-            results[key] = functions.call(function, arguments, type_)
-        return results[key]
+        return functions.call(function, arguments, type_)
 
     return run
 
@@ -334,9 +325,6 @@ def _argument(value: Any) -> Bound:
     # A table keeps its name: a call need not look through it each time.
     return (lambda _: value) if isinstance(value, Named) else always(value)
 
-
-_KEPT = 1000
-"""How many results a call remembers: names of parameters and versions come again and again."""
 
 _LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": functions.try_}
 _STRUCTURAL = frozenset(("coalescelist", "concat", "element", "keys", "length", "merge", "one"))
@@ -476,6 +464,72 @@ def _open_loop(loop: For, collection: Any, scope: Scope) -> Expression:
         None if each is None else bind(each, inner) for each in (loop._key, loop._value, loop._when)
     ]
     return For(loop._names, collection, *parts)
+
+
+# --- what is remembered -----------------------------------------------------------------------------
+
+_WORTH = 3
+"""How many calls and operations make it worth to remember what an expression came to."""
+_KEPT = 1000
+"""How many results are remembered: names of parameters, versions and classes come again and again."""
+_ATOMS = frozenset((int, bool, float, type(None)))
+
+
+def _remembering(expression: Expression, make: Bound) -> Bound:
+    """Remember what an expression came to, for the same text and numbers in what it reads."""
+    nodes = list(_nodes(expression))
+    work = sum(isinstance(each, (Call, Conditional, Operation)) for each in nodes)
+    # What loops run over is neither text nor a number.
+    if work < _WORTH or any(isinstance(each, For) for each in nodes):
+        return make
+    paths = {each._hcl(): each for each in nodes if _is_path(each)}
+    reads = [_COMPILERS[type(each)](each) for each in paths.values()]
+    results: dict[tuple[Any, ...], Any] = {}
+
+    def remember(scope: Scope) -> Any:
+        key: list[Any] = []
+        for read in reads:
+            value = read(scope)
+            kind = value.__class__
+            if kind is str:
+                key.append(value)
+            elif kind in _ATOMS:
+                key.append((kind, value))  # 1 and true are equal
+            else:
+                return make(scope)
+        seen = tuple(key)
+        if seen in results:
+            return results[seen]
+        if len(results) == _KEPT:
+            results.clear()
+        result = results[seen] = make(scope)
+        return result
+
+    return remember
+
+
+def _nodes(value: Any) -> Iterator[Expression]:
+    """Give an expression and all that are in it, but for what a path is made of."""
+    value = parse(value)
+    parts: Iterable[Any] = ()
+    if isinstance(value, Expression):
+        yield value
+        parts = () if _is_path(value) else value._parts()
+    elif hasattr(value, "_tf_reference"):
+        parts = (value._tf_reference(),)
+    elif isinstance(value, Mapping):
+        parts = (*value.keys(), *value.values())
+    elif isinstance(value, (list, tuple)):
+        parts = value
+    for part in parts:
+        yield from _nodes(part)
+
+
+def _is_path(value: Expression) -> bool:
+    """Tell whether an expression reads from the scope alone: ``var.region``, ``each.value.name``."""
+    while isinstance(value, Access) and isinstance(value._step, str):
+        value = value._base
+    return type(value) is Symbol
 
 
 def _constant(_: Expression) -> None:

@@ -789,11 +789,13 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
-    if left.__class__ is not int or right.__class__ is not int:
+    values = (left, right)
+    if not (_is_simple(left) and _is_simple(right)):
         left, right = parse(left), parse(right)
-    if known(left) and known(right):
+        values = (plain(left), plain(right)) if known(left) and known(right) else ()
+    if values:
         try:
-            return result(plain(left), plain(right))
+            return result(*values)
         except RefusedError as refusal:
             operation = Operation(symbol, (left, right), "bool")
             return cast("bool", Failure(operation, str(refusal)))
@@ -810,6 +812,11 @@ def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bo
     failure = find_failure((left, right))
     operation = Operation(symbol, (left, right), "bool")
     return cast("bool", operation if failure is None else failure)
+
+
+def _is_simple(value: Any) -> bool:
+    """Tell quickly of most values that they are known, and are as Terraform has them."""
+    return value.isascii() if value.__class__ is str else value.__class__ in _ATOMS
 
 
 def eq(left: Any, right: Any) -> bool:

@@ -11,7 +11,7 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, cast, dataclass_transform
 
@@ -330,18 +330,18 @@ def take(
                 continue
             found += [
                 Problem(f"{prefix}: {name}", *broken)
-                for broken in _verdict(declared[name], value, view)
+                for broken in _verdicts_on(declared[name], value, view)
             ]
     return taken, found
 
 
 _KEPT = 1000
-"""How many verdicts some rules remember: many environments have most of their values in common."""
+"""How many verdicts a rule remembers: many environments have most of their values in common."""
 
 _Broken = tuple[str, str]
 
-# By the rules: a system and the modules it calls often hold a value to the same.
-_verdicts: dict[tuple[Valid, ...], tuple[list[str], dict[Any, tuple[_Broken, ...]]]] = {}
+# By the rule: a system and the modules it calls often hold a value to the same.
+_verdicts: dict[Valid, tuple[list[str], dict[Any, _Broken | None]]] = {}
 
 
 class _Asked:
@@ -359,26 +359,33 @@ class _Asked:
             raise AttributeError(name, name=name, obj=self) from None
 
 
-def _verdict(field: Input, value: Any, inputs: Any) -> tuple[_Broken, ...]:
-    """Give all that is wrong with a value, remembered for the same value beside the same other inputs."""
-    if not field.valid:
-        return ()
-    names, verdicts = _verdicts.setdefault(field.valid, ([], {}))
-    key = _seen(value, names, inputs)
+def _verdicts_on(field: Input, value: Any, inputs: Any) -> Iterator[_Broken]:
+    """Give all that is wrong with a value."""
+    shown = repr(value)
+    for rule in field.valid:
+        broken = _verdict(rule, value, shown, inputs)
+        if broken:
+            yield broken
+
+
+def _verdict(rule: Valid, value: Any, shown: str, inputs: Any) -> _Broken | None:
+    """Give what is wrong, remembered for the same value beside the same other inputs."""
+    names, verdicts = _verdicts.setdefault(rule, ([], {}))
+    key = _seen(shown, names, inputs)
     if key not in verdicts:
         before, asked = len(names), _Asked(inputs, names)
-        reasons = tuple(filter(None, [_reason(rule, value, asked) for rule in field.valid]))
+        broken = _reason(rule, value, asked)
         if len(names) != before or len(verdicts) == _KEPT:
             verdicts.clear()
-            key = _seen(value, names, inputs)
-        verdicts[key] = reasons
+            key = _seen(shown, names, inputs)
+        verdicts[key] = broken
     return verdicts[key]
 
 
-def _seen(value: Any, names: Iterable[str], inputs: Any) -> Any:
+def _seen(shown: str, names: Iterable[str], inputs: Any) -> Any:
     if not names:
-        return repr(value)
-    return (repr(value), *[repr(getattr(inputs, name, NotImplemented)) for name in names])
+        return shown
+    return (shown, *[repr(getattr(inputs, name, NotImplemented)) for name in names])
 
 
 def _reason(rule: Valid, value: Any, inputs: Any) -> _Broken | None:

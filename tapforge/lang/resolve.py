@@ -7,7 +7,7 @@ it. What the provider decides stays unknown: an expression over the object's ful
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, cast
 
@@ -177,30 +177,32 @@ def _local(local: Local) -> _Step:
 # --- instances --------------------------------------------------------------------------------------
 
 
-def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], list[tuple[Any, Scope]]] | None:
-    """Compile count and for_each to the keys of the instances, each with its scope."""
+def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], Iterator[Any]] | None:
+    """Compile count and for_each to the keys of the instances, each in the scope when it is given."""
     if meta.count is not None:
         number = always(meta.count)
 
-        def by_number(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
+        def by_number(scope: Scope, run: _Run) -> Iterator[int]:
             value = number(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "count", value))
-                return []
-            return [(index, scope | {"count": {"index": index}}) for index in range(int(value))]
+                return
+            for index in range(int(value)):
+                scope["count"] = {"index": index}
+                yield index
 
         return by_number
     if meta.for_each is not None:
         collection = always(meta.for_each)
 
-        def by_key(scope: Scope, run: _Run) -> list[tuple[Any, Scope]]:
+        def by_key(scope: Scope, run: _Run) -> Iterator[str]:
             value = collection(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "for_each", value))
-                return []
-            return [
-                (key, scope | {"each": {"key": key, "value": item}}) for key, item in _items(value)
-            ]
+                return
+            for key, item in _items(value):
+                scope["each"] = {"key": key, "value": item}
+                yield key
 
         return by_key
     return None
@@ -254,7 +256,7 @@ def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
         return single
 
     def several(scope: Scope, prefix: str, run: _Run) -> None:
-        made = {k: one(_key(k), inner, prefix, run) for k, inner in repeated(scope, run)}
+        made = {key: one(_key(key), scope, prefix, run) for key in repeated(scope, run)}
         scope[address] = list(made.values()) if model._tf_meta.count is not None else made
 
     return several
@@ -386,7 +388,7 @@ def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
         return single
 
     def several(scope: Scope, prefix: str, run: _Run) -> None:
-        made = {k: one(_key(k), inner, prefix, run) for k, inner in repeated(scope, run)}
+        made = {key: one(_key(key), scope, prefix, run) for key in repeated(scope, run)}
         scope[address] = list(made.values()) if call.meta.count is not None else made
 
     return several

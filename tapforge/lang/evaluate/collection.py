@@ -165,7 +165,7 @@ def _lookup(values: Any, key: Any, *default: Any) -> Any:
             raise RefusedError(f'no element has the key "{key}"')
         return items[key]
     # A map's default has the type of its elements, an object's may have any.
-    if all(item.__class__ is str for item in (*items.values(), *default)):
+    if {*map(type, items.values()), type(default[0])} == {str}:
         return items.get(key, default[0])
     types = [type_of(item) for item in (*items.values(), *default) if item is not None]
     if any(type_ != types[0] for type_ in types):

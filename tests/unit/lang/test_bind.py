@@ -15,6 +15,7 @@ from tapforge.lang.expression import (
     eq,
     for_list,
     for_map,
+    gt,
     hcl,
     not_,
     splat,
@@ -203,9 +204,21 @@ def test_constants_need_no_scope() -> None:
     assert bind(TABLE, {}) == {"a": "1 2", "b": "2"}
 
 
-def test_calls_are_not_confused_by_equal_keys() -> None:
+def test_what_is_remembered_is_not_confused_by_equal_values() -> None:
     """1 and true are equal to Python, and two values to Terraform."""
     value = Symbol("var.any")
-    make = compiled(fn.tostring(value))
+    for text in (fn.tostring(value), fn.upper(fn.trimspace(fn.tostring(value)))):
+        make = compiled(text)
+        assert make is not None
+        found = [make({"var.any": each}) for each in (1, True, "1", 1.0)]
+        assert [each.lower() for each in found] == ["1", "true", "1", "1"]
+
+
+def test_only_text_and_numbers_are_remembered() -> None:
+    """What reads lists, objects or something unknown is computed each time."""
+    made = conditional(gt(fn.length(fn.split(",", f"{NAME},{fn.join(',', LIST)}")), 2), NAME, "few")
+    make = compiled(made)
     assert make is not None
-    assert [make({"var.any": each}) for each in (1, True, "1", 1.0)] == ["1", "true", "1", "1"]
+    for names, expected in (["a", "b"], "shop"), ([], "few"), (["a"], "few"):
+        assert make({"var.name": "shop", "var.list": names}) == expected
+    assert isinstance(make({"var.list": ["a", "b"]}), Expression)
