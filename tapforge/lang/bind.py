@@ -483,7 +483,7 @@ def _remembering(expression: Expression, make: Bound) -> Bound:
     if work < _WORTH or any(isinstance(each, For) for each in nodes):
         return make
     paths = {each._hcl(): each for each in nodes if _is_path(each)}
-    reads = [_COMPILERS[type(each)](each) for each in paths.values()]
+    reads = [always(each) for each in paths.values()]
     results: dict[tuple[Any, ...], Any] = {}
 
     def remember(scope: Scope) -> Any:

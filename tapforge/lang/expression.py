@@ -789,7 +789,7 @@ def _arithmetic(operator: str, left: Any, right: Any) -> Any:
 
 
 def _compare(symbol: str, left: Any, right: Any, result: Callable[[Any, Any], bool]) -> bool:
-    values = (left, right)
+    values: tuple[Any, ...] = (left, right)
     if not (_is_simple(left) and _is_simple(right)):
         left, right = parse(left), parse(right)
         values = (plain(left), plain(right)) if known(left) and known(right) else ()
