@@ -54,7 +54,7 @@ _services = Valid(
         f"{fn.join(' and ', _strangers(value))}: the key has no statement for that; expected"
         f" {fn.join(', ', _known)}."
     ),
-    {"items": {"enum": sorted(_ACTIONS)}, "uniqueItems": True},
+    {"items": {"enum": sorted(_ACTIONS)}},
 )
 
 

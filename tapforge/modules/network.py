@@ -127,7 +127,7 @@ _gateway_services = Valid(
         f"{fn.jsonencode(value)}: gateway endpoints are those of {fn.join(' and ', _gateway)} alone;"
         " others belong to interface_endpoints."
     ),
-    {"items": {"enum": list(endpoints.gateway())}, "uniqueItems": True},
+    {"items": {"enum": list(endpoints.gateway())}},
 )
 
 
@@ -143,7 +143,7 @@ _interface_services = (
             " AWS's own names, such as rds, sns, logs, events or secretsmanager; s3 and dynamodb belong"
             " to gateway_endpoints."
         ),
-        {"items": {"enum": list(endpoints.interface())}, "uniqueItems": True},
+        {"items": {"enum": list(endpoints.interface())}},
     ),
     Valid(
         lambda value, inputs: or_(

@@ -7,7 +7,6 @@ The tables travel in the module as locals, so that Terraform itself refuses an u
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from tapforge.facts import parameter_values, parameters
@@ -45,7 +44,8 @@ def _named(engine: str, level: Level) -> dict[str, str]:
     return cast("dict[str, str]", Named(f"local.{level}_parameters", _table(engine, level)))
 
 
-def valid(engine: str, level: Level) -> Iterable[Valid]:
+@functools.cache
+def valid(engine: str, level: Level) -> tuple[Valid, ...]:
     """Every parameter exists in the family, at this level. The module has ``engine_version``."""
     table = _named(engine, level)
     return (

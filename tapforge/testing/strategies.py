@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,11 +23,12 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tapforge.facts import instance_classes, postgres
+from tapforge.facts import parameters as known_parameters
 from tapforge.lang.errors import ArgumentError, Problem, closest
 from tapforge.lang.expression import Failure
 from tapforge.lang.inputs import Input, Valid, declared_inputs, problems
 from tapforge.lang.json_syntax import Json
-from tapforge.modules import valid
+from tapforge.modules import parameters, valid
 from tapforge.systems.system import System
 
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
@@ -84,7 +85,8 @@ def _inputs(
     fixed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     values: dict[str, Any] = dict(fixed or {})
-    whole = _defaults(class_) | values
+    defaults = _defaults(class_)
+    whole = defaults | values
     plans = _plans(class_)
     # One number instead of a flag for each input: it is what is drawn that takes the time.
     masks = [draw(_MASK) for _ in range(0, len(plans), _BITS)]
@@ -103,12 +105,25 @@ def _inputs(
     if given:
         assume(not problems(class_, values))
         return values
-    view = SimpleNamespace(**whole)
-    for plan in plans:
-        value = whole[plan.name]
-        if plan.open and value is not None:
-            assume(all(_holds(rule, value, view) for rule in plan.open))
+    if not _agree(plans, whole):
+        for plan in plans:
+            is_free = not plan.required and plan.name not in (fixed or {})
+            if is_free and not _agree([plan], whole):
+                # It is left out instead.
+                values.pop(plan.name, None)
+                whole[plan.name] = defaults[plan.name]
+        assume(_agree(plans, whole))
     return values
+
+
+def _agree(plans: Iterable[_Plan], whole: Mapping[str, Any]) -> bool:
+    """Tell whether the rules hold that ask other inputs."""
+    view = SimpleNamespace(**whole)
+    return all(
+        whole[plan.name] is None or _holds(rule, whole[plan.name], view)
+        for plan in plans
+        for rule in plan.open
+    )
 
 
 def of_input(field: Input) -> _Drawn:
@@ -232,8 +247,10 @@ def _asks(rule: Valid, value: Any) -> bool:
 def _single(field: Input) -> _Drawn:
     """Draw values by the type, and by what the rules say of themselves."""
     schema = _merged(field)
+    others = _asking(field, field.valid)
     by_code = (
-        any(not rule.schema for rule in field.valid) and not {"enum", "pattern"} & schema.keys()
+        any(not rule.schema for rule in field.valid if rule not in others)
+        and not {"enum", "pattern"} & schema.keys()
     )
     if by_code or (field.example is not None and not field.valid):
         # What only code can tell, or nobody: what is known to be right must do; of what has few forms,
@@ -251,8 +268,6 @@ def _single(field: Input) -> _Drawn:
     if "pattern" in json.dumps(schema):
         # A pattern says less than its rule may: what is known to be right stands in.
         sure = json.loads(json.dumps(field.example if field.required else field.default))
-        if not isinstance(field.type, str):
-            return st.just(sure)
         return strategy.map(lambda drawn: drawn if holds(field, drawn) else sure)
     return strategy
 
@@ -278,15 +293,17 @@ def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
             return st.dictionaries(st.text(_PLAIN, min_size=1), _of_type(element, {}), max_size=4)
         case [_, element]:
             least, most = schema.get("minItems", 0), schema.get("maxItems", 4)
-            return st.lists(_of_type(element, {}), min_size=least, max_size=most)
+            of_element = _of_type(element, schema.get("items", {}))
+            return st.lists(of_element, min_size=least, max_size=most)
     raise TypeError(f"{type_!r} is no type of an input")
 
 
 def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
-    least, most = schema.get("minLength", 0), schema.get("maxLength", 40)
+    least, most = schema.get("minLength", 0), schema.get("maxLength")
     if "pattern" not in schema:
-        return st.text(_PLAIN, min_size=least, max_size=most)
+        return st.text(_PLAIN, min_size=least, max_size=40 if most is None else most)
     pattern: re.Pattern[str] = re.compile(schema["pattern"])
+    # Cut short, it may match no more.
     return st.from_regex(pattern, fullmatch=True).map(lambda text: text[:most])
 
 
@@ -434,6 +451,15 @@ def _known() -> list[_Known]:
         _Known(valid.maintenance_window, maintenance_windows, ("backup_window",)),
         *(
             _Known(
+                parameters.valid(engine, level),
+                functools.partial(_settings, engine, level),
+                ("engine_version",),
+            )
+            for engine in postgres.ENGINES
+            for level in _LEVELS[engine]
+        ),
+        *(
+            _Known(
                 valid.offered(engine),
                 functools.partial(_classes, engine),
                 ("engine_version",),
@@ -447,3 +473,43 @@ def _known() -> list[_Known]:
 def _classes(engine: str, version: str) -> _Drawn:
     classes = instance_classes.offered(engine, version)
     return st.sampled_from([each for each in classes if each != instance_classes.SERVERLESS])
+
+
+# RDS for PostgreSQL has no clusters with parameters of their own.
+_LEVELS: dict[str, tuple[parameters.Level, ...]] = {
+    engine: ("cluster", "instance") if engine.startswith("aurora") else ("instance",)
+    for engine in postgres.ENGINES
+}
+_TIMES = ("ms", "s", "min")
+
+
+def _settings(engine: str, level: parameters.Level, version: str) -> _Drawn:
+    """Draw parameters of a version that are numbers and times, with units and without."""
+    return _settings_of(engine, level, int(version.partition(".")[0]))
+
+
+@functools.cache
+def _settings_of(engine: str, level: parameters.Level, major: int) -> _Drawn:
+    names = known_parameters.names(engine, major, level)
+    known = filter(None, (known_parameters.get(engine, major, name) for name in names))
+    drawn = [st.tuples(st.just(each.name), _setting(each)) for each in known if _is_free(each)]
+    return st.lists(st.one_of(drawn), max_size=3).map(dict)
+
+
+def _is_free(parameter: known_parameters.Parameter) -> bool:
+    """Tell whether no rule judges a parameter by more than its bounds and its level."""
+    return (
+        parameter.documented
+        and parameter.type == "integer"
+        and parameter.unit in (None, *_TIMES)
+        and parameter.name not in (*known_parameters.of_memory(), "max_connections")
+        and known_parameters.library(parameter.name) is None
+    )
+
+
+def _setting(parameter: known_parameters.Parameter) -> st.SearchStrategy[str]:
+    least, most = (None if each is None else int(each) for each in (parameter.min, parameter.max))
+    numbers = st.integers(least, most).map(str)
+    if parameter.unit is None:
+        return numbers
+    return st.tuples(numbers, st.sampled_from(("", parameter.unit))).map("".join)
