@@ -28,7 +28,7 @@ from tapforge.lang.errors import ArgumentError, Problem, closest
 from tapforge.lang.expression import Failure
 from tapforge.lang.inputs import Input, Valid, declared_inputs, problems
 from tapforge.lang.json_syntax import Json
-from tapforge.modules import parameters, valid
+from tapforge.modules import notifications, parameters, valid
 from tapforge.systems.system import System
 
 _DAY, _WEEK = 24 * 60, 7 * 24 * 60
@@ -407,6 +407,14 @@ def maintenance_windows(draw: st.DrawFn, /, backup: str) -> str:
     return f"{_moment(begin)}-{_moment(begin + length)}"
 
 
+_MAILBOX = st.text("abcdefghijklmnopqrstuvwxyz0123456789.+_-'", min_size=1, max_size=20)
+
+
+def emails() -> st.SearchStrategy[list[str]]:
+    """Draw lists of e-mail addresses."""
+    return st.lists(_MAILBOX.map(lambda name: f"{name}@example.com"), max_size=3)
+
+
 def _clock(minute: int) -> str:
     return f"{minute % _DAY // 60:02}:{minute % 60:02}"
 
@@ -447,6 +455,7 @@ def _known() -> list[_Known]:
         ),
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
         _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),
+        _Known((notifications.emails,), emails),
         _Known(valid.backup_window, backup_windows),
         _Known(valid.maintenance_window, maintenance_windows, ("backup_window",)),
         *(

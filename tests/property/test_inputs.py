@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -90,6 +90,22 @@ def test_drawn_environments_are_right(system: System[Any, Any], data: st.DataObj
     assert json.loads(json.dumps(values)) == values
     validator = Draft202012Validator(variables_schema(system))
     assert list(validator.iter_errors({"$schema": "x"} | values)) == []
+
+
+@systems
+def test_no_input_is_always_the_same(system: System[Any, Any]) -> None:
+    """Each is given, and takes several values, but where one is known to be right and no rule is."""
+    found: dict[str, set[str]] = {name: set() for name in declared_inputs(system.inputs)}
+
+    @settings(max_examples=800, database=None, phases=[Phase.generate], derandomize=True)
+    @given(strategies.environments(system))
+    def draw(values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            found[name].add(json.dumps(value))
+
+    draw()
+    fixed = {name for name, values in found.items() if len(values) < 2}
+    assert fixed <= {"backup_copy_region", "secret_arn"}
 
 
 @systems
