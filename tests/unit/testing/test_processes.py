@@ -115,8 +115,11 @@ def test_no_process_outlives_the_one_that_forked_it(name: str, tmp_path: Path) -
     """Ctrl-C reaches all of a terminal; who is killed can't tell the others, but is seen to be gone."""
     program = textwrap.dedent(
         """
-        import os, pathlib, sys, time
+        import os, pathlib, signal, sys, time
         from tapforge.testing.processes import spread
+
+        # What is started in the background of a shell script ignores Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def work(task, tick):
             pathlib.Path(sys.argv[1], str(os.getpid())).touch()
