@@ -10,7 +10,7 @@ from typing import Any
 from tapforge.facts import parameters, postgres
 from tapforge.facts.parameter_values import OWN_UNITS
 from tapforge.live.checks import Check
-from tapforge.live.common import alarm_checks, bucket_checks
+from tapforge.live.common import PORT, alarm_checks, bucket_checks
 from tapforge.live.deployed import (
     Deployed,
     Found,
@@ -91,7 +91,7 @@ def _ingress(d: Deployed) -> list[tuple[Any, ...]]:
     groups = [d.outputs[f"{whose}_security_group_id"] for whose in ("application", "bastion")]
     if d.inputs.credentials == "generated":
         groups.append(_rotation_group(d))
-    return sorted(("tcp", 5432, 5432, each) for each in (*groups, *d.inputs.client_cidrs))
+    return sorted(("tcp", PORT, PORT, each) for each in (*groups, *d.inputs.client_cidrs))
 
 
 def _rotation_group(d: Deployed) -> str:
@@ -102,7 +102,7 @@ def _rotation_group(d: Deployed) -> str:
 
 def _egress(d: Deployed) -> list[tuple[Any, ...]]:
     """Give what applications and the bastion must reach: HTTPS, and the database's subnets."""
-    databases = [("tcp", 5432, 5432, block) for block in _blocks(d, "isolated")]
+    databases = [("tcp", PORT, PORT, block) for block in _blocks(d, "isolated")]
     return sorted([("tcp", 443, 443, _EVERYWHERE), *databases])
 
 
@@ -248,7 +248,7 @@ def _connection(d: Deployed) -> dict[str, Any]:
         "engine": "postgres",
         "username": "postgres",
         "dbname": "tap",
-        "port": 5432,
+        "port": PORT,
         "host": d.outputs["database_endpoint"],
         "dbInstanceIdentifier": d.outputs["database_identifier"],
     }

@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 from tapforge import aws
 from tapforge.aws import data
 from tapforge.facts import endpoints
+from tapforge.facts.ports import HTTPS
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
     Named,
@@ -31,7 +32,6 @@ from tapforge.modules import valid
 from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.roles import service_role
 
-HTTPS = 443
 MOST_ZONES = 6
 
 NatGateways = Literal["none", "one", "per-zone"]

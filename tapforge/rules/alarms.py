@@ -127,17 +127,17 @@ def capacity(metric: Metric, database: Database, configuration: Configuration) -
     known = instance_classes.get(database.instance_class or "")
     if metric.name == "FreeStorageSpace":
         return _storage(database)
-    if known is None or known.memory_mib is None or not database.postgres:
+    if known is None or known.memory_bytes is None or not database.postgres:
         return None
     if metric.name == "FreeableMemory":
-        size = known.memory_mib * 1024**2
-        return Capacity(size, f"{known.name} has {size / _GIB:g} GiB of memory")
+        size = known.memory_bytes / _GIB
+        return Capacity(known.memory_bytes, f"{known.name} has {size:g} GiB of memory")
     if metric.name == "FreeLocalStorage" and database.postgres == "aurora-postgresql":
         local = known.aurora_temp_storage_gib
         why = f"{known.name} has {local:g} GiB of local storage" if local else ""
         return Capacity(local * _GIB, why) if local else None
     if metric.name == "DatabaseConnections":
-        return _connections(database, known.name, known.memory_mib, configuration)
+        return _connections(database, known.name, known.memory_bytes, configuration)
     return None
 
 
@@ -155,11 +155,11 @@ def _storage(database: Database) -> Capacity | None:
 
 
 def _connections(
-    database: Database, class_: str, memory_mib: int, configuration: Configuration
+    database: Database, class_: str, memory: int, configuration: Configuration
 ) -> Capacity | None:
     value = databases(configuration).parameter(database, "max_connections")
     if isinstance(value, str):
-        number = parameter_values.evaluate(value, memory_mib * 1024**2)
+        number = parameter_values.evaluate(value, memory)
         return None if number is None else Capacity(int(number), f"max_connections is {number:.0f}")
     usual = instance_classes.max_connections(database.postgres, class_)
     if value is not None or usual is None:

@@ -16,6 +16,8 @@ from tapforge.rules.resource import Block, Configuration, Finding, Resource, Unk
 
 DATABASES = ("aws_db_instance", "aws_rds_cluster", "aws_rds_cluster_instance")
 INSTANCES = ("aws_db_instance", "aws_rds_cluster_instance")
+SERVERS = ("aws_db_instance", "aws_rds_cluster")
+COPIES = ("replicate_source_db", "replication_source_identifier")
 PARAMETER_GROUPS = ("aws_db_parameter_group", "aws_rds_cluster_parameter_group")
 PARAMETER_GROUP = {
     "aws_db_instance": ("parameter_group_name", "aws_db_parameter_group"),
@@ -25,13 +27,18 @@ PARAMETER_GROUP = {
 """By type of database: the argument that names its parameter group, and that group's type."""
 
 _FAMILY = re.compile(r"(aurora-postgresql|postgres)(\d+)")
-_REGIONS = ("aws_region", "region")
+REGIONS = ("aws_region", "region")
 _ARN = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:(?:db|cluster):(.+)")
 
 
 def present(block: Block, argument: str) -> bool:
     """Tell whether an argument was given: the provider writes "" and [] for what was not."""
     return not block.left_out(argument)
+
+
+def is_copy(resource: Resource) -> bool:
+    """Tell whether a database is a read replica, or a cluster that is one."""
+    return any(present(resource, each) for each in COPIES)
 
 
 def same(left: Any, right: Any) -> bool | None:
@@ -91,7 +98,7 @@ def region(resource: Resource, configuration: Configuration) -> str | None:
     """Give the region a resource is in, as far as the resource or the root's variables say it."""
     given = resource.given("region")
     if given is None and not resource.provider:
-        values = (configuration.variables.get(name) for name in _REGIONS)
+        values = (configuration.variables.get(name) for name in REGIONS)
         given = next((value for value in values if isinstance(value, str)), None)
     return given if isinstance(given, str) and given in regions.names() else None
 
@@ -302,8 +309,8 @@ class Databases:
             members = self.instances(user.resource) or [user]
             for member in members:
                 known = instance_classes.get(member.instance_class or "")
-                if known and known.memory_mib is not None and user.postgres:
-                    found.add((user.postgres, known.name, known.memory_mib * 1024**2))
+                if known and known.memory_bytes is not None and user.postgres:
+                    found.add((user.postgres, known.name, known.memory_bytes))
         return sorted(found, key=lambda each: (each[2], each[1]))
 
     def groups(self, database: Database) -> tuple[list[ParameterGroup], bool]:

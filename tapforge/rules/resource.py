@@ -14,7 +14,15 @@ from tapforge.lang.expression import Call, Expression, Symbol, addresses
 
 T = TypeVar("T")
 Mode = Literal["resource", "data", "ephemeral"]
-_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
+KEY = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
+"""What follows the name of one instance of several in an address, as a regular expression."""
+
+_KEY = re.compile(KEY)
+
+
+def declared(address: str) -> str:
+    """Give the address of what the configuration declares, without the keys of instances."""
+    return _KEY.sub("", address)
 
 
 class Unknown(Call):
@@ -233,7 +241,7 @@ class Configuration:
         for resource in self.resources:
             found.setdefault(resource.address, []).append(resource)
             if "[" in resource.address:
-                found.setdefault(_KEY.sub("", resource.address), []).append(resource)
+                found.setdefault(declared(resource.address), []).append(resource)
         return found
 
     @functools.cached_property

@@ -72,7 +72,7 @@ class HaPostgresInputs(TieredInputs):
         valid=[*valid.offered(ENGINE), valid.sold(ENGINE)],
     )
     allocated_storage_gb: int = variable(
-        "gp3 storage in GB.", default=100, valid=[valid.between(20, 65_536)]
+        "gp3 storage in GB.", default=100, valid=[valid.limit("rds_allocated_storage")]
     )
     parameters: dict[str, str] = variable(
         "PostgreSQL parameters, beside those that the system sets itself.",
@@ -82,7 +82,7 @@ class HaPostgresInputs(TieredInputs):
     backup_retention_days: int = variable(
         "Days back that the database can be restored to any point in time.",
         default=7,
-        valid=[valid.between(1, 35), valid.kept_backups],
+        valid=valid.kept_instance_backups,
     )
     backup_window: str = variable(
         "Daily time for backups, in UTC.", default="03:00-04:00", valid=valid.backup_window
@@ -98,12 +98,12 @@ class HaPostgresInputs(TieredInputs):
     cpu_alarm_percent: int = variable(
         "Use of the processors above which somebody is told, in percent.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
     connections_alarm_percent: int = variable(
         "Share of the connections that the instance class takes, above which somebody is told.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
 
 

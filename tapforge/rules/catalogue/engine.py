@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import deprecations, instance_classes, postgres
-from tapforge.rules.databases import DATABASES, Database, databases, region
+from tapforge.rules.databases import DATABASES, SERVERS, Database, databases, region
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
 _GLOBAL = "aws_rds_global_cluster"
-_SERVERS = ("aws_db_instance", "aws_rds_cluster")
 _NO_EXTENDED = "open-source-rds-extended-support-disabled"
 # So many generations behind, a class costs more than its successor does for the same work.
 _OLD_GENERATIONS = 3
@@ -110,7 +109,7 @@ _BOTH = "endoflife.date, from the release calendars of the RDS and Aurora User G
 
 @rule(
     "engine-support",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="warning",
     source=_BOTH,
     fix="upgrade to a newer major version",
@@ -148,7 +147,7 @@ def _today() -> dt.date:
 
 @rule(
     "engine-end-of-life",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="note",
     source=f"PostgreSQL: Versioning Policy; {_BOTH}",
     fix="plan the upgrade to a newer major version",
@@ -174,7 +173,7 @@ def engine_end_of_life(resource: Resource, configuration: Configuration) -> Iter
 
 @rule(
     "extended-support-disabled",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance.EngineLifecycleSupport: creating the database fails "
     "if the major version is past its end of standard support date",

@@ -8,16 +8,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tapforge.facts import ports, runtimes
+from tapforge.facts import networks, ports, runtimes
 from tapforge.lang.expression import Call, Expression, addresses
 from tapforge.rules import reach
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
-_WEB = (80, 443)
+_WEB = (ports.HTTP, ports.HTTPS)
 _TCP = ("tcp", "-1")
-# Wider than this is a provider's or a country's range, and no office's.
-_WIDEST_PUBLIC = {4: 24, 6: 48}
 
 _VPC = {"aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}}}
 _ID = "${aws_vpc.main.id}"
@@ -99,7 +97,7 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
         if opening.world or opening.protocol not in _TCP:
             continue
         net = reach.network(opening.cidr)
-        if net is None or net.prefixlen >= _WIDEST_PUBLIC[net.version] or reach.private(net):
+        if net is None or net.prefixlen >= networks.OWN_PREFIX[net.version] or reach.private(net):
             continue
         known = ports.between(opening.first, opening.last, "database")
         if known and not _of_a_vpc(net, configuration):
@@ -107,7 +105,7 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
             found = (
                 f'"{opening.cidr}", which opens {what} to {net.num_addresses:,} public addresses'
             )
-            expected = f"private addresses, or at most a /{_WIDEST_PUBLIC[net.version]}"
+            expected = f"private addresses, or at most a /{networks.OWN_PREFIX[net.version]}"
             yield Finding(resource, opening.place, found, expected)
 
 
@@ -292,8 +290,9 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
     net = reach.network(str(subnet.known("cidr_block")))
     if net is None:
         return
-    if not 16 <= net.prefixlen <= 28:
-        yield subnet.finding("cidr_block", str(net), "a block between /16 and /28")
+    if not networks.LARGEST <= net.prefixlen <= networks.SMALLEST:
+        expected = f"a block between /{networks.LARGEST} and /{networks.SMALLEST}"
+        yield subnet.finding("cidr_block", str(net), expected)
     for vpc in configuration.targets(subnet.given("vpc_id"), "aws_vpc"):
         blocks = _blocks(vpc, configuration)
         if blocks and not any(

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapforge.facts import schedules
+from tapforge.facts import limits, schedules
 from tapforge.lang.expression import Access
 from tapforge.rules import reach, texts
+from tapforge.rules.databases import advice
 from tapforge.rules.resource import Block, Configuration, Finding, Resource, Sensitive
 from tapforge.rules.rule import rule
 
@@ -392,7 +393,7 @@ def _opens_database(secret: Resource, configuration: Configuration) -> bool:
     return False
 
 
-_MOST_DAYS = 1000
+_DAYS = limits.get("secret_rotation_days")
 _LEAST_MINUTES = 4 * 60
 
 
@@ -422,9 +423,9 @@ def _schedule_problems(rotation: Resource, rules: Block) -> Iterator[Finding]:
     # Providers write 0 for days that were left out.
     if days == 0 and scheduled:
         days = None
-    if isinstance(days, (int, float)) and not 1 <= days <= _MOST_DAYS:
-        at = f"{rules.place}automatically_after_days"
-        yield rotation.finding(at, days, f"a number from 1 to {_MOST_DAYS}")
+    problem = _DAYS.problem(days) if isinstance(days, (int, float)) else None
+    if problem:
+        yield rotation.finding(f"{rules.place}automatically_after_days", days, *advice(problem))
     if days and scheduled:
         yield rotation.finding(place, text, "none beside automatically_after_days")
     if isinstance(text, str) and text:

@@ -9,13 +9,12 @@ from typing import Any
 
 from tapforge.facts import names, regions, singletons, tags
 from tapforge.rules import named, texts
-from tapforge.rules.databases import present
+from tapforge.rules.databases import REGIONS, present
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
 
 _HOUSE = "house rule: the same code makes every environment, in any account and region"
 _SUFFIX = "environment_suffix"
-_REGIONS = ("aws_region", "region")
 
 
 def _environment(suffix: str, **resources: Any) -> Example:
@@ -28,7 +27,7 @@ def _suffix(configuration: Configuration) -> str:
 
 
 def _region(configuration: Configuration) -> str:
-    values = (configuration.variables.get(name) for name in _REGIONS)
+    values = (configuration.variables.get(name) for name in REGIONS)
     return next((v for v in values if isinstance(v, str) and v in regions.names()), "")
 
 
