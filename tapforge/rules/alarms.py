@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +51,12 @@ class Watched:
         return (self.dimensions or {}).get(name)
 
 
-@functools.lru_cache(maxsize=256)
 def watched(alarm: Resource) -> tuple[Watched, ...]:
     """Give the metrics of an alarm: its own, or those that it computes with."""
+    return alarm.once(_watched)
+
+
+def _watched(alarm: Resource) -> tuple[Watched, ...]:
     blocks: list[Block] = [alarm] if present(alarm, "metric_name") else []
     for query in alarm.blocks("metric_query"):
         blocks += query.blocks("metric")

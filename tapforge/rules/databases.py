@@ -191,10 +191,12 @@ class ParameterGroup:
         return Finding(self.resource, f"{setting.place}{argument}", str(text), expected, fix)
 
 
-# Many rules look at one configuration, one after the other; a large one has hundreds of groups.
-@functools.lru_cache(maxsize=2048)
 def parameter_group(resource: Resource) -> ParameterGroup:
     """Read a parameter group."""
+    return resource.once(_parameter_group)
+
+
+def _parameter_group(resource: Resource) -> ParameterGroup:
     blocks = resource.blocks("parameter")
     settings = [
         Setting(name.lower(), _text(block.known("value")), _method(block), block.place)
@@ -400,10 +402,9 @@ def _word(resource: Resource, argument: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-@functools.lru_cache(maxsize=4)
 def databases(configuration: Configuration) -> Databases:
     """Give the databases of a configuration."""
-    return Databases(configuration)
+    return configuration.once(Databases)
 
 
 def settings(group: Resource) -> Iterator[tuple[ParameterGroup, Setting, Parameter]]:

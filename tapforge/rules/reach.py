@@ -95,10 +95,12 @@ def within(net: Network, whole: Network) -> bool:
     return net.version == whole.version and net.subnet_of(whole)  # type: ignore[arg-type]
 
 
-# Several rules look at one group, one after the other; a large configuration has hundreds.
-@functools.lru_cache(maxsize=2048)
 def openings(resource: Resource) -> tuple[Opening, ...]:
     """Give what a security group, or one rule of it, opens to which addresses, as far as known."""
+    return resource.once(_openings)
+
+
+def _openings(resource: Resource) -> tuple[Opening, ...]:
     blocks: list[Block] = [resource]
     protocol, sources = "protocol", ("cidr_blocks", "ipv6_cidr_blocks")
     if resource.type in GROUPS:

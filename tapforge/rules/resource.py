@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
@@ -166,6 +167,21 @@ class Resource(Block):
     written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
 
+    @functools.cached_property
+    def _computed(self) -> dict[Callable[[Resource], Any], Any]:
+        return {}
+
+    def once(self, compute: Callable[[Resource], T]) -> T:
+        """Give what a function computes of this resource: it is called the first time only.
+
+        Args:
+            compute: A function that many rules ask.
+        """
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        result: T = self._computed[compute]
+        return result
+
     def writes(self, argument: str) -> bool:
         """Tell whether an argument is written, and not filled in by the provider or null."""
         shown = self.written is None or argument in self.written
@@ -210,6 +226,10 @@ def _words(found: object) -> str:
     return f'"{found}"' if isinstance(found, str) else str(found)
 
 
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
 _PARTS = {"aws_secretsmanager_secret_version": "secret_id"}
 """Resources that are referred to in place of what they are a part of, and the argument that names it."""
 
@@ -222,11 +242,13 @@ class Configuration:
         resources: The resources and data sources.
         variables: The values of the root's variables, as far as they are known.
         name: What reports call it: a system and its environment, or the plan's file.
+        today: The day that rules about the ends of versions look at.
     """
 
     resources: tuple[Resource, ...]
     variables: Mapping[str, Any] = attrs.field(factory=dict)
     name: str = ""
+    today: dt.date = attrs.field(factory=_today)
 
     @functools.cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
@@ -358,7 +380,7 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        if self._led(target.type, argument, types).get(target.address):
+        if self._led(target.kind, argument, types).get(target.address):
             return True
         return not self.all_traced(argument, *types)
 
@@ -370,7 +392,7 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        return self._led(target.type, argument, types).get(target.address, ())
+        return self._led(target.kind, argument, types).get(target.address, ())
 
     def _led(self, kind: str, argument: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
         """Give the resources whose argument leads to one of a kind, by the address of that one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -64,7 +63,7 @@ def dms_instance_class(instance: Resource, _: Configuration) -> Iterator[Finding
     good=_one(_INSTANCE, engine_version="3.6.1"),
     bad=_one(_INSTANCE, engine_version="3.4.7"),
 )
-def dms_instance_version(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_instance_version(instance: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A replication instance has a version of the engine that AWS still makes instances with.
 
     Some four months before the end of a version no new instance gets it, and afterwards DMS upgrades
@@ -72,7 +71,7 @@ def dms_instance_version(instance: Resource, _: Configuration) -> Iterator[Findi
     """
     name = instance.known("engine_version")
     version = dms.engine_version(name) if isinstance(name, str) else None
-    if version and version.blocked(dt.datetime.now(tz=dt.UTC).date()):
+    if version and version.blocked(configuration.today):
         found = f'"{name}" (not for new instances since {version.creation_blocked})'
         yield Finding(instance, "engine_version", found, "a newer version, or none for the default")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -126,7 +125,7 @@ def engine_support(resource: Resource, configuration: Configuration) -> Iterator
     if database.source or not _offered(database):
         return
     end = postgres.support(database.postgres, database.major or 0).end_of_standard_support
-    if _today() > end and resource.known("engine_lifecycle_support", "") != _NO_EXTENDED:
+    if configuration.today > end and resource.known("engine_lifecycle_support", "") != _NO_EXTENDED:
         found = f"{_called(database)}, whose standard support ended on {end}"
         expected = "a major version in standard support"
         yield Finding(resource, "engine_version", found, expected, _upgrade(database))
@@ -139,10 +138,6 @@ def _called(database: Database) -> str:
 def _upgrade(database: Database) -> str:
     newest = postgres.majors(database.postgres)[-1]
     return f"upgrade, at best to {postgres.newest(database.postgres, newest)}"
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 @rule(
@@ -163,10 +158,10 @@ def engine_end_of_life(resource: Resource, configuration: Configuration) -> Iter
     if database.source or not _offered(database):
         return
     life = postgres.support(database.postgres, database.major or 0)
-    if _today() > life.community_end_of_life:
+    if configuration.today > life.community_end_of_life:
         found = f"{_called(database)}, which ended on {life.community_end_of_life}"
         expected = "a major version that the PostgreSQL project still corrects"
-        if _today() <= life.end_of_standard_support:
+        if configuration.today <= life.end_of_standard_support:
             expected += f", before standard support ends on {life.end_of_standard_support}"
         yield Finding(resource, "engine_version", found, expected, _upgrade(database))
 
@@ -193,7 +188,7 @@ def extended_support_disabled(
     database = _read(resource, configuration)
     if _offered(database):
         end = postgres.support(database.postgres, database.major or 0).end_of_standard_support
-        if _today() > end:
+        if configuration.today > end:
             found = f"disabled for {_called(database)}, whose standard support ended on {end}"
             expected = "a major version in standard support"
             yield Finding(resource, "engine_lifecycle_support", found, expected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
@@ -874,17 +873,16 @@ _IMAGE = {
         }
     },
 )
-def image_generation(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def image_generation(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """Instances start from an image that still gets security updates.
 
     An ended Amazon Linux gets none, and has no clients for newer versions of PostgreSQL.
     """
     argument = _IMAGE[resource.kind]
     names = _names(resource) if resource.mode == "data" else [str(resource.known(argument))]
-    today = dt.datetime.now(tz=dt.UTC).date()
     for name in names:
         image = runtimes.image(name)
-        if image and image.ended(today):
+        if image and image.ended(configuration.today):
             expected = f"an image of {image.successor.rstrip('-')}"
             found = f'"{name}" ({image.title}, ended {image.deprecated})'
             yield Finding(resource, argument, found, expected)

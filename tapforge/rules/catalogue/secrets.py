@@ -268,7 +268,7 @@ def literal_credential(configuration: Configuration) -> Iterator[Finding]:
     examples use.
     """
     # One look at everything is enough for almost every configuration.
-    whole = texts.everywhere(configuration), texts.joined(configuration.variables.values())
+    whole = configuration.once(texts.everywhere), texts.joined(configuration.variables.values())
     if not any(mark in text for mark in _MARKS for text in whole):
         return
     for resource in configuration.resources:

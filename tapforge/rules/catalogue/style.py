@@ -36,7 +36,7 @@ def _written(configuration: Configuration, pattern: re.Pattern[str]) -> Iterator
 
     What a variable holds is not hard-coded, wherever it comes to stand.
     """
-    if not pattern.search(texts.everywhere(configuration)):
+    if not pattern.search(configuration.once(texts.everywhere)):
         return
     given = texts.joined(configuration.variables.values())
     for resource in configuration.resources:
@@ -78,7 +78,7 @@ def hard_coded_account(configuration: Configuration) -> Iterator[Finding]:
     configuration takes an environment suffix; the account that its resources are in already is not
     told from one that was looked up.
     """
-    if not _suffix(configuration) or not _DIGITS.search(texts.everywhere(configuration)):
+    if not _suffix(configuration) or not _DIGITS.search(configuration.once(texts.everywhere)):
         return
     own: set[str] | None = None
     for resource, path, match in _written(configuration, _ACCOUNT):
@@ -132,7 +132,7 @@ def hard_coded_region(configuration: Configuration) -> Iterator[Finding]:
     another provider, or says so in the argument's name.
     """
     wanted = _region(configuration)
-    if not wanted or not _DIRECTION.search(texts.everywhere(configuration)):
+    if not wanted or not _DIRECTION.search(configuration.once(texts.everywhere)):
         return
     for resource, path, match in _written(configuration, _region_pattern()):
         elsewhere = resource.provider or present(resource, "region") or _ELSEWHERE.search(path)
@@ -165,7 +165,7 @@ def hard_coded_partition(configuration: Configuration) -> Iterator[Finding]:
     China, GovCloud and the others have ARNs of their own: what begins with arn:aws: is not there.
     """
     wanted = _region(configuration)
-    if not wanted or "arn:aws" not in texts.everywhere(configuration):
+    if not wanted or "arn:aws" not in configuration.once(texts.everywhere):
         return
     expected = f"arn:{regions.partition(wanted)}:"
     for resource, path, match in _written(configuration, _PARTITION):
