@@ -41,6 +41,15 @@ def is_copy(resource: Resource) -> bool:
     return any(present(resource, each) for each in COPIES)
 
 
+def exists(resource: Resource) -> bool:
+    """Tell whether AWS has made a database or its like already: its ARN is known.
+
+    A plan of it holds what the provider read back, and lacks what AWS tells nobody.
+    """
+    arns = ("arn", "replication_instance_arn")
+    return any(isinstance(resource.given(each), str) for each in arns)
+
+
 def same(left: Any, right: Any) -> bool | None:
     """Tell whether two values are the same; None where only Terraform will know."""
     if isinstance(left, Expression) and isinstance(right, Expression):

@@ -13,6 +13,7 @@ from tapforge.rules.databases import (
     INSTANCES,
     SERVERS,
     databases,
+    exists,
     is_copy,
     present,
 )
@@ -172,11 +173,16 @@ _NAMED = {"aws_db_instance": "username", "aws_rds_cluster": "master_username"}
 def master_password_missing(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A master user has a password from somewhere.
 
-    RDS makes no database without one, unless it is a copy of another and has its users.
+    RDS makes no database without one, unless it is a copy of another and has its users. One that is
+    there already has a password, whoever gave it.
     """
     named = resource.known(_NAMED[resource.type])
     given = (_PASSWORD[resource.type], *_WRITE_ONLY[resource.type])
-    if not named or any(present(resource, each) for each in (*given, *_INHERITED)):
+    if (
+        not named
+        or exists(resource)
+        or any(present(resource, each) for each in (*given, *_INHERITED))
+    ):
         return
     off = resource.known(_MANAGED, default=False) is False
     if off and databases(configuration).get(resource).postgres:

@@ -247,13 +247,28 @@ def _words(policies: set[str]) -> str:
 def duplicate_record(configuration: Configuration) -> Iterator[Finding]:
     """A name and type has one simple record in a zone.
 
-    The second is refused, or silently replaces the first.
+    The second is refused, or silently replaces the first. Two that may overwrite each other and are
+    the same do no harm: validations of certificates are asked for so.
     """
     for each in configuration.once(_sets).values():
         simple = [record for record in each.records if _policies(record) == set()]
         for record in simple[1:]:
+            if _overwrites(simple[0], record) and _alike(simple[0], record):
+                continue
             expected = f"another name or type: {simple[0].address} has the same"
             yield record.finding("name", record.given("name"), expected)
+
+
+def _overwrites(*records: Resource) -> bool:
+    return any(each.known("allow_overwrite") is True for each in records)
+
+
+def _alike(one: Resource, other: Resource) -> bool:
+    """Tell whether two records have, or may have, the same values."""
+    values = [each.known("records") for each in (one, other)]
+    plain = [each for each in values if isinstance(each, (list, tuple, set))]
+    known = [set(each) for each in plain if all(isinstance(value, str) for value in each)]
+    return len(known) < len(values) or known[0] == known[1]
 
 
 @rule(

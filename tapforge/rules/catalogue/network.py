@@ -440,7 +440,8 @@ def gateway_endpoint(vpc: Resource, configuration: Configuration) -> Iterator[Fi
     if not any(configuration.users(each, "subnet_id", "aws_nat_gateway") for each in subnets):
         return
     endpoints = configuration.users(vpc, "vpc_id", "aws_vpc_endpoint")
-    if any(
+    # An endpoint of a VPC that is not known may be the one.
+    if not configuration.all_traced("vpc_id", "aws_vpc_endpoint") or any(
         each.given("service_name") is None or each.unknown("service_name") for each in endpoints
     ):
         return
@@ -733,12 +734,23 @@ def peering_routes(peering: Resource, configuration: Configuration) -> Iterator[
     ]
     if not all(each.vpcs for each in routes) or not (routes or all(sides)):
         return
+    if configuration.once(_unsure_routes):
+        return
     reached = {vpc.address for each in routes for vpc in each.vpcs}
     for argument, vpcs in zip(("vpc_id", "peer_vpc_id"), sides, strict=True):
         for vpc in vpcs:
             if vpc.address not in reached:
                 found = f"{vpc.address}, which has no route to the peering"
                 yield Finding(peering, argument, found, "a route on both sides")
+
+
+def _unsure_routes(configuration: Configuration) -> bool:
+    """Tell whether there are routes that may lead to a peering, which one nobody knows."""
+    routes = configuration.once(reach.routes)
+    tables = configuration.of(*reach.TABLES)
+    return any(
+        not configuration.traced(each.block.given("vpc_peering_connection_id")) for each in routes
+    ) or any(table.unknown("route") and table.writes("route") for table in tables)
 
 
 def _peered(configuration: Configuration) -> dict[str, list[reach.Route]]:
