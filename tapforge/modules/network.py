@@ -243,7 +243,9 @@ class NetworkOutputs:
     )
     public_route_table_ids: list[str] = output("Ids of the route tables of the public subnets.")
     private_route_table_ids: list[str] = output("Ids of the route tables of the private subnets.")
-    isolated_route_table_id: str = output("Id of the route table of the isolated subnets.")
+    isolated_route_table_id: str | None = output(
+        "Id of the route table of the isolated subnets; null where there are none."
+    )
     route_table_ids: list[str] = output(
         "Ids of all route tables: a peering connection needs a route in each."
     )
@@ -425,6 +427,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
     isolated_table = m.add(
         aws.RouteTable(
             "isolated",
+            count=conditional(gt(isolateds, 0), 1, 0),
             vpc_id=vpc.id,
             tags={"Name": f"{v.name}-isolated-{suffix}"},
         ),
@@ -435,7 +438,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             "isolated",
             count=isolateds,
             subnet_id=isolated[count.index].id,
-            route_table_id=isolated_table.id,
+            route_table_id=isolated_table[0].id,
         )
     )
 
@@ -497,7 +500,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             vpc_id=vpc.id,
             service_name=f"com.amazonaws.{region.region}.{each.key}",
             vpc_endpoint_type="Gateway",
-            route_table_ids=fn.concat(splat(private_table).id, [isolated_table.id]),
+            route_table_ids=fn.concat(splat(private_table).id, splat(isolated_table).id),
             policy=policy[each.key].json,
             tags={"Name": f"{v.name}-{each.key}-{suffix}"},
         ),
@@ -621,9 +624,9 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
         isolated_subnet_ids=splat(isolated).id,
         public_route_table_ids=splat(public_table).id,
         private_route_table_ids=splat(private_table).id,
-        isolated_route_table_id=isolated_table.id,
+        isolated_route_table_id=fn.one(splat(isolated_table).id),
         route_table_ids=fn.concat(
-            splat(public_table).id, splat(private_table).id, [isolated_table.id]
+            splat(public_table).id, splat(private_table).id, splat(isolated_table).id
         ),
         availability_zones=fn.slice(zones.names, 0, zone_count),
         nat_public_ips=splat(address).public_ip,

@@ -1,4 +1,4 @@
-"""What systems with a network of several tiers decide alike."""
+"""What systems decide alike: whether the data must stay, and a network of several tiers."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ zones = Valid(
 
 
 @inputs
-class TieredInputs(SystemInputs):
-    """Protection, network, and who is told."""
+class ProtectedInputs(SystemInputs):
+    """Whether the data may go, or must stay."""
 
     destroyable: bool = variable(
         "Whether `terraform destroy` removes everything without a trace; false protects the data.",
@@ -50,6 +50,12 @@ class TieredInputs(SystemInputs):
         default="",
         valid=[valid.pattern("^[a-z0-9-]*$", "an environment suffix, or nothing")],
     )
+
+
+@inputs
+class TieredInputs(ProtectedInputs):
+    """Protection, network, and who is told."""
+
     vpc_cidr: str = variable(
         f"IPv4 block of the VPC; each subnet gets a /{_PREFIX} of it.",
         default="10.0.0.0/16",
