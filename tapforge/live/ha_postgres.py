@@ -26,6 +26,7 @@ _NAME = "ha-postgres"
 _INTERFACES = ["events", "logs", "monitoring", "rds", "secretsmanager", "sns"]
 _GIB = 1024**3
 _ENCRYPTED = {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2"}
+_CHOSEN = {"ssl_min_protocol_version"}
 _SNAPSHOTS = {"s3:GetBucketLocation", "s3:ListBucket"}
 _OBJECTS = {"s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*"}
 
@@ -82,6 +83,9 @@ def _account(d: Deployed) -> str:
 
 
 def _connections(d: Deployed) -> int:
+    given = d.inputs.parameters.get("max_connections", "")
+    if given.isdecimal():
+        return int(given)
     return instance_classes.max_connections("postgres", d.inputs.instance_class) or 0
 
 
@@ -365,7 +369,8 @@ CHECKS: tuple[Check, ...] = (
         "parameters: encryption in transit",
         lambda d: values(_parameters(d), _ENCRYPTED),
         lambda d: {
-            name: d.inputs.parameters.get(name, value) for name, value in _ENCRYPTED.items()
+            name: d.inputs.parameters.get(name, value) if name in _CHOSEN else value
+            for name, value in _ENCRYPTED.items()
         },
     ),
     Check(

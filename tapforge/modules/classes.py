@@ -51,6 +51,11 @@ def connections(instance_class: str) -> float:
     return fn.min(_quotient(memory(instance_class), BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
 
 
+def connections_set(parameters: dict[str, str]) -> float:
+    """Give the number that parameters set `max_connections` to; 0 where they set none, or a formula."""
+    return fn.try_(fn.tonumber(fn.lookup(parameters, "max_connections", "")), 0)
+
+
 def most_connections() -> float:
     """Give the largest `max_connections` that one can set."""
     newest = postgres.majors("postgres")[-1]

@@ -54,6 +54,16 @@ _below_connections = Valid(
         " the alarm would never fire; take less, or a larger class."
     ),
 )
+_below_connections_set = Valid(
+    lambda value, inputs: or_(
+        eq(classes.connections_set(inputs.parameters), 0),
+        lt(value, classes.connections_set(inputs.parameters)),
+    ),
+    lambda value, inputs: (
+        f"{value} connections: max_connections is {classes.connections_set(inputs.parameters)}, so that"
+        " the alarm would never fire; take less, or raise it."
+    ),
+)
 
 
 @inputs
@@ -184,7 +194,11 @@ class EcommerceRdsInputs(TieredInputs):
     connections_alarm: int = variable(
         "Connections to the primary above which somebody is told.",
         default=100,
-        valid=[valid.between(1, classes.most_connections()), _below_connections],
+        valid=[
+            valid.between(1, classes.most_connections()),
+            _below_connections,
+            _below_connections_set,
+        ],
     )
     replica_lag_alarm_seconds: int = variable(
         "Seconds that a replica may be behind the primary before somebody is told.",

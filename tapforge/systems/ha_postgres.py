@@ -7,6 +7,7 @@ from typing import Literal
 from tapforge.aws import data
 from tapforge.facts import postgres as versions
 from tapforge.lang import functions as fn
+from tapforge.lang.expression import conditional, gt
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.modules import classes, parameters, valid
@@ -101,7 +102,8 @@ class HaPostgresInputs(TieredInputs):
         valid=[valid.percent],
     )
     connections_alarm_percent: int = variable(
-        "Share of the connections that the instance class takes, above which somebody is told.",
+        "Share of the connections that the database takes, above which somebody is told: as many as the"
+        " parameters set, or RDS gives the instance class.",
         default=80,
         valid=[valid.percent],
     )
@@ -259,7 +261,10 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
     )
     storage = v.allocated_storage_gb * classes.GIB
     memory = classes.memory(v.instance_class)
-    connections = classes.connections(v.instance_class)
+    given = s.local("connections_set", classes.connections_set(v.parameters))
+    connections = s.local(
+        "connections", conditional(gt(given, 0), given, classes.connections(v.instance_class))
+    )
 
     def watch(
         metric: str,
