@@ -350,15 +350,33 @@ class Databases:
             sure = sure and group.complete
         return None if sure else Unknown()
 
-    def _group(self, resource: Resource) -> tuple[list[ParameterGroup], bool]:
+    def _group(
+        self, resource: Resource, replicas: frozenset[str] = frozenset()
+    ) -> tuple[list[ParameterGroup], bool]:
         argument, type_ = PARAMETER_GROUP[resource.type]
         value = resource.given(argument)
-        if not present(resource, argument) or str(resource.known(argument, "")).startswith(
-            "default."
-        ):
+        if not present(resource, argument):
+            replica = present(resource, "replicate_source_db")
+            return self._inherited(resource, replicas) if replica else ([], True)
+        if str(resource.known(argument, "")).startswith("default."):
             return [], True
         found = self._configuration.targets(value, type_)
         return list(map(parameter_group, found)), len(found) == 1
+
+    def _inherited(
+        self, replica: Resource, replicas: frozenset[str]
+    ) -> tuple[list[ParameterGroup], bool]:
+        """Give the group of a replica without one: its source's, or in another region the default."""
+        source = self.get(replica).source
+        arn = arn_region(replica.given("replicate_source_db"))
+        here = region(replica, self._configuration)
+        there = arn or (source and region(source, self._configuration))
+        if here and there and here != there:
+            return [], True
+        unsure = source is None or source.provider != replica.provider or (arn and not here)
+        if unsure or source is None or replica.address in replicas:
+            return [], False
+        return self._group(source, replicas | {replica.address})
 
     @functools.cached_property
     def _instances(self) -> dict[str, list[Database]]:
@@ -386,6 +404,8 @@ class Databases:
             value = resource.given("replicate_source_db")
             arn = _ARN.fullmatch(value) if isinstance(value, str) else None
             source = self._one(arn[2] if arn else value, "aws_db_instance", "aws_rds_cluster")
+            # In another region the source may have the replica's own name.
+            source = None if source is resource else source
         origin = cluster or source
         if origin and not (engine and version):
             inherited = self.get(origin)
