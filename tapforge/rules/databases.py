@@ -401,17 +401,26 @@ class Databases:
             cluster = self._one(resource.given("cluster_identifier"), "aws_rds_cluster")
         replica = present(resource, "replicate_source_db")
         if replica:
-            value = resource.given("replicate_source_db")
-            arn = _ARN.fullmatch(value) if isinstance(value, str) else None
-            source = self._one(arn[2] if arn else value, "aws_db_instance", "aws_rds_cluster")
-            # In another region the source may have the replica's own name.
-            source = None if source is resource else source
+            source = self._source(resource)
         origin = cluster or source
         if origin and not (engine and version):
             inherited = self.get(origin)
             engine = engine or (None if resource.unknown("engine") else inherited.engine)
             version = version or (None if resource.unknown("engine_version") else inherited.version)
         return Database(resource, engine, version, cluster, source, replica)
+
+    def _source(self, replica: Resource) -> Resource | None:
+        value = replica.given("replicate_source_db")
+        arn = _ARN.fullmatch(value) if isinstance(value, str) else None
+        named = self._configuration.targets(arn[2] if arn else value, *SERVERS)
+        if isinstance(value, str):
+            # Databases of several regions may have one name; without an ARN it is one of the same.
+            named = [
+                each
+                for each in named
+                if each is not replica and (arn or each.provider == replica.provider)
+            ]
+        return named[0] if len(named) == 1 else None
 
     def _one(self, value: Any, *types: str) -> Resource | None:
         found = self._configuration.targets(value, *types)

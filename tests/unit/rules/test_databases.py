@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
 from tapforge.lang.expression import Access, Expression, Symbol
@@ -247,6 +248,22 @@ def test_a_replica_of_its_namesake_elsewhere_is_none_of_itself() -> None:
     replica = known.get(one(made, "db_instance.copy"))
     assert (replica.replica, replica.source) == (True, None)
     assert known.replicas(replica.resource) == []
+
+
+def test_a_name_is_one_of_the_replicas_own_region() -> None:
+    """Another region, which another provider is for, may have a database of the same name."""
+    primary = Resource(
+        {**PRIMARY}, address="aws_db_instance.main", type="aws_db_instance", name="a"
+    )
+    copy = {"identifier": "orders-copy", "replicate_source_db": "orders"}
+    replica = attrs.evolve(primary, values=copy, address="aws_db_instance.copy")
+    standby = {"identifier": "orders", "replicate_source_db": REMOTE}
+    remote = attrs.evolve(
+        primary, values=standby, address="aws_db_instance.dr", provider="aws.other"
+    )
+    known = Databases(Configuration((primary, replica, remote)))
+    assert known.get(replica).source is primary
+    assert known.get(remote).source is primary
 
 
 def test_a_replica_of_itself_has_an_end() -> None:
