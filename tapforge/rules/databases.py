@@ -89,7 +89,7 @@ def advice(problem: str) -> tuple[str, str]:
 
 
 def limit(resource: Resource, block: Block, argument: str, name: str) -> Iterator[Finding]:
-    """Find an argument whose plain value is beyond a limit of AWS.
+    """Find an argument whose plain value is beyond a limit of AWS; "" stands for what was left out.
 
     Args:
         resource: The resource.
@@ -98,7 +98,7 @@ def limit(resource: Resource, block: Block, argument: str, name: str) -> Iterato
         name: The limit.
     """
     value = block.known(argument)
-    problem = None if value is None else limits.check(name, value)
+    problem = None if value is None or value == "" else limits.check(name, value)
     if problem:
         yield resource.finding(f"{block.place}{argument}", value, *advice(problem))
 

@@ -547,8 +547,10 @@ def alarm_statistic(alarm: Resource, _: Configuration) -> Iterator[Finding]:
     CloudWatch refuses none, and both.
     """
     plain, extended = present(alarm, "statistic"), present(alarm, "extended_statistic")
+    # Terraform alone may know that one of the two is null.
+    known = not alarm.unknown("statistic") and not alarm.unknown("extended_statistic")
     if present(alarm, "metric_name"):
-        if plain and extended:
+        if plain and extended and known:
             found = alarm.given("extended_statistic")
             yield alarm.finding("extended_statistic", found, "none beside statistic")
         elif not plain and not extended:
