@@ -32,18 +32,16 @@ from tapforge.modules import valid
 from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.roles import service_role
 
-MOST_ZONES = 6
-
 NatGateways = Literal["none", "one", "per-zone"]
 
 # --- what the inputs must hold ----------------------------------------------------------------------
 
 _at_most_a_zone_each = Valid(
-    lambda value, _: le(fn.length(value), MOST_ZONES),
+    lambda value, _: le(fn.length(value), valid.MOST_ZONES),
     lambda value, _: (
-        f"{fn.length(value)} subnets: expected at most {MOST_ZONES}, each in a zone of its own."
+        f"{fn.length(value)} subnets: expected at most {valid.MOST_ZONES}, each in a zone of its own."
     ),
-    {"maxItems": MOST_ZONES},
+    {"maxItems": valid.MOST_ZONES},
 )
 _tier = (_at_most_a_zone_each, *valid.subnet_cidrs)
 

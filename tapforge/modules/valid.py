@@ -152,6 +152,12 @@ region = Valid(
 )
 """An AWS region that exists."""
 
+other_region = Valid(
+    lambda value, _: or_(eq(value, ""), region.condition(value, None)),
+    lambda value, _: region.message(value, None),
+)
+"""An AWS region that exists, or an empty text for none."""
+
 _key, _text = names.rule("tag_key"), names.rule("tag_value")
 _fits_tag = characters(_text.min, _text.max)
 tags = Valid(
@@ -287,24 +293,29 @@ def _of_size(classes: list[str], class_: str) -> list[str]:
 # --- networks ---------------------------------------------------------------------------------------
 
 
-def _prefix(cidr: str) -> float:
+LEAST_ZONES, MOST_ZONES = 2, 6
+"""A DB subnet group covers two zones at least, and no region has more than six for everybody."""
+
+
+def prefix(cidr: str) -> float:
+    """Give the length of a CIDR block's prefix."""
     return fn.tonumber(fn.element(fn.split("/", cidr), 1))
 
 
-def _network(cidr: str, prefix: float) -> str:
-    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{prefix}", 0)
+def _network(cidr: str, bits: float) -> str:
+    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{bits}", 0)
 
 
 def overlap(one: str, other: str) -> bool:
     """Tell whether two CIDR blocks share an address."""
-    prefix = fn.min(_prefix(one), _prefix(other))
-    return eq(_network(one, prefix), _network(other, prefix))
+    wider = fn.min(prefix(one), prefix(other))
+    return eq(_network(one, wider), _network(other, wider))
 
 
 def within(inner: str, outer: str) -> bool:
     """Tell whether one CIDR block lies in another."""
-    prefix = _prefix(outer)
-    return and_(ge(_prefix(inner), prefix), eq(_network(inner, prefix), _network(outer, prefix)))
+    wider = prefix(outer)
+    return and_(ge(prefix(inner), wider), eq(_network(inner, wider), _network(outer, wider)))
 
 
 _SIZES = f"/{networks.LARGEST} to /{networks.SMALLEST}"
@@ -464,20 +475,25 @@ def _without(clause: names.Clause, what: str) -> Valid:
 
 zone_subnets = (
     Valid(
-        lambda value, _: and_(ge(fn.length(value), 2), le(fn.length(value), 6)),
-        lambda value, _: f"{fn.jsonencode(value)}: expected 2 to 6 subnets, each in its own zone.",
-        {"minItems": 2, "maxItems": 6},
+        lambda value, _: and_(ge(fn.length(value), LEAST_ZONES), le(fn.length(value), MOST_ZONES)),
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: expected {LEAST_ZONES} to {MOST_ZONES} subnets, each in its own"
+            " zone."
+        ),
+        {"minItems": LEAST_ZONES, "maxItems": MOST_ZONES},
     ),
     *subnet_cidrs,
 )
-"""Subnets of a database, each in a zone of its own (a DB subnet group covers at least two zones)."""
+"""Subnets of a database, each in a zone of its own."""
 
 subnet_ids = Valid(
-    lambda value, _: ge(fn.length(value), 2),
-    lambda value, _: f"{fn.length(value)} subnets: expected 2 or more, in different zones.",
-    {"minItems": 2},
+    lambda value, _: ge(fn.length(value), LEAST_ZONES),
+    lambda value, _: (
+        f"{fn.length(value)} subnets: expected {LEAST_ZONES} or more, in different zones."
+    ),
+    {"minItems": LEAST_ZONES},
 )
-"""Subnets of a database that another module made: a DB subnet group covers at least two zones."""
+"""Subnets of a database that another module made."""
 
 
 def _is_client(cidr: str) -> bool:
@@ -520,7 +536,7 @@ named_clients = (
                     value,
                     lambda cidr: or_(
                         not_(_is_client(cidr)),
-                        ge(_prefix(cidr), _OWN),
+                        ge(prefix(cidr), _OWN),
                         *(within(cidr, private) for private in _PRIVATE),
                     ),
                 )

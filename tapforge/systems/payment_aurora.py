@@ -52,10 +52,7 @@ def _partition(region: str) -> str:
 
 
 _copy_region = (
-    Valid(
-        lambda value, _: or_(eq(value, ""), valid.region.condition(value, None)),
-        lambda value, _: valid.region.message(value, None),
-    ),
+    valid.other_region,
     Valid(
         lambda value, inputs: ne(value, inputs.aws_region),
         lambda value, _: (
