@@ -183,9 +183,13 @@ class Resource(Block):
         return result
 
     def writes(self, argument: str) -> bool:
-        """Tell whether an argument is written, and not filled in by the provider or null."""
-        shown = self.written is None or argument in self.written
-        return shown and self.values.get(argument) is not None
+        """Tell whether an argument is written, and not filled in by the provider or null.
+
+        A plan shows no dynamic blocks; those of what is not there yet are nobody else's.
+        """
+        if self.written is None or argument in self.written:
+            return self.values.get(argument) is not None
+        return bool(self.blocks(argument)) and not isinstance(self.values.get("id"), str)
 
     def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
         """Make a finding about an argument of this resource.

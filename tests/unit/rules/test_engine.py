@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tapforge.rules.catalogue import engine as catalogue
-from tapforge.rules.resource import Configuration, Resource
+from tapforge.rules.resource import Configuration, Resource, Unknown
 
 AURORA = {"engine": "aurora-postgresql"}
 UNKNOWN = "${random_id.main.hex}"
@@ -248,15 +248,28 @@ def test_deprecated_argument(findings, resources: dict[str, Any], words: str | N
     assert (words in messages[0]) if words else not messages
 
 
-@pytest.mark.parametrize("written", [(), ("versioning",)], ids=["filled in", "written"])
-def test_what_the_provider_fills_in_is_not_deprecated(written: tuple[str, ...]) -> None:
-    """A bucket that is there has all of the old arguments in a plan, whoever made them."""
+@pytest.mark.parametrize(
+    ("given", "written", "told"),
+    [
+        pytest.param({"id": "orders"}, (), [], id="filled in"),
+        pytest.param({"id": "orders"}, ("versioning",), ["versioning"], id="written"),
+        pytest.param({"id": Unknown()}, (), ["versioning"], id="dynamic"),
+        pytest.param({"id": Unknown(), "versioning": []}, (), [], id="dynamic and none"),
+    ],
+)
+def test_what_the_provider_fills_in_is_not_deprecated(
+    given: dict[str, Any], written: tuple[str, ...], told: list[str]
+) -> None:
+    """A bucket that is there has all of the old arguments in a plan, whoever made them.
+
+    In one that is to be made, blocks are written, also where a plan does not show them.
+    """
     bucket = Resource(
-        {"versioning": [{"enabled": True}], "acl": "private"},
+        {"versioning": [{"enabled": True}], "acl": "private", **given},
         address="aws_s3_bucket.main",
         type="aws_s3_bucket",
         name="main",
         written=frozenset(written),
     )
     found = catalogue.deprecated_argument.findings(Configuration((bucket,)))
-    assert [each.attribute for each in found] == list(written)
+    assert [each.attribute for each in found] == told
