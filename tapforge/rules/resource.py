@@ -317,6 +317,12 @@ class Configuration:
         value = self.variables.get("destroyable")
         return value if isinstance(value, bool) else None
 
+    @functools.cached_property
+    def suffix(self) -> str:
+        """The environment suffix, which ends every name; "" where the configuration takes none."""
+        value = self.variables.get("environment_suffix")
+        return value if isinstance(value, str) else ""
+
     def targets(self, value: Any, *types: str) -> list[Resource]:
         """Find the resources that an argument's value leads to.
 

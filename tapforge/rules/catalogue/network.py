@@ -294,9 +294,7 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
         yield subnet.finding("cidr_block", str(net), expected)
     for vpc in configuration.targets(subnet.given("vpc_id"), "aws_vpc"):
         blocks = _blocks(vpc, configuration)
-        if blocks and not any(
-            block.version == net.version and _within(net, block) for block in blocks
-        ):
+        if blocks and not any(reach.within(net, block) for block in blocks):
             yield subnet.finding(
                 "cidr_block", str(net), f"a part of {' or '.join(map(str, blocks))}"
             )
@@ -309,10 +307,6 @@ def _blocks(vpc: Resource, configuration: Configuration) -> list[reach.Network]:
     found = [reach.network(str(each.known("cidr_block"))) for each in (vpc, *more)]
     sure = configuration.all_traced("vpc_id", type_) and None not in found
     return [net for net in found if net] if sure else []
-
-
-def _within(net: reach.Network, block: reach.Network) -> bool:
-    return block.prefixlen <= net.prefixlen and reach.overlap(net, block)
 
 
 @rule(
