@@ -31,6 +31,8 @@ ENGINE = "aurora-postgresql"
 _NAME = "payment-db"
 _CLUSTER = f"{_NAME}-cluster"
 _GIB = 1024**3
+# Amazon Aurora User Guide: Amazon Aurora Auto Scaling with Aurora Replicas.
+_SCALED = "application-autoscaling-"
 _MONITORING = "monitoring.rds.amazonaws.com"
 _PASSWORD = "[A-Za-z0-9]{32}"  # noqa: S105 - the kind of all of them
 _GRAPHED = {
@@ -99,7 +101,9 @@ def _cluster(d: Deployed) -> Found:
 
 
 def _instances(d: Deployed) -> list[Found]:
-    return d.instances_of_cluster(d.outputs["cluster_identifier"])
+    """The instances that Terraform made: Aurora's auto scaling makes and takes away others."""
+    found = d.instances_of_cluster(d.outputs["cluster_identifier"])
+    return [each for each in found if not each["DBInstanceIdentifier"].startswith(_SCALED)]
 
 
 def _of_instances(name: str) -> Callable[[Deployed], list[Any]]:
