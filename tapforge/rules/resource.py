@@ -53,6 +53,12 @@ class Sensitive(Call):
         super().__init__("sensitive", tuple(map(Symbol, origins)))
 
 
+class Secret(Sensitive):
+    """A sensitive value that reads like a secret, and not like a placeholder or what leads to one."""
+
+    __slots__ = ()
+
+
 def unknown(value: Any) -> bool:
     """Tell whether a value can't be had: only AWS or the apply will know it, or it is secret."""
     return isinstance(value, Expression)
