@@ -17,6 +17,7 @@ from tapforge.lang.expression import Expression, hcl
 from tapforge.lang.inputs import declared_inputs, declared_outputs
 from tapforge.lang.resolve import Instance, Resolution, resolve
 from tapforge.lang.value import is_number, number_text
+from tapforge.rules.resource import KEY
 from tapforge.systems.environment import load
 from tapforge.systems.project import find
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _NUMBER = re.compile(r"(\d+)")
-_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]$")
+_KEY = re.compile(f"{KEY}$")
 _NOUNS = {"resource": "resource", "data": "data source", "ephemeral": "ephemeral resource"}
 _LATER, _SECRET = "(known after apply)", "(sensitive value)"
 

@@ -39,6 +39,11 @@ class InstanceClass(NamedTuple):
     aurora_temp_storage_gib: float | None = None
 
     @property
+    def memory_bytes(self) -> int | None:
+        """The memory in bytes; None for `db.serverless`."""
+        return None if self.memory_mib is None else self.memory_mib * 1024**2
+
+    @property
     def family(self) -> str:
         """The name without the size, such as `db.r6g`."""
         return _family(self.name)
@@ -210,19 +215,36 @@ def max_connections(engine: str, name: str) -> int | None:
     """
     postgres.title(engine)
     found = get(name)
-    if found is None or found.memory_mib is None:
+    if found is None or found.memory_bytes is None:
         return None
     if engine == "aurora-postgresql" and found.aurora_max_connections is not None:
         return found.aurora_max_connections
-    default = parameters.get(engine, postgres.majors(engine)[-1], "max_connections")
-    formula = default.default if default else None
-    number = None if formula is None else evaluate(formula, found.memory_mib * 1024**2)
+    number = evaluate(_connections_formula(engine), found.memory_bytes)
     return None if number is None else int(number)
+
+
+@functools.cache
+def connection_memory(engine: str) -> tuple[int, int]:
+    """Return the bytes of memory for each connection of the default `max_connections`, and the most.
+
+    Raises:
+        ValueError: If there is no such engine, or its default is computed in another way.
+    """
+    formula = _connections_formula(engine)
+    match = re.fullmatch(r"LEAST\(\{DBInstanceClassMemory/([0-9]+)\},([0-9]+)\)", formula)
+    if match is None:
+        raise ValueError(f"max_connections of {engine} is {formula}")
+    return int(match[1]), int(match[2])
 
 
 def source() -> str:
     """Return where the classes come from."""
     return str(load("instance_classes")["source"])
+
+
+def _connections_formula(engine: str) -> str:
+    parameter = parameters.get(engine, postgres.majors(engine)[-1], "max_connections")
+    return (parameter and parameter.default) or ""
 
 
 def _family(name: str) -> str:

@@ -36,6 +36,16 @@ class Limit(NamedTuple):
     step: float = 1
     unit: str = ""
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers among the allowed values."""
+        return tuple(known for known in self.values if isinstance(known, int))
+
+    @property
+    def choice(self) -> str:
+        """The allowed values as words of a message: `a, b or c`."""
+        return any_of(self.values)
+
     def problem(self, value: float | str) -> str | None:
         """Return what is wrong with `value`, or None."""
         unit = f" {self.unit}" if self.unit else ""
@@ -44,7 +54,7 @@ class Limit(NamedTuple):
                 return None
             take = self._nearest(value)
             advice = f"; take {take}" if take is not None else ""
-            return f"{self.what} is {value}{unit}; expected {any_of(self.values)}{advice}"
+            return f"{self.what} is {value}{unit}; expected {self.choice}{advice}"
         if isinstance(value, (str, bool)):
             return f"{self.what} is {value!r}; expected a number{self._range()}"
         if (self.min is not None and value < self.min) or (
@@ -62,8 +72,7 @@ class Limit(NamedTuple):
     def _nearest(self, value: float | str) -> int | str | None:
         if isinstance(value, str):
             return next(iter(nearest(value, map(str, self.values))), None)
-        numbers = [known for known in self.values if isinstance(known, int)]
-        return min(numbers, key=lambda known: abs(known - value), default=None)
+        return min(self.numbers, key=lambda known: abs(known - value), default=None)
 
 
 @functools.cache
@@ -93,6 +102,28 @@ def check(name: str, value: float | str) -> str | None:
     return get(name).problem(value)
 
 
+def least(name: str) -> float:
+    """Return the smallest number that the limit `name` allows.
+
+    Raises:
+        KeyError: If there is no such limit.
+        ValueError: If no number is the smallest.
+    """
+    limit = get(name)
+    return _known(name, min(limit.numbers, default=limit.min))
+
+
+def most(name: str) -> float:
+    """Return the largest number that the limit `name` allows.
+
+    Raises:
+        KeyError: If there is no such limit.
+        ValueError: If no number is the largest.
+    """
+    limit = get(name)
+    return _known(name, max(limit.numbers, default=limit.max))
+
+
 def text(name: str) -> str:
     """Return a fixed text, such as `secret_password_exclude_characters`.
 
@@ -100,3 +131,9 @@ def text(name: str) -> str:
         KeyError: If there is no such text.
     """
     return str(load("limits")["strings"][name]["value"])
+
+
+def _known(name: str, end: float | None) -> float:
+    if end is None:
+        raise ValueError(f"the limit {name} has no such end")
+    return end

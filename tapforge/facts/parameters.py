@@ -198,6 +198,10 @@ def of_memory() -> tuple[str, ...]:
     return tuple(load("parameters")["memory"])
 
 
+SHARED_BUFFERS_OF_MEMORY = 0.75
+"""The share of an instance's memory that shared_buffers may have: the server takes it when it starts."""
+
+
 @functools.cache
 def units() -> dict[str, str]:
     """Return the unit of every parameter that counts in one; it is the same in all versions."""

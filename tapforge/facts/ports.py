@@ -12,6 +12,9 @@ from typing import Literal, NamedTuple
 
 from tapforge.facts._data import load
 
+HTTP, HTTPS = 80, 443
+"""The ports of web servers, which are open to everybody."""
+
 
 class Port(NamedTuple):
     """A well-known TCP port.
@@ -47,6 +50,19 @@ def between(
 def source() -> str:
     """Return where the ports come from."""
     return str(load("ports")["source"])
+
+
+@functools.cache
+def number(what: str) -> int:
+    """Return the port at which `what` listens.
+
+    Raises:
+        KeyError: If there is no such port, or more than one.
+    """
+    found = [port.number for port in _ports() if port.what == what]
+    if len(found) != 1:
+        raise KeyError(what)
+    return found[0]
 
 
 @functools.cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapforge.facts import postgres
 from tapforge.live.checks import Check
-from tapforge.live.common import bucket_checks
+from tapforge.live.common import PORT, bucket_checks
 from tapforge.live.deployed import (
     Deployed,
     Found,
@@ -125,7 +125,7 @@ CHECKS: tuple[Check, ...] = (
         "A3",
         "security group: ingress",
         lambda d: rules(_group(d)["IpPermissions"]),
-        lambda d: [("tcp", 5432, 5432, d.inputs.vpc_cidr)],
+        lambda d: [("tcp", PORT, PORT, d.inputs.vpc_cidr)],
     ),
     Check(
         "A3",

@@ -35,7 +35,14 @@ class Check:
         try:
             expected = self.expected(deployed)
             found = self.found(deployed)
-        except (BotoCoreError, ClientError, LookupError, TypeError, AttributeError) as error:
+        except (
+            BotoCoreError,
+            ClientError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:
             return Result(self.requirement, self.what, False, _text(error), expected)
         return Result(self.requirement, self.what, found == expected, found, expected)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tapforge.facts import ports
 from tapforge.live.checks import Check
 from tapforge.live.deployed import Deployed
+
+PORT = ports.number("PostgreSQL")
 
 
 def bucket_checks(

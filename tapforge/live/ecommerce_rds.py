@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from tapforge.facts import parameters, postgres
-from tapforge.facts.parameter_values import OWN_UNITS
+from tapforge.facts.parameter_values import convert
 from tapforge.live.checks import Check
-from tapforge.live.common import alarm_checks, bucket_checks
+from tapforge.live.common import PORT, alarm_checks, bucket_checks
 from tapforge.live.deployed import (
     Deployed,
     Found,
@@ -31,6 +31,7 @@ _TIERS = {"public": "public", "private": "private", "isolated": "subnet"}
 _ROOM = 8
 """How many blocks lie between the first ones of two tiers."""
 _EVERYWHERE = "0.0.0.0/0"
+_QUANTITY = re.compile(r"-?[0-9]+(\.[0-9]+)?[A-Za-z]+")
 _GIB = 1024**3
 
 
@@ -91,7 +92,7 @@ def _ingress(d: Deployed) -> list[tuple[Any, ...]]:
     groups = [d.outputs[f"{whose}_security_group_id"] for whose in ("application", "bastion")]
     if d.inputs.credentials == "generated":
         groups.append(_rotation_group(d))
-    return sorted(("tcp", 5432, 5432, each) for each in (*groups, *d.inputs.client_cidrs))
+    return sorted(("tcp", PORT, PORT, each) for each in {*groups, *d.inputs.client_cidrs})
 
 
 def _rotation_group(d: Deployed) -> str:
@@ -102,7 +103,7 @@ def _rotation_group(d: Deployed) -> str:
 
 def _egress(d: Deployed) -> list[tuple[Any, ...]]:
     """Give what applications and the bastion must reach: HTTPS, and the database's subnets."""
-    databases = [("tcp", 5432, 5432, block) for block in _blocks(d, "isolated")]
+    databases = [("tcp", PORT, PORT, block) for block in _blocks(d, "isolated")]
     return sorted([("tcp", 443, 443, _EVERYWHERE), *databases])
 
 
@@ -167,12 +168,16 @@ def _parameters(d: Deployed) -> dict[str, Found]:
 
 
 def _counted(version: str, name: str, text: str) -> str:
-    """Give a size as a parameter group has it: a number of the parameter's own unit."""
-    size = re.fullmatch(r"([0-9]+)([kMGT]?B)", text)
+    """Give a size or a time as a parameter group has it: a number of the parameter's own unit."""
     fact = parameters.get(ENGINE, postgres.major(version), name)
-    if not size or not fact or not fact.unit:
+    if not fact or not fact.unit or not _QUANTITY.fullmatch(text):
         return text
-    return str(int(size[1]) * OWN_UNITS[size[2]] // OWN_UNITS[fact.unit])
+    return str(convert(text, fact))
+
+
+def _chosen(d: Deployed) -> dict[str, str]:
+    """Give the parameters that the environment chooses: whether TLS is enforced is none of them."""
+    return {name: text for name, text in d.inputs.parameters.items() if name != "rds.force_ssl"}
 
 
 def _same(name: str, expected: Any) -> Check:
@@ -248,7 +253,7 @@ def _connection(d: Deployed) -> dict[str, Any]:
         "engine": "postgres",
         "username": "postgres",
         "dbname": "tap",
-        "port": 5432,
+        "port": PORT,
         "host": d.outputs["database_endpoint"],
         "dbInstanceIdentifier": d.outputs["database_identifier"],
     }
@@ -440,7 +445,7 @@ CHECKS: tuple[Check, ...] = (
     _same("PerformanceInsightsEnabled", lambda d: d.inputs.performance_insights_retention_days > 0),
     _same(
         "PerformanceInsightsRetentionPeriod",
-        lambda d: d.inputs.performance_insights_retention_days,
+        lambda d: d.inputs.performance_insights_retention_days or None,
     ),
     _same("MonitoringInterval", 60),
     _same("MonitoringRoleArn", lambda d: d.outputs["monitoring_role_arn"]),
@@ -498,10 +503,9 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "B9",
         "parameters: for reads",
-        lambda d: values(_parameters(d), d.inputs.parameters),
+        lambda d: values(_parameters(d), _chosen(d)),
         lambda d: {
-            name: _counted(d.inputs.engine_version, name, text)
-            for name, text in d.inputs.parameters.items()
+            name: _counted(d.inputs.engine_version, name, text) for name, text in _chosen(d).items()
         },
     ),
     Check(

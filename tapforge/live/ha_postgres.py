@@ -8,7 +8,7 @@ from typing import Any
 
 from tapforge.facts import instance_classes, postgres
 from tapforge.live.checks import Check
-from tapforge.live.common import alarm_checks, bucket_checks
+from tapforge.live.common import PORT, alarm_checks, bucket_checks
 from tapforge.live.deployed import (
     Deployed,
     Found,
@@ -26,6 +26,7 @@ _NAME = "ha-postgres"
 _INTERFACES = ["events", "logs", "monitoring", "rds", "secretsmanager", "sns"]
 _GIB = 1024**3
 _ENCRYPTED = {"rds.force_ssl": "1", "ssl_min_protocol_version": "TLSv1.2"}
+_CHOSEN = {"ssl_min_protocol_version"}
 _SNAPSHOTS = {"s3:GetBucketLocation", "s3:ListBucket"}
 _OBJECTS = {"s3:DeleteObject*", "s3:GetObject*", "s3:PutObject*"}
 
@@ -82,14 +83,15 @@ def _account(d: Deployed) -> str:
 
 
 def _connections(d: Deployed) -> int:
-    known = instance_classes.get(d.inputs.instance_class)
-    memory = known.memory_mib if known else None
-    return min(math.floor((memory or 0) * 1024**2 / 9531392), 5000)
+    given = d.inputs.parameters.get("max_connections", "")
+    if given.isdecimal():
+        return int(given)
+    return instance_classes.max_connections("postgres", d.inputs.instance_class) or 0
 
 
 def _memory(d: Deployed) -> float:
     known = instance_classes.get(d.inputs.instance_class)
-    return (known.memory_mib or 0) * 1024**2 if known else 0
+    return (known.memory_bytes or 0) if known else 0
 
 
 def _refused_by_topic(d: Deployed) -> list[Any]:
@@ -346,7 +348,7 @@ CHECKS: tuple[Check, ...] = (
         "E5",
         "database: ingress",
         lambda d: rules(d.security_group(d.outputs["security_group_id"])["IpPermissions"]),
-        lambda d: [("tcp", 5432, 5432, d.outputs["application_security_group_id"])],
+        lambda d: [("tcp", PORT, PORT, d.outputs["application_security_group_id"])],
     ),
     Check(
         "E5",
@@ -367,7 +369,8 @@ CHECKS: tuple[Check, ...] = (
         "parameters: encryption in transit",
         lambda d: values(_parameters(d), _ENCRYPTED),
         lambda d: {
-            name: d.inputs.parameters.get(name, value) for name, value in _ENCRYPTED.items()
+            name: d.inputs.parameters.get(name, value) if name in _CHOSEN else value
+            for name, value in _ENCRYPTED.items()
         },
     ),
     Check(

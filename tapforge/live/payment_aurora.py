@@ -13,6 +13,7 @@ from typing import Any
 
 from tapforge.facts import instance_classes, postgres
 from tapforge.live.checks import Check
+from tapforge.live.common import PORT
 from tapforge.live.deployed import (
     Deployed,
     Found,
@@ -30,7 +31,8 @@ ENGINE = "aurora-postgresql"
 _NAME = "payment-db"
 _CLUSTER = f"{_NAME}-cluster"
 _GIB = 1024**3
-_PORT = 5432
+# Amazon Aurora User Guide: Amazon Aurora Auto Scaling with Aurora Replicas.
+_SCALED = "application-autoscaling-"
 _MONITORING = "monitoring.rds.amazonaws.com"
 _PASSWORD = "[A-Za-z0-9]{32}"  # noqa: S105 - the kind of all of them
 _GRAPHED = {
@@ -82,13 +84,13 @@ def _ways(d: Deployed, output: str) -> list[str]:
 
 def _clients(d: Deployed) -> list[tuple[Any, ...]]:
     cidrs = {*_blocks(1)(d), *d.inputs.client_cidrs}
-    return [("tcp", _PORT, _PORT, cidr) for cidr in cidrs]
+    return [("tcp", PORT, PORT, cidr) for cidr in cidrs]
 
 
 def _admitted(d: Deployed) -> list[tuple[Any, ...]]:
     """The cluster's clients, the function that rotates its password, and its proxy."""
     groups = (d.outputs.get("rotation_security_group_id"), d.outputs.get("proxy_security_group_id"))
-    return sorted(_clients(d) + [("tcp", _PORT, _PORT, group) for group in groups if group])
+    return sorted(_clients(d) + [("tcp", PORT, PORT, group) for group in groups if group])
 
 
 # --- the cluster ------------------------------------------------------------------------------------
@@ -99,7 +101,9 @@ def _cluster(d: Deployed) -> Found:
 
 
 def _instances(d: Deployed) -> list[Found]:
-    return d.instances_of_cluster(d.outputs["cluster_identifier"])
+    """The instances that Terraform made: Aurora's auto scaling makes and takes away others."""
+    found = d.instances_of_cluster(d.outputs["cluster_identifier"])
+    return [each for each in found if not each["DBInstanceIdentifier"].startswith(_SCALED)]
 
 
 def _of_instances(name: str) -> Callable[[Deployed], list[Any]]:
@@ -116,7 +120,7 @@ def _secret_holds(d: Deployed) -> dict[str, Any]:
         "engine": "postgres",
         "username": "dbadmin",
         "dbname": "payments",
-        "port": _PORT,
+        "port": PORT,
         "host": _cluster(d)["Endpoint"],
         "dbClusterIdentifier": d.named(_CLUSTER),
     }
@@ -137,7 +141,7 @@ def _password(d: Deployed) -> bool:
 
 def _memory(d: Deployed) -> float:
     known = instance_classes.get(d.inputs.instance_class)
-    return (known.memory_mib or 0) * 1024**2 if known else 0
+    return (known.memory_bytes or 0) if known else 0
 
 
 def _local_storage(d: Deployed) -> float:
@@ -578,8 +582,8 @@ CHECKS: tuple[Check, ...] = (
         "outputs: socket addresses",
         lambda d: (d.outputs["writer_address"], d.outputs["reader_address"]),
         lambda d: (
-            f"{_cluster(d)['Endpoint']}:{_PORT}",
-            f"{_cluster(d)['ReaderEndpoint']}:{_PORT}",
+            f"{_cluster(d)['Endpoint']}:{PORT}",
+            f"{_cluster(d)['ReaderEndpoint']}:{PORT}",
         ),
     ),
     Check(

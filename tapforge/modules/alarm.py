@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 from tapforge import aws
+from tapforge.facts import limits
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import and_, conditional, eq, ge, gt, le, lt, or_
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
+
+_SHORT = list(limits.get("alarm_high_resolution_period").numbers)
+_SHORT_TEXT = ", ".join(map(str, _SHORT))
+_MINUTE = limits.least("alarm_period")
+_LONGEST = limits.most("alarm_time")
 
 _reachable = Valid(
     lambda value, inputs: or_(
@@ -59,10 +65,10 @@ class AlarmInputs:
         valid=[
             Valid(
                 lambda value, _: or_(
-                    fn.contains([10, 20, 30], value), and_(ge(value, 60), eq(value % 60, 0))
+                    fn.contains(_SHORT, value), and_(ge(value, _MINUTE), eq(value % _MINUTE, 0))
                 ),
                 lambda value, _: (
-                    f"{value} is no period: expected 10, 20, 30 or a multiple of 60 seconds."
+                    f"{value} is no period: expected {_SHORT_TEXT} or a multiple of {_MINUTE} seconds."
                 ),
             )
         ],
@@ -72,7 +78,7 @@ class AlarmInputs:
         default=1,
         valid=[
             Valid(
-                lambda value, inputs: and_(ge(value, 1), le(value * inputs.period, 86400)),
+                lambda value, inputs: and_(ge(value, 1), le(value * inputs.period, _LONGEST)),
                 lambda value, inputs: (
                     f"{value} periods of {inputs.period} s: expected one or more, a day at most."
                 ),

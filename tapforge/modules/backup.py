@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from tapforge import aws
 from tapforge.aws import data
+from tapforge.facts import limits
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import conditional, eq, ne, or_, splat
-from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
+from tapforge.lang.expression import conditional, eq, ne, splat
+from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import Condition, Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 from tapforge.modules.parts.roles import service_role
+
+_kept = valid.between(1, limits.most("backup_vault_lock_retention"))
 
 
 @inputs
@@ -39,22 +42,13 @@ class BackupInputs:
             )
         ],
     )
-    retention_days: int = variable(
-        "Days that each backup is kept.", default=35, valid=[valid.between(1, 36500)]
-    )
+    retention_days: int = variable("Days that each backup is kept.", default=35, valid=[_kept])
     copy_region: str = variable(
         "Region that keeps a copy of each backup; empty for none.",
         default="",
-        valid=[
-            Valid(
-                lambda value, _: or_(eq(value, ""), valid.region.condition(value, None)),
-                lambda value, _: valid.region.message(value, None),
-            )
-        ],
+        valid=[valid.other_region],
     )
-    copy_retention_days: int = variable(
-        "Days that each copy is kept.", default=35, valid=[valid.between(1, 36500)]
-    )
+    copy_retention_days: int = variable("Days that each copy is kept.", default=35, valid=[_kept])
 
 
 @outputs

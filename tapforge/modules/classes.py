@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import cast
 
-from tapforge.facts import instance_classes
+from tapforge.facts import instance_classes, parameters, postgres
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import Named
 
@@ -16,7 +16,7 @@ GIB = 1024**3
 @functools.cache
 def _memory() -> dict[str, float]:
     known = map(instance_classes.get, instance_classes.names())
-    table = {c.name: c.memory_mib * MIB for c in known if c and c.engines and c.memory_mib}
+    table = {c.name: c.memory_bytes for c in known if c and c.engines and c.memory_bytes}
     return cast("dict[str, float]", Named("local.memory_bytes", table))
 
 
@@ -43,12 +43,26 @@ def local_storage(instance_class: str) -> float:
     return fn.lookup(_local_storage(), instance_class, memory(instance_class))
 
 
-BYTES_PER_CONNECTION, _MOST_CONNECTIONS = 9_531_392, 5000
+BYTES_PER_CONNECTION, _MOST_CONNECTIONS = instance_classes.connection_memory("postgres")
 
 
 def connections(instance_class: str) -> float:
     """Give RDS's default of `max_connections` for a class: a formula of its memory."""
     return fn.min(_quotient(memory(instance_class), BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
+
+
+def connections_set(parameters: dict[str, str]) -> float:
+    """Give the number that parameters set `max_connections` to; 0 where they set none, or a formula."""
+    return fn.try_(fn.tonumber(fn.lookup(parameters, "max_connections", "")), 0)
+
+
+def most_connections() -> float:
+    """Give the largest `max_connections` that one can set."""
+    newest = postgres.majors("postgres")[-1]
+    parameter = parameters.get("postgres", newest, "max_connections")
+    if parameter is None or parameter.max is None:
+        raise ValueError("max_connections of postgres has no largest value")
+    return parameter.max
 
 
 def share(whole: float, percent: float) -> float:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from tapforge import aws
 from tapforge.aws import data
+from tapforge.facts import limits
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import Named, conditional, eq, for_list, for_map, not_
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
@@ -13,6 +14,8 @@ from tapforge.lang.meta import dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 
+_WINDOW = "kms_deletion_window_in_days"
+_SOON, _LATE = limits.least(_WINDOW), limits.most(_WINDOW)
 _ENVELOPE = ["kms:Decrypt", "kms:GenerateDataKey*"]
 # AWS KMS Developer Guide, CloudWatch Logs User Guide (Encrypt log data), Amazon SNS Developer Guide
 # (Key management: AWS services that publish), Amazon RDS User Guide (Exporting DB snapshot data).
@@ -65,7 +68,7 @@ class EncryptionKeyInputs:
     name: str = variable("What the key is for; begins its alias.", valid=valid.stem, example="shop")
     environment_suffix: str = variable("Ends every name.", valid=valid.suffix, example="dev")
     destroyable: bool = variable(
-        "Whether the key is gone for good 7 days after `terraform destroy`; if not, 30 days.",
+        f"Whether the key is gone for good {_SOON} days after `terraform destroy`; if not, {_LATE} days.",
         default=True,
     )
     rotation: bool = variable("Whether KMS makes new key material every year.", default=True)
@@ -155,7 +158,7 @@ def encryption_key(m: Body, v: EncryptionKeyInputs) -> EncryptionKeyOutputs:
             description=f"Encrypts {v.name}-{suffix}",
             policy=policy.json,
             enable_key_rotation=v.rotation,
-            deletion_window_in_days=conditional(v.destroyable, 7, 30),
+            deletion_window_in_days=conditional(v.destroyable, _SOON, _LATE),
             tags={"Name": f"{v.name}-{suffix}"},
         ),
         accept={"kms-key-rotation": "Rotation is the caller's to decide, and on if nobody does."},

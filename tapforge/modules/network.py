@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 from tapforge import aws
 from tapforge.aws import data
 from tapforge.facts import endpoints
+from tapforge.facts.ports import HTTPS
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
     Named,
@@ -31,19 +32,16 @@ from tapforge.modules import valid
 from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.roles import service_role
 
-HTTPS = 443
-MOST_ZONES = 6
-
 NatGateways = Literal["none", "one", "per-zone"]
 
 # --- what the inputs must hold ----------------------------------------------------------------------
 
 _at_most_a_zone_each = Valid(
-    lambda value, _: le(fn.length(value), MOST_ZONES),
+    lambda value, _: le(fn.length(value), valid.MOST_ZONES),
     lambda value, _: (
-        f"{fn.length(value)} subnets: expected at most {MOST_ZONES}, each in a zone of its own."
+        f"{fn.length(value)} subnets: expected at most {valid.MOST_ZONES}, each in a zone of its own."
     ),
-    {"maxItems": MOST_ZONES},
+    {"maxItems": valid.MOST_ZONES},
 )
 _tier = (_at_most_a_zone_each, *valid.subnet_cidrs)
 
@@ -243,7 +241,9 @@ class NetworkOutputs:
     )
     public_route_table_ids: list[str] = output("Ids of the route tables of the public subnets.")
     private_route_table_ids: list[str] = output("Ids of the route tables of the private subnets.")
-    isolated_route_table_id: str = output("Id of the route table of the isolated subnets.")
+    isolated_route_table_id: str | None = output(
+        "Id of the route table of the isolated subnets; null where there are none."
+    )
     route_table_ids: list[str] = output(
         "Ids of all route tables: a peering connection needs a route in each."
     )
@@ -425,6 +425,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
     isolated_table = m.add(
         aws.RouteTable(
             "isolated",
+            count=conditional(gt(isolateds, 0), 1, 0),
             vpc_id=vpc.id,
             tags={"Name": f"{v.name}-isolated-{suffix}"},
         ),
@@ -435,7 +436,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             "isolated",
             count=isolateds,
             subnet_id=isolated[count.index].id,
-            route_table_id=isolated_table.id,
+            route_table_id=isolated_table[0].id,
         )
     )
 
@@ -497,7 +498,7 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             vpc_id=vpc.id,
             service_name=f"com.amazonaws.{region.region}.{each.key}",
             vpc_endpoint_type="Gateway",
-            route_table_ids=fn.concat(splat(private_table).id, [isolated_table.id]),
+            route_table_ids=fn.concat(splat(private_table).id, splat(isolated_table).id),
             policy=policy[each.key].json,
             tags={"Name": f"{v.name}-{each.key}-{suffix}"},
         ),
@@ -621,9 +622,9 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
         isolated_subnet_ids=splat(isolated).id,
         public_route_table_ids=splat(public_table).id,
         private_route_table_ids=splat(private_table).id,
-        isolated_route_table_id=isolated_table.id,
+        isolated_route_table_id=fn.one(splat(isolated_table).id),
         route_table_ids=fn.concat(
-            splat(public_table).id, splat(private_table).id, [isolated_table.id]
+            splat(public_table).id, splat(private_table).id, splat(isolated_table).id
         ),
         availability_zones=fn.slice(zones.names, 0, zone_count),
         nat_public_ips=splat(address).public_ip,

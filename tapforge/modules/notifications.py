@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from tapforge import aws
 from tapforge.aws import data
+from tapforge.facts import subscriptions
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import each
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 
-EMAIL = r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$"
-
-emails = valid.each_matches(EMAIL, "e-mail addresses such as oncall@example.com")
+emails = valid.each_matches(
+    subscriptions.EMAIL_PATTERN, "e-mail addresses such as oncall@example.com"
+)
 """E-mail addresses; SNS sends each a question that must be answered before anything else comes."""
 
 

@@ -92,8 +92,6 @@ def apply_method(engine: str, level: Level, name: str, major: str) -> str:
 # --- sizes and times --------------------------------------------------------------------------------
 
 _QUANTITY = f"^-?[0-9]+([.][0-9]+)?({'|'.join(parameter_values.UNITS)})$"
-# The memory of an instance that shared_buffers may have; the server takes it when it starts.
-_MOST_OF_MEMORY = 0.75
 
 
 def _tables() -> tuple[dict[str, str], dict[str, int]]:
@@ -172,7 +170,9 @@ def _too_large(value: dict[str, str], inputs: Any) -> list[str]:
             f"{name} {fn.lookup(value, name)} (counted in {_unit(name)}) is {_mebibytes(size)} MiB"
         ),
         when=lambda name, size: gt(
-            size, memory * conditional(eq(name, "shared_buffers"), _MOST_OF_MEMORY, 1)
+            size,
+            memory
+            * conditional(eq(name, "shared_buffers"), parameters.SHARED_BUFFERS_OF_MEMORY, 1),
         ),
     )
 

@@ -62,7 +62,7 @@ class PostgresInputs(DatabaseInputs):
         valid=[valid.credentials, valid.unmanaged_with_replicas],
     )
     allocated_storage_gb: int = variable(
-        "gp3 storage in GB.", default=100, valid=[valid.between(20, 65_536)]
+        "gp3 storage in GB.", default=100, valid=[valid.limit("rds_allocated_storage")]
     )
     iops: int | None = variable(
         "IOPS of the storage, from 400 GB on; RDS's baseline if null.",
@@ -87,7 +87,7 @@ class PostgresInputs(DatabaseInputs):
     backup_retention_days: int = variable(
         "Days that automated backups are kept; replicas need them.",
         default=7,
-        valid=[valid.between(1, 35), valid.kept_backups],
+        valid=valid.kept_instance_backups,
     )
     ca_cert_identifier: str = variable(
         "Certificate authority of the server's certificate, which clients verify.",

@@ -7,6 +7,7 @@ from typing import Any, cast
 from tapforge import aws
 from tapforge.aws import data
 from tapforge.facts import rotation as facts
+from tapforge.facts.ports import HTTPS
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import Named, conditional, each, eq, not_
 from tapforge.lang.inputs import inputs, output, outputs, variable
@@ -36,7 +37,9 @@ class RotationInputs:
         valid=[valid.secret_arn],
         example="arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-AbCdEf",
     )
-    days: int = variable("Days between two rotations.", default=30, valid=[valid.between(1, 1000)])
+    days: int = variable(
+        "Days between two rotations.", default=30, valid=[valid.limit("secret_rotation_days")]
+    )
     kms_key_arn: str | None = variable(
         "KMS key of the secret; AWS's own if null.",
         default=None,
@@ -102,8 +105,8 @@ def rotation(m: Body, v: RotationInputs) -> RotationOutputs:
             description="Secrets Manager",
             cidr_ipv4=each.value,
             ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
+            from_port=HTTPS,
+            to_port=HTTPS,
             tags={"Name": f"{v.name}-rotation-secrets-{v.environment_suffix}"},
         )
     )

@@ -7,7 +7,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from tapforge.facts import instance_classes, limits, names, postgres, regions, windows
+from tapforge.facts import (
+    instance_classes,
+    limits,
+    names,
+    networks,
+    postgres,
+    regions,
+    windows,
+)
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
     Named,
@@ -85,6 +93,9 @@ def between(minimum: float, maximum: float) -> Valid:
     )
 
 
+percent = between(1, 99)
+"""A part of something: not all of it, and not nothing."""
+
 suffix = (
     length(1, SUFFIX_LENGTH),
     pattern(
@@ -140,6 +151,12 @@ region = Valid(
     meant=plain(_regions),
 )
 """An AWS region that exists."""
+
+other_region = Valid(
+    lambda value, _: or_(eq(value, ""), region.condition(value, None)),
+    lambda value, _: region.message(value, None),
+)
+"""An AWS region that exists, or an empty text for none."""
 
 _key, _text = names.rule("tag_key"), names.rule("tag_value")
 _fits_tag = characters(_text.min, _text.max)
@@ -276,34 +293,39 @@ def _of_size(classes: list[str], class_: str) -> list[str]:
 # --- networks ---------------------------------------------------------------------------------------
 
 
-def _prefix(cidr: str) -> float:
+LEAST_ZONES, MOST_ZONES = 2, 6
+"""A DB subnet group covers two zones at least, and no region has more than six for everybody."""
+
+
+def prefix(cidr: str) -> float:
+    """Give the length of a CIDR block's prefix."""
     return fn.tonumber(fn.element(fn.split("/", cidr), 1))
 
 
-def _network(cidr: str, prefix: float) -> str:
-    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{prefix}", 0)
+def _network(cidr: str, bits: float) -> str:
+    return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{bits}", 0)
 
 
 def overlap(one: str, other: str) -> bool:
     """Tell whether two CIDR blocks share an address."""
-    prefix = fn.min(_prefix(one), _prefix(other))
-    return eq(_network(one, prefix), _network(other, prefix))
+    wider = fn.min(prefix(one), prefix(other))
+    return eq(_network(one, wider), _network(other, wider))
 
 
 def within(inner: str, outer: str) -> bool:
     """Tell whether one CIDR block lies in another."""
-    prefix = _prefix(outer)
-    return and_(ge(_prefix(inner), prefix), eq(_network(inner, prefix), _network(outer, prefix)))
+    wider = prefix(outer)
+    return and_(ge(prefix(inner), wider), eq(_network(inner, wider), _network(outer, wider)))
 
 
-_BLOCK = "^[0-9.]+/(1[6-9]|2[0-8])$"
+_SIZES = f"/{networks.LARGEST} to /{networks.SMALLEST}"
 
 
 def _is_block(cidr: str) -> bool:
     # The network address, with no bits beyond the prefix; cidrhost fails on what is no block at all.
     return fn.try_(
         and_(
-            matches(_BLOCK, cidr),
+            matches(networks.BLOCK_PATTERN, cidr),
             eq(fn.cidrhost(cidr, 0), fn.split("/", cidr)[0]),
         ),
         False,
@@ -313,21 +335,21 @@ def _is_block(cidr: str) -> bool:
 vpc_cidr = Valid(
     lambda value, _: _is_block(value),
     lambda value, _: (
-        f'"{value}" is no CIDR block of a VPC: expected a network address and /16 to /28,'
+        f'"{value}" is no CIDR block of a VPC: expected a network address and {_SIZES},'
         " such as 10.0.0.0/16."
     ),
-    {"pattern": _BLOCK},
+    {"pattern": networks.BLOCK_PATTERN},
 )
-"""The IPv4 block of a VPC (VPC User Guide: VPC CIDR blocks, /16 to /28)."""
+"""The IPv4 block of a VPC (VPC User Guide: VPC CIDR blocks)."""
 
 subnet_cidrs = (
     Valid(
         lambda value, _: fn.alltrue(for_list(value, _is_block)),
         lambda value, _: (
             f"{fn.jsonencode(value)} holds something that is no CIDR block of a subnet: expected"
-            " network addresses with /16 to /28."
+            f" network addresses with {_SIZES}."
         ),
-        {"items": {"type": "string", "pattern": _BLOCK}},
+        {"items": {"type": "string", "pattern": networks.BLOCK_PATTERN}},
     ),
     # What is no block at all is told by its own rule, here and below.
     Valid(
@@ -374,7 +396,9 @@ backup_window = (
     ),
     Valid(
         lambda value, _: fn.try_(ge(windows.backup_minutes(value), windows.MINIMUM_MINUTES), True),
-        lambda value, _: f'"{value}" is shorter than the 30 minutes that RDS asks for.',
+        lambda value, _: (
+            f'"{value}" is shorter than the {windows.MINIMUM_MINUTES} minutes that RDS asks for.'
+        ),
     ),
 )
 """A daily backup window (RDS User Guide: Backup window)."""
@@ -395,7 +419,9 @@ maintenance_window = (
             ),
             True,
         ),
-        lambda value, _: f'"{value}" is shorter than 30 minutes, or not shorter than a day.',
+        lambda value, _: (
+            f'"{value}" is shorter than {windows.MINIMUM_MINUTES} minutes, or not shorter than a day.'
+        ),
     ),
     Valid(
         lambda value, inputs: fn.try_(not_(windows.overlap(inputs.backup_window, value)), True),
@@ -449,20 +475,25 @@ def _without(clause: names.Clause, what: str) -> Valid:
 
 zone_subnets = (
     Valid(
-        lambda value, _: and_(ge(fn.length(value), 2), le(fn.length(value), 6)),
-        lambda value, _: f"{fn.jsonencode(value)}: expected 2 to 6 subnets, each in its own zone.",
-        {"minItems": 2, "maxItems": 6},
+        lambda value, _: and_(ge(fn.length(value), LEAST_ZONES), le(fn.length(value), MOST_ZONES)),
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: expected {LEAST_ZONES} to {MOST_ZONES} subnets, each in its own"
+            " zone."
+        ),
+        {"minItems": LEAST_ZONES, "maxItems": MOST_ZONES},
     ),
     *subnet_cidrs,
 )
-"""Subnets of a database, each in a zone of its own (a DB subnet group covers at least two zones)."""
+"""Subnets of a database, each in a zone of its own."""
 
 subnet_ids = Valid(
-    lambda value, _: ge(fn.length(value), 2),
-    lambda value, _: f"{fn.length(value)} subnets: expected 2 or more, in different zones.",
-    {"minItems": 2},
+    lambda value, _: ge(fn.length(value), LEAST_ZONES),
+    lambda value, _: (
+        f"{fn.length(value)} subnets: expected {LEAST_ZONES} or more, in different zones."
+    ),
+    {"minItems": LEAST_ZONES},
 )
-"""Subnets of a database that another module made: a DB subnet group covers at least two zones."""
+"""Subnets of a database that another module made."""
 
 
 def _is_client(cidr: str) -> bool:
@@ -493,7 +524,8 @@ client_cidrs = (
 )
 """Who may connect: networks that are named, never everybody; none only where groups are."""
 
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+_PRIVATE = [each for each in networks.PRIVATE if ":" not in each]
+_OWN = networks.OWN_PREFIX[4]
 named_clients = (
     client_cidrs[0],
     Valid(
@@ -504,7 +536,7 @@ named_clients = (
                     value,
                     lambda cidr: or_(
                         not_(_is_client(cidr)),
-                        ge(_prefix(cidr), 24),
+                        ge(prefix(cidr), _OWN),
                         *(within(cidr, private) for private in _PRIVATE),
                     ),
                 )
@@ -512,8 +544,8 @@ named_clients = (
             True,
         ),
         lambda value, _: (
-            f"{fn.jsonencode(value)}: some hold more than 256 public addresses, which are strangers' too:"
-            " give private blocks, or public ones of /24 and smaller."
+            f"{fn.jsonencode(value)}: some hold more than {2 ** (32 - _OWN)} public addresses, which are"
+            f" strangers' too: give private blocks, or public ones of /{_OWN} and smaller."
         ),
     ),
 )
@@ -561,6 +593,9 @@ secret_of_region = Valid(
 )
 """An existing secret lies in the system's own region, its input ``aws_region``."""
 
+password_version = between(1, 1_000_000)
+"""A number that is raised to write the password anew."""
+
 credentials = Valid(
     lambda value, inputs: or_(ne(value, "existing"), ne(inputs.secret_arn, None)),
     lambda value, _: f"{value} credentials are read from a secret: give its ARN as secret_arn.",
@@ -577,7 +612,7 @@ unmanaged_with_replicas = Valid(
 """RDS refuses a managed master password with the input ``replica_count``."""
 
 managed_rotation = (
-    between(0, 1000),
+    between(0, limits.most("secret_rotation_days")),
     Valid(
         lambda value, inputs: or_(eq(value, 0), eq(inputs.credentials, "managed")),
         lambda value, inputs: (
@@ -598,18 +633,16 @@ performance_insights_retention = (
 )
 """Days of Performance Insights; 0 for none."""
 
-_ADVANCED_DAYS = min(
-    days
-    for days in limits.get("database_insights_advanced_retention_period").values
-    if isinstance(days, int)
-)
+ADVANCED_DAYS = limits.least("database_insights_advanced_retention_period")
+"""Days of Performance Insights that the advanced mode of Database Insights needs."""
+
 database_insights = Valid(
     lambda value, inputs: or_(
-        ne(value, "advanced"), ge(inputs.performance_insights_retention_days, _ADVANCED_DAYS)
+        ne(value, "advanced"), ge(inputs.performance_insights_retention_days, ADVANCED_DAYS)
     ),
     lambda value, inputs: (
         f"{value} Database Insights with {inputs.performance_insights_retention_days} days of"
-        f" Performance Insights: raise performance_insights_retention_days to {_ADVANCED_DAYS} or more."
+        f" Performance Insights: raise performance_insights_retention_days to {ADVANCED_DAYS} or more."
     ),
 )
 """The advanced mode of Database Insights needs 15 months of Performance Insights."""
@@ -648,14 +681,13 @@ def multi_az(zones: Callable[[Any], float]) -> Valid:
     )
 
 
-def _floor(name: str) -> float:
-    minimum = limits.get(name).min
-    if minimum is None:
-        raise ValueError(f"the limit {name} has no minimum")
-    return minimum
-
-
-_PROVISIONED_GB = round(_floor("gp3_provisioned_allocated_storage"))
+_PROVISIONED_GB = limits.least("gp3_provisioned_allocated_storage")
+_BASELINE = (
+    f"{limits.most('gp3_baseline_iops')} IOPS and"
+    f" {limits.most('gp3_baseline_storage_throughput')} MB/s"
+)
+_LEAST_IOPS = limits.least("gp3_iops")
+_THROUGHPUT_PER_IOPS = 1 / limits.least("gp3_iops_per_throughput")
 
 
 def _gp3(what: str) -> Valid:
@@ -663,7 +695,7 @@ def _gp3(what: str) -> Valid:
         lambda _value, inputs: ge(inputs.allocated_storage_gb, _PROVISIONED_GB),
         lambda value, inputs: (
             f"{value} {what} on {inputs.allocated_storage_gb} GB: below {_PROVISIONED_GB} GB gp3 has"
-            " 3000 IOPS and 125 MB/s, and RDS takes neither; leave it out, or allocate"
+            f" {_BASELINE}, and RDS takes neither; leave it out, or allocate"
             f" {_PROVISIONED_GB} GB or more."
         ),
     )
@@ -676,10 +708,12 @@ gp3_throughput = (
     _gp3("MB/s"),
     limit("gp3_storage_throughput"),
     Valid(
-        lambda value, inputs: le(value, fn.coalesce(inputs.iops, 12000) * 0.25),
+        lambda value, inputs: le(
+            value, fn.coalesce(inputs.iops, _LEAST_IOPS) * _THROUGHPUT_PER_IOPS
+        ),
         lambda value, inputs: (
-            f"{value} MB/s at {fn.coalesce(inputs.iops, 12000)} IOPS: RDS gives a quarter of a MB/s for"
-            " each; raise iops, or take less."
+            f"{value} MB/s at {fn.coalesce(inputs.iops, _LEAST_IOPS)} IOPS: RDS gives a quarter of a"
+            " MB/s for each; raise iops, or take less."
         ),
     ),
 )
@@ -687,7 +721,7 @@ gp3_throughput = (
 
 certificate_authority = pattern(
     "^rds-ca-(rsa2048|rsa4096|ecc384)-g1$",
-    "rds-ca-rsa2048-g1, rds-ca-rsa4096-g1 or rds-ca-ecc384-g1; rds-ca-2019 has expired",
+    f"{limits.get('rds_ca_certificate').choice}; rds-ca-2019 has expired",
 )
 """A certificate authority of RDS (RDS User Guide: Certificate authorities)."""
 
@@ -713,16 +747,19 @@ reader_maximum = (
 
 # --- data that must stay ----------------------------------------------------------------------------
 
-_KEPT = 7
+_LASTING = limits.least("lasting_backup_retention_period")
 
 kept_backups = Valid(
-    lambda value, inputs: or_(inputs.destroyable, ge(value, _KEPT)),
+    lambda value, inputs: or_(inputs.destroyable, ge(value, _LASTING)),
     lambda value, _: (
-        f"{value} days of backups are too few for data that must stay: expected {_KEPT} or more, or"
+        f"{value} days of backups are too few for data that must stay: expected {_LASTING} or more, or"
         " destroyable = true."
     ),
 )
 """The days that backups of a database are kept, in the form that the module's ``destroyable`` gives."""
+
+kept_instance_backups = (between(1, limits.most("rds_backup_retention_period")), kept_backups)
+"""The same of an instance of RDS: with 0 days it has no backups, and can have no replicas."""
 
 _PRODUCTION = "^(prod|production|live)(-|$)"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,9 +51,12 @@ class Watched:
         return (self.dimensions or {}).get(name)
 
 
-@functools.lru_cache(maxsize=256)
 def watched(alarm: Resource) -> tuple[Watched, ...]:
     """Give the metrics of an alarm: its own, or those that it computes with."""
+    return alarm.once(_watched)
+
+
+def _watched(alarm: Resource) -> tuple[Watched, ...]:
     blocks: list[Block] = [alarm] if present(alarm, "metric_name") else []
     for query in alarm.blocks("metric_query"):
         blocks += query.blocks("metric")
@@ -127,17 +129,17 @@ def capacity(metric: Metric, database: Database, configuration: Configuration) -
     known = instance_classes.get(database.instance_class or "")
     if metric.name == "FreeStorageSpace":
         return _storage(database)
-    if known is None or known.memory_mib is None or not database.postgres:
+    if known is None or known.memory_bytes is None or not database.postgres:
         return None
     if metric.name == "FreeableMemory":
-        size = known.memory_mib * 1024**2
-        return Capacity(size, f"{known.name} has {size / _GIB:g} GiB of memory")
+        size = known.memory_bytes / _GIB
+        return Capacity(known.memory_bytes, f"{known.name} has {size:g} GiB of memory")
     if metric.name == "FreeLocalStorage" and database.postgres == "aurora-postgresql":
         local = known.aurora_temp_storage_gib
         why = f"{known.name} has {local:g} GiB of local storage" if local else ""
         return Capacity(local * _GIB, why) if local else None
     if metric.name == "DatabaseConnections":
-        return _connections(database, known.name, known.memory_mib, configuration)
+        return _connections(database, known.name, known.memory_bytes, configuration)
     return None
 
 
@@ -155,11 +157,11 @@ def _storage(database: Database) -> Capacity | None:
 
 
 def _connections(
-    database: Database, class_: str, memory_mib: int, configuration: Configuration
+    database: Database, class_: str, memory: int, configuration: Configuration
 ) -> Capacity | None:
     value = databases(configuration).parameter(database, "max_connections")
     if isinstance(value, str):
-        number = parameter_values.evaluate(value, memory_mib * 1024**2)
+        number = parameter_values.evaluate(value, memory)
         return None if number is None else Capacity(int(number), f"max_connections is {number:.0f}")
     usual = instance_classes.max_connections(database.postgres, class_)
     if value is not None or usual is None:

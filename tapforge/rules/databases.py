@@ -16,6 +16,8 @@ from tapforge.rules.resource import Block, Configuration, Finding, Resource, Unk
 
 DATABASES = ("aws_db_instance", "aws_rds_cluster", "aws_rds_cluster_instance")
 INSTANCES = ("aws_db_instance", "aws_rds_cluster_instance")
+SERVERS = ("aws_db_instance", "aws_rds_cluster")
+COPIES = ("replicate_source_db", "replication_source_identifier")
 PARAMETER_GROUPS = ("aws_db_parameter_group", "aws_rds_cluster_parameter_group")
 PARAMETER_GROUP = {
     "aws_db_instance": ("parameter_group_name", "aws_db_parameter_group"),
@@ -25,13 +27,27 @@ PARAMETER_GROUP = {
 """By type of database: the argument that names its parameter group, and that group's type."""
 
 _FAMILY = re.compile(r"(aurora-postgresql|postgres)(\d+)")
-_REGIONS = ("aws_region", "region")
+REGIONS = ("aws_region", "region")
 _ARN = re.compile(r"arn:[^:]+:rds:([^:]+):[^:]*:(?:db|cluster):(.+)")
 
 
 def present(block: Block, argument: str) -> bool:
     """Tell whether an argument was given: the provider writes "" and [] for what was not."""
     return not block.left_out(argument)
+
+
+def is_copy(resource: Resource) -> bool:
+    """Tell whether a database is a read replica, or a cluster that is one."""
+    return any(present(resource, each) for each in COPIES)
+
+
+def exists(resource: Resource) -> bool:
+    """Tell whether AWS has made a database or its like already: its ARN is known.
+
+    A plan of it holds what the provider read back, and lacks what AWS tells nobody.
+    """
+    arns = ("arn", "replication_instance_arn")
+    return any(isinstance(resource.given(each), str) for each in arns)
 
 
 def same(left: Any, right: Any) -> bool | None:
@@ -73,7 +89,7 @@ def advice(problem: str) -> tuple[str, str]:
 
 
 def limit(resource: Resource, block: Block, argument: str, name: str) -> Iterator[Finding]:
-    """Find an argument whose plain value is beyond a limit of AWS.
+    """Find an argument whose plain value is beyond a limit of AWS; "" stands for what was left out.
 
     Args:
         resource: The resource.
@@ -82,7 +98,7 @@ def limit(resource: Resource, block: Block, argument: str, name: str) -> Iterato
         name: The limit.
     """
     value = block.known(argument)
-    problem = None if value is None else limits.check(name, value)
+    problem = None if value is None or value == "" else limits.check(name, value)
     if problem:
         yield resource.finding(f"{block.place}{argument}", value, *advice(problem))
 
@@ -91,7 +107,7 @@ def region(resource: Resource, configuration: Configuration) -> str | None:
     """Give the region a resource is in, as far as the resource or the root's variables say it."""
     given = resource.given("region")
     if given is None and not resource.provider:
-        values = (configuration.variables.get(name) for name in _REGIONS)
+        values = (configuration.variables.get(name) for name in REGIONS)
         given = next((value for value in values if isinstance(value, str)), None)
     return given if isinstance(given, str) and given in regions.names() else None
 
@@ -184,10 +200,12 @@ class ParameterGroup:
         return Finding(self.resource, f"{setting.place}{argument}", str(text), expected, fix)
 
 
-# Many rules look at one configuration, one after the other; a large one has hundreds of groups.
-@functools.lru_cache(maxsize=2048)
 def parameter_group(resource: Resource) -> ParameterGroup:
     """Read a parameter group."""
+    return resource.once(_parameter_group)
+
+
+def _parameter_group(resource: Resource) -> ParameterGroup:
     blocks = resource.blocks("parameter")
     settings = [
         Setting(name.lower(), _text(block.known("value")), _method(block), block.place)
@@ -302,8 +320,8 @@ class Databases:
             members = self.instances(user.resource) or [user]
             for member in members:
                 known = instance_classes.get(member.instance_class or "")
-                if known and known.memory_mib is not None and user.postgres:
-                    found.add((user.postgres, known.name, known.memory_mib * 1024**2))
+                if known and known.memory_bytes is not None and user.postgres:
+                    found.add((user.postgres, known.name, known.memory_bytes))
         return sorted(found, key=lambda each: (each[2], each[1]))
 
     def groups(self, database: Database) -> tuple[list[ParameterGroup], bool]:
@@ -332,15 +350,33 @@ class Databases:
             sure = sure and group.complete
         return None if sure else Unknown()
 
-    def _group(self, resource: Resource) -> tuple[list[ParameterGroup], bool]:
+    def _group(
+        self, resource: Resource, replicas: frozenset[str] = frozenset()
+    ) -> tuple[list[ParameterGroup], bool]:
         argument, type_ = PARAMETER_GROUP[resource.type]
         value = resource.given(argument)
-        if not present(resource, argument) or str(resource.known(argument, "")).startswith(
-            "default."
-        ):
+        if not present(resource, argument):
+            replica = present(resource, "replicate_source_db")
+            return self._inherited(resource, replicas) if replica else ([], True)
+        if str(resource.known(argument, "")).startswith("default."):
             return [], True
         found = self._configuration.targets(value, type_)
         return list(map(parameter_group, found)), len(found) == 1
+
+    def _inherited(
+        self, replica: Resource, replicas: frozenset[str]
+    ) -> tuple[list[ParameterGroup], bool]:
+        """Give the group of a replica without one: its source's, or in another region the default."""
+        source = self.get(replica).source
+        arn = arn_region(replica.given("replicate_source_db"))
+        here = region(replica, self._configuration)
+        there = arn or (source and region(source, self._configuration))
+        if here and there and here != there:
+            return [], True
+        unsure = source is None or source.provider != replica.provider or (arn and not here)
+        if unsure or source is None or replica.address in replicas:
+            return [], False
+        return self._group(source, replicas | {replica.address})
 
     @functools.cached_property
     def _instances(self) -> dict[str, list[Database]]:
@@ -365,15 +401,26 @@ class Databases:
             cluster = self._one(resource.given("cluster_identifier"), "aws_rds_cluster")
         replica = present(resource, "replicate_source_db")
         if replica:
-            value = resource.given("replicate_source_db")
-            arn = _ARN.fullmatch(value) if isinstance(value, str) else None
-            source = self._one(arn[2] if arn else value, "aws_db_instance", "aws_rds_cluster")
+            source = self._source(resource)
         origin = cluster or source
         if origin and not (engine and version):
             inherited = self.get(origin)
             engine = engine or (None if resource.unknown("engine") else inherited.engine)
             version = version or (None if resource.unknown("engine_version") else inherited.version)
         return Database(resource, engine, version, cluster, source, replica)
+
+    def _source(self, replica: Resource) -> Resource | None:
+        value = replica.given("replicate_source_db")
+        arn = _ARN.fullmatch(value) if isinstance(value, str) else None
+        named = self._configuration.targets(arn[2] if arn else value, *SERVERS)
+        if isinstance(value, str):
+            # Databases of several regions may have one name; without an ARN it is one of the same.
+            named = [
+                each
+                for each in named
+                if each is not replica and (arn or each.provider == replica.provider)
+            ]
+        return named[0] if len(named) == 1 else None
 
     def _one(self, value: Any, *types: str) -> Resource | None:
         found = self._configuration.targets(value, *types)
@@ -393,10 +440,9 @@ def _word(resource: Resource, argument: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-@functools.lru_cache(maxsize=4)
 def databases(configuration: Configuration) -> Databases:
     """Give the databases of a configuration."""
-    return Databases(configuration)
+    return configuration.once(Databases)
 
 
 def settings(group: Resource) -> Iterator[tuple[ParameterGroup, Setting, Parameter]]:

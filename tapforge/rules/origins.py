@@ -14,12 +14,13 @@ from typing import Any
 
 import attrs
 
+from tapforge.rules.resource import KEY
+
 _NAME = r"[^.\[\]]+"
-_KEY = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
-_STEP = re.compile(rf"module\.({_NAME})({_KEY})?")
-_MODULE = re.compile(rf"module\.({_NAME})({_KEY})?(?:\.({_NAME}))?")
+_STEP = re.compile(rf"module\.({_NAME})({KEY})?")
+_MODULE = re.compile(rf"module\.({_NAME})({KEY})?(?:\.({_NAME}))?")
 _EACH = re.compile(rf"each\.value\.({_NAME})")
-_OBJECT = re.compile(rf"((?:data\.|ephemeral\.)?{_NAME}\.{_NAME})({_KEY})?")
+_OBJECT = re.compile(rf"((?:data\.|ephemeral\.)?{_NAME}\.{_NAME})({KEY})?")
 _NOTHING = ("each.key", "count.", "path.", "terraform.", "self.")
 _BY_KEY = frozenset(("each.key", "count.index"))
 

@@ -15,8 +15,9 @@ import tapforge.aws
 from tapforge.facts.sensitive import is_sensitive
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.provider_package import pack_of
+from tapforge.rules import confidential
 from tapforge.rules.origins import Origins
-from tapforge.rules.resource import Configuration, Mode, Resource, Sensitive, Unknown
+from tapforge.rules.resource import Configuration, Mode, Resource, Secret, Sensitive, Unknown
 
 _MODES: dict[str, Mode] = {"managed": "resource", "data": "data", "ephemeral": "ephemeral"}
 _GONE = (["delete"], ["forget"])
@@ -224,7 +225,8 @@ class _Values:
         if value is None:
             return None
         if sensitive is True or (isinstance(value, str) and is_sensitive(self._kind, place)):
-            return Sensitive(self._origins(expressions))
+            secret = isinstance(value, str) and confidential.secret_in(value)
+            return (Secret if secret else Sensitive)(self._origins(expressions))
         if isinstance(value, Mapping):
             return self.mapping(value, unknown, sensitive, expressions, f"{place}.")
         if isinstance(value, list):

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from tapforge.facts import networks
 from tapforge.rules.resource import Block, Configuration, Resource
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
@@ -25,11 +26,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _ALL_PORTS = (0, 65535)
 _PROTOCOLS = {"all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
-# RFC 1918, RFC 6598 and RFC 4193: addresses that no packet from the internet can have.
-_PRIVATE = [
-    ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-]
+_PRIVATE = [ipaddress.ip_network(each) for each in networks.PRIVATE]
 
 
 @attrs.frozen(eq=False)
@@ -98,10 +95,12 @@ def within(net: Network, whole: Network) -> bool:
     return net.version == whole.version and net.subnet_of(whole)  # type: ignore[arg-type]
 
 
-# Several rules look at one group, one after the other; a large configuration has hundreds.
-@functools.lru_cache(maxsize=2048)
 def openings(resource: Resource) -> tuple[Opening, ...]:
     """Give what a security group, or one rule of it, opens to which addresses, as far as known."""
+    return resource.once(_openings)
+
+
+def _openings(resource: Resource) -> tuple[Opening, ...]:
     blocks: list[Block] = [resource]
     protocol, sources = "protocol", ("cidr_blocks", "ipv6_cidr_blocks")
     if resource.type in GROUPS:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from tapforge.lang.errors import closest
 from tapforge.rules import run
-from tapforge.rules.resource import Configuration
+from tapforge.rules.resource import Configuration, declared
 from tapforge.rules.rule import SEVERITIES, Rule
 from tapforge.rules.run import Acceptance, Violation
 
-_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
 _OTHER_TOOL = ":"
 """Is in the ids of other tools' rules, such as `checkov:CKV_AWS_18`: these tools look at them."""
 
@@ -93,7 +91,7 @@ def check(
         checked.append(Checked(configuration.name, file, len(configuration.resources)))
         violations += run.check(configuration, rules, acceptances)
         said |= {
-            (rule, _KEY.sub("", resource.address)): None
+            (rule, declared(resource.address)): None
             for resource in configuration.resources
             for rule in resource.accepted
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
@@ -14,7 +15,15 @@ from tapforge.lang.expression import Call, Expression, Symbol, addresses
 
 T = TypeVar("T")
 Mode = Literal["resource", "data", "ephemeral"]
-_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
+KEY = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
+"""What follows the name of one instance of several in an address, as a regular expression."""
+
+_KEY = re.compile(KEY)
+
+
+def declared(address: str) -> str:
+    """Give the address of what the configuration declares, without the keys of instances."""
+    return _KEY.sub("", address)
 
 
 class Unknown(Call):
@@ -42,6 +51,12 @@ class Sensitive(Call):
 
     def __init__(self, origins: Iterable[str] = ()) -> None:
         super().__init__("sensitive", tuple(map(Symbol, origins)))
+
+
+class Secret(Sensitive):
+    """A sensitive value that reads like a secret, and not like a placeholder or what leads to one."""
+
+    __slots__ = ()
 
 
 def unknown(value: Any) -> bool:
@@ -158,10 +173,29 @@ class Resource(Block):
     written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
 
+    @functools.cached_property
+    def _computed(self) -> dict[Callable[[Resource], Any], Any]:
+        return {}
+
+    def once(self, compute: Callable[[Resource], T]) -> T:
+        """Give what a function computes of this resource: it is called the first time only.
+
+        Args:
+            compute: A function that many rules ask.
+        """
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        result: T = self._computed[compute]
+        return result
+
     def writes(self, argument: str) -> bool:
-        """Tell whether an argument is written, and not filled in by the provider or null."""
-        shown = self.written is None or argument in self.written
-        return shown and self.values.get(argument) is not None
+        """Tell whether an argument is written, and not filled in by the provider or null.
+
+        A plan shows no dynamic blocks; those of what is not there yet are nobody else's.
+        """
+        if self.written is None or argument in self.written:
+            return self.values.get(argument) is not None
+        return bool(self.blocks(argument)) and not isinstance(self.values.get("id"), str)
 
     def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
         """Make a finding about an argument of this resource.
@@ -202,6 +236,10 @@ def _words(found: object) -> str:
     return f'"{found}"' if isinstance(found, str) else str(found)
 
 
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
 _PARTS = {"aws_secretsmanager_secret_version": "secret_id"}
 """Resources that are referred to in place of what they are a part of, and the argument that names it."""
 
@@ -214,11 +252,13 @@ class Configuration:
         resources: The resources and data sources.
         variables: The values of the root's variables, as far as they are known.
         name: What reports call it: a system and its environment, or the plan's file.
+        today: The day that rules about the ends of versions look at.
     """
 
     resources: tuple[Resource, ...]
     variables: Mapping[str, Any] = attrs.field(factory=dict)
     name: str = ""
+    today: dt.date = attrs.field(factory=_today)
 
     @functools.cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
@@ -233,7 +273,7 @@ class Configuration:
         for resource in self.resources:
             found.setdefault(resource.address, []).append(resource)
             if "[" in resource.address:
-                found.setdefault(_KEY.sub("", resource.address), []).append(resource)
+                found.setdefault(declared(resource.address), []).append(resource)
         return found
 
     @functools.cached_property
@@ -282,6 +322,12 @@ class Configuration:
         """The form that the configuration says it has; None where it says nothing."""
         value = self.variables.get("destroyable")
         return value if isinstance(value, bool) else None
+
+    @functools.cached_property
+    def suffix(self) -> str:
+        """The environment suffix, which ends every name; "" where the configuration takes none."""
+        value = self.variables.get("environment_suffix")
+        return value if isinstance(value, str) else ""
 
     def targets(self, value: Any, *types: str) -> list[Resource]:
         """Find the resources that an argument's value leads to.
@@ -350,7 +396,7 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        if self._led(target.type, argument, types).get(target.address):
+        if self._led(target.kind, argument, types).get(target.address):
             return True
         return not self.all_traced(argument, *types)
 
@@ -362,7 +408,7 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        return self._led(target.type, argument, types).get(target.address, ())
+        return self._led(target.kind, argument, types).get(target.address, ())
 
     def _led(self, kind: str, argument: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
         """Give the resources whose argument leads to one of a kind, by the address of that one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,9 +26,8 @@ def joined(values: Iterable[Any]) -> str:
     return "\n".join(found)
 
 
-@functools.lru_cache(maxsize=4)
 def everywhere(configuration: Configuration) -> str:
-    """Put all texts of a configuration's resources and data sources together."""
+    """Put all texts of a configuration together, of resources and data sources; ask for them `once`."""
     return joined(each.values for each in configuration.resources)
 
 

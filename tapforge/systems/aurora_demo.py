@@ -10,17 +10,14 @@ from tapforge.modules import valid
 from tapforge.modules.aurora import ENGINE, AuroraInputs, aurora
 from tapforge.modules.network import NetworkInputs, network
 from tapforge.modules.private_bucket import PrivateBucketInputs, private_bucket
-from tapforge.systems.system import SystemInputs, system
+from tapforge.systems.inputs import ProtectedInputs
+from tapforge.systems.system import system
 
 
 @inputs
-class AuroraDemoInputs(SystemInputs):
+class AuroraDemoInputs(ProtectedInputs):
     """What an environment of aurora-demo decides."""
 
-    destroyable: bool = variable(
-        "Whether `terraform destroy` removes everything without a trace; false protects the data.",
-        default=True,
-    )
     vpc_cidr: str = variable(
         "IPv4 block of the VPC.", default="10.0.0.0/16", valid=[valid.vpc_cidr]
     )

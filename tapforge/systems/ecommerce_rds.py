@@ -6,6 +6,7 @@ import functools
 from typing import Any, Literal
 
 from tapforge.aws import data
+from tapforge.facts import limits
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import conditional, count, eq, lt, or_
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
@@ -53,6 +54,16 @@ _below_connections = Valid(
         " the alarm would never fire; take less, or a larger class."
     ),
 )
+_below_connections_set = Valid(
+    lambda value, inputs: or_(
+        eq(classes.connections_set(inputs.parameters), 0),
+        lt(value, classes.connections_set(inputs.parameters)),
+    ),
+    lambda value, inputs: (
+        f"{value} connections: max_connections is {classes.connections_set(inputs.parameters)}, so that"
+        " the alarm would never fire; take less, or raise it."
+    ),
+)
 
 
 @inputs
@@ -88,7 +99,7 @@ class EcommerceRdsInputs(TieredInputs):
         "Read replicas, each in a zone of its own.", default=2, valid=valid.replicas(_zones)
     )
     allocated_storage_gb: int = variable(
-        "gp3 storage in GB.", default=100, valid=[valid.between(20, 65_536)]
+        "gp3 storage in GB.", default=100, valid=[valid.limit("rds_allocated_storage")]
     )
     iops: int | None = variable(
         "IOPS of the storage, from 400 GB on; RDS's baseline if null.",
@@ -125,17 +136,17 @@ class EcommerceRdsInputs(TieredInputs):
     password_version: int = variable(
         "Raise it to write the password anew: a new one everywhere if it is `generated`.",
         default=1,
-        valid=[valid.between(1, 1_000_000)],
+        valid=[valid.password_version],
     )
     rotation_days: int = variable(
         "Days between two rotations of a `generated` password.",
         default=30,
-        valid=[valid.between(1, 1000)],
+        valid=[valid.limit("secret_rotation_days")],
     )
     backup_retention_days: int = variable(
         "Days that automated backups are kept; replicas need them.",
         default=7,
-        valid=[valid.between(1, 35), valid.kept_backups],
+        valid=valid.kept_instance_backups,
     )
     backup_window: str = variable(
         "Daily time for backups, in UTC.", default="00:00-02:00", valid=valid.backup_window
@@ -151,7 +162,8 @@ class EcommerceRdsInputs(TieredInputs):
         valid=valid.performance_insights_retention,
     )
     database_insights_mode: Literal["standard", "advanced"] = variable(
-        "What CloudWatch Database Insights shows; `advanced` needs 465 days of Performance Insights.",
+        f"What CloudWatch Database Insights shows; `advanced` needs {valid.ADVANCED_DAYS} days of"
+        " Performance Insights.",
         default="standard",
         valid=[valid.database_insights],
     )
@@ -163,13 +175,13 @@ class EcommerceRdsInputs(TieredInputs):
     cpu_alarm_percent: int = variable(
         "Use of the primary's processors above which somebody is told, in percent.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
     storage_alarm_gib: int = variable(
         "Free storage of the primary below which somebody is told, in GiB.",
         default=10,
         valid=[
-            valid.between(1, 65_536),
+            valid.between(1, limits.most("rds_allocated_storage")),
             Valid(
                 lambda value, inputs: lt(value, inputs.allocated_storage_gb),
                 lambda value, inputs: (
@@ -182,7 +194,11 @@ class EcommerceRdsInputs(TieredInputs):
     connections_alarm: int = variable(
         "Connections to the primary above which somebody is told.",
         default=100,
-        valid=[valid.between(1, 262_143), _below_connections],
+        valid=[
+            valid.between(1, classes.most_connections()),
+            _below_connections,
+            _below_connections_set,
+        ],
     )
     replica_lag_alarm_seconds: int = variable(
         "Seconds that a replica may be behind the primary before somebody is told.",

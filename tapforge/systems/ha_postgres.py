@@ -7,6 +7,7 @@ from typing import Literal
 from tapforge.aws import data
 from tapforge.facts import postgres as versions
 from tapforge.lang import functions as fn
+from tapforge.lang.expression import conditional, gt
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.modules import classes, parameters, valid
@@ -72,7 +73,7 @@ class HaPostgresInputs(TieredInputs):
         valid=[*valid.offered(ENGINE), valid.sold(ENGINE)],
     )
     allocated_storage_gb: int = variable(
-        "gp3 storage in GB.", default=100, valid=[valid.between(20, 65_536)]
+        "gp3 storage in GB.", default=100, valid=[valid.limit("rds_allocated_storage")]
     )
     parameters: dict[str, str] = variable(
         "PostgreSQL parameters, beside those that the system sets itself.",
@@ -82,7 +83,7 @@ class HaPostgresInputs(TieredInputs):
     backup_retention_days: int = variable(
         "Days back that the database can be restored to any point in time.",
         default=7,
-        valid=[valid.between(1, 35), valid.kept_backups],
+        valid=valid.kept_instance_backups,
     )
     backup_window: str = variable(
         "Daily time for backups, in UTC.", default="03:00-04:00", valid=valid.backup_window
@@ -98,12 +99,13 @@ class HaPostgresInputs(TieredInputs):
     cpu_alarm_percent: int = variable(
         "Use of the processors above which somebody is told, in percent.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
     connections_alarm_percent: int = variable(
-        "Share of the connections that the instance class takes, above which somebody is told.",
+        "Share of the connections that the database takes, above which somebody is told: as many as the"
+        " parameters set, or RDS gives the instance class.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
 
 
@@ -259,7 +261,10 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
     )
     storage = v.allocated_storage_gb * classes.GIB
     memory = classes.memory(v.instance_class)
-    connections = classes.connections(v.instance_class)
+    given = s.local("connections_set", classes.connections_set(v.parameters))
+    connections = s.local(
+        "connections", conditional(gt(given, 0), given, classes.connections(v.instance_class))
+    )
 
     def watch(
         metric: str,

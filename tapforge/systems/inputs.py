@@ -1,4 +1,4 @@
-"""What systems with a network of several tiers decide alike."""
+"""What systems decide alike: whether the data must stay, and a network of several tiers."""
 
 from __future__ import annotations
 
@@ -10,35 +10,33 @@ from tapforge.modules.notifications import emails
 from tapforge.systems.system import SystemInputs
 
 _PREFIX = 24
-
-
-def _prefix(cidr: str) -> float:
-    return fn.tonumber(fn.element(fn.split("/", cidr), 1))
+# Four tiers with room for eight zones each.
+_LONGEST = 19
 
 
 _room_for_tiers = Valid(
     # What is no block at all is told by its own rule.
-    lambda value, _: fn.try_(le(_prefix(value), 19), True),
+    lambda value, _: fn.try_(le(valid.prefix(value), _LONGEST), True),
     lambda value, _: (
-        f"{value} has no room for the /{_PREFIX} blocks of all subnets: give /19 or larger, such as"
-        " 10.0.0.0/16."
+        f"{value} has no room for the /{_PREFIX} blocks of all subnets: give /{_LONGEST} or larger,"
+        " such as 10.0.0.0/16."
     ),
 )
 
 zones = Valid(
-    lambda value, _: and_(ge(value, 2), le(value, 6)),
+    lambda value, _: and_(ge(value, valid.LEAST_ZONES), le(value, valid.MOST_ZONES)),
     lambda value, _: (
-        f"{value} zones: expected 2 to 6, as a database's subnets cover two zones or more, with Multi-AZ"
-        " or without."
+        f"{value} zones: expected {valid.LEAST_ZONES} to {valid.MOST_ZONES}, as a database's subnets"
+        " cover two zones or more, with Multi-AZ or without."
     ),
-    {"minimum": 2, "maximum": 6},
+    {"minimum": valid.LEAST_ZONES, "maximum": valid.MOST_ZONES},
 )
 """How many availability zones there are."""
 
 
 @inputs
-class TieredInputs(SystemInputs):
-    """Protection, network, and who is told."""
+class ProtectedInputs(SystemInputs):
+    """Whether the data may go, or must stay."""
 
     destroyable: bool = variable(
         "Whether `terraform destroy` removes everything without a trace; false protects the data.",
@@ -50,6 +48,12 @@ class TieredInputs(SystemInputs):
         default="",
         valid=[valid.pattern("^[a-z0-9-]*$", "an environment suffix, or nothing")],
     )
+
+
+@inputs
+class TieredInputs(ProtectedInputs):
+    """Protection, network, and who is told."""
+
     vpc_cidr: str = variable(
         f"IPv4 block of the VPC; each subnet gets a /{_PREFIX} of it.",
         default="10.0.0.0/16",
@@ -74,5 +78,5 @@ def subnet_cidrs(v: TieredInputs, tier: int) -> list[str]:
     """
     return for_list(
         fn.range(v.zone_count),
-        lambda zone: fn.cidrsubnet(v.vpc_cidr, _PREFIX - _prefix(v.vpc_cidr), tier * 8 + zone),
+        lambda zone: fn.cidrsubnet(v.vpc_cidr, _PREFIX - valid.prefix(v.vpc_cidr), tier * 8 + zone),
     )

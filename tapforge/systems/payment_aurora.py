@@ -52,10 +52,7 @@ def _partition(region: str) -> str:
 
 
 _copy_region = (
-    Valid(
-        lambda value, _: or_(eq(value, ""), valid.region.condition(value, None)),
-        lambda value, _: valid.region.message(value, None),
-    ),
+    valid.other_region,
     Valid(
         lambda value, inputs: ne(value, inputs.aws_region),
         lambda value, _: (
@@ -124,10 +121,12 @@ class PaymentAuroraInputs(TieredInputs):
         default="generated",
     )
     rotation_days: int = variable(
-        "Days between two rotations of the password.", default=30, valid=[valid.between(1, 1000)]
+        "Days between two rotations of the password.",
+        default=30,
+        valid=[valid.limit("secret_rotation_days")],
     )
     password_version: int = variable(
-        "Raise it to write the password anew.", default=1, valid=[valid.between(1, 1_000_000)]
+        "Raise it to write the password anew.", default=1, valid=[valid.password_version]
     )
     backup_retention_days: int = variable(
         "Days back that the cluster can be restored to any point in time.",
@@ -148,12 +147,12 @@ class PaymentAuroraInputs(TieredInputs):
     cpu_alarm_percent: int = variable(
         "Use of the processors above which there is an alarm, in percent.",
         default=80,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
     storage_alarm_percent: int = variable(
         "Share of the class's local storage below which there is an alarm, in percent.",
         default=15,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
 
     monitoring_interval: int = variable(
@@ -187,7 +186,7 @@ class PaymentAuroraInputs(TieredInputs):
     memory_alarm_percent: int = variable(
         "Share of the class's memory below which there is that alarm, in percent.",
         default=15,
-        valid=[valid.between(1, 99)],
+        valid=[valid.percent],
     )
     metrics_dashboard: bool = variable(
         "Whether a CloudWatch dashboard shows the metrics of all instances.", default=False

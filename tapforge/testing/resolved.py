@@ -10,13 +10,13 @@ from typing import Any
 from tapforge.lang import resolve as lang
 from tapforge.lang.errors import Problem, TapforgeError, closest
 from tapforge.lang.module import Module
-from tapforge.rules.resource import Configuration, Resource
+from tapforge.rules.resource import KEY, Configuration, Resource
 from tapforge.systems.environment import load
 from tapforge.systems.project import find
 from tapforge.systems.resolve import configuration
 from tapforge.systems.system import System
 
-_KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]$")
+_KEY = re.compile(f"{KEY}$")
 
 
 class AddressError(TapforgeError, KeyError):

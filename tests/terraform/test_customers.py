@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from tapforge.local.emulator import Emulator
@@ -23,7 +24,6 @@ from tapforge.local.program import find_terraform
 from tapforge.local.provider import install, packaged_settings
 from tapforge.local.terraform import Terraform
 from tapforge.rules import plan, registry, run
-from tapforge.rules.catalogue import engine
 
 pytestmark = pytest.mark.terraform
 
@@ -39,16 +39,16 @@ SYSTEM = {
 }
 
 
-@pytest.fixture(autouse=True)
-def day_of_review(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Versions grow old: what was found is what was to be found on this day."""
-    monkeypatch.setattr(engine, "_today", lambda: dt.date(2026, 11, 21))
+DAY_OF_REVIEW = dt.date(2026, 11, 21)
+"""Versions grow old: what was found is what was to be found on this day."""
 
 
 def findings(document: Mapping[str, Any]) -> dict[str, list[str]]:
     """Check a plan: the addresses by rule, each once."""
     # As a file, so that it is read as a customer's is.
-    configuration = plan.parse(json.dumps(document).encode(), "plan.json")
+    configuration = attrs.evolve(
+        plan.parse(json.dumps(document).encode(), "plan.json"), today=DAY_OF_REVIEW
+    )
     found: dict[str, list[str]] = {}
     for violation in run.check(configuration, registry.rules().values()):
         places = found.setdefault(violation.rule.id, [])

@@ -10,14 +10,15 @@ import attrs
 
 from tapforge import aws
 from tapforge.aws import data, ephemeral
+from tapforge.facts import limits
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import and_, conditional, count, eq, gt, splat
 from tapforge.lang.meta import Condition, Lifecycle
 from tapforge.lang.module import Body
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
 
-PASSWORD_LENGTH = 32
-RECOVERY_DAYS = 30
+_PASSWORD_LENGTH = 32
+_RECOVERY_DAYS = limits.most("secret_recovery_window_in_days")
 
 
 @attrs.frozen(eq=False)
@@ -52,7 +53,7 @@ def credentials(m: Body, v: DatabaseInputs, database: str) -> Credentials:
     name = f"{v.name}-credentials-{v.environment_suffix}"
     random = m.add(
         ephemeral.SecretsmanagerRandomPassword(
-            "master", count=number, password_length=PASSWORD_LENGTH, exclude_punctuation=True
+            "master", count=number, password_length=_PASSWORD_LENGTH, exclude_punctuation=True
         ),
         comment="A new one in every run; only a run that writes a version of the secret uses it.",
     )
@@ -63,7 +64,7 @@ def credentials(m: Body, v: DatabaseInputs, database: str) -> Credentials:
             name=name,
             description=f"Master user of {database}",
             kms_key_id=v.kms_key_arn,
-            recovery_window_in_days=conditional(v.destroyable, 0, RECOVERY_DAYS),
+            recovery_window_in_days=conditional(v.destroyable, 0, _RECOVERY_DAYS),
             tags={"Name": name},
         ),
         accept={

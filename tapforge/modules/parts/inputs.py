@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from tapforge.facts import networks, ports
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import ge
 from tapforge.lang.inputs import Valid, inputs, variable
 from tapforge.modules import valid
 
-PORT = 5432
+PORT = ports.number("PostgreSQL")
 
 
 @inputs
@@ -27,7 +28,7 @@ class OutsideInputs:
                 lambda _value, _: "no database is reached: give its subnets' blocks.",
                 {"minItems": 1},
             ),
-            valid.each_matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", "IPv4 blocks of subnets"),
+            valid.each_matches(networks.BLOCK_PATTERN, "IPv4 blocks of subnets"),
         ],
         example=["10.0.21.0/24", "10.0.22.0/24"],
     )
@@ -96,7 +97,7 @@ class DatabaseInputs(ClientInputs):
     password_version: int = variable(
         "Raise it to write the password anew: a new one everywhere if it is `generated`.",
         default=1,
-        valid=[valid.between(1, 1_000_000)],
+        valid=[valid.password_version],
     )
     managed_rotation_days: int = variable(
         "Days between two rotations of a `managed` password; 0 leaves RDS its own 7.",
@@ -126,7 +127,8 @@ class DatabaseInputs(ClientInputs):
         valid=valid.performance_insights_retention,
     )
     database_insights_mode: Literal["standard", "advanced"] = variable(
-        "What CloudWatch Database Insights shows; `advanced` needs 465 days of Performance Insights.",
+        f"What CloudWatch Database Insights shows; `advanced` needs {valid.ADVANCED_DAYS} days of"
+        " Performance Insights.",
         default="standard",
         valid=[valid.database_insights],
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tapforge import aws
+from tapforge.facts.ports import HTTPS
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import each
 from tapforge.lang.module import Body
 from tapforge.modules.parts.inputs import PORT, ClientInputs, DatabaseInputs, OutsideInputs
-
-HTTPS = 443
 
 
 def security_group(

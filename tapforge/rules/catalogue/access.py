@@ -8,32 +8,33 @@ from typing import Any
 
 from tapforge.facts import limits
 from tapforge.lang.expression import addresses
-from tapforge.rules.databases import databases, present
+from tapforge.rules.databases import (
+    COPIES,
+    INSTANCES,
+    SERVERS,
+    databases,
+    exists,
+    is_copy,
+    present,
+)
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
-_SERVERS = ("aws_db_instance", "aws_rds_cluster")
-_MEMBERS = ("aws_db_instance", "aws_rds_cluster_instance")
 _PASSWORD = {"aws_db_instance": "password", "aws_rds_cluster": "master_password"}
 _WRITE_ONLY = {
     "aws_db_instance": ("password_wo", "password_wo_version"),
     "aws_rds_cluster": ("master_password_wo", "master_password_wo_version"),
 }
 _MANAGED = "manage_master_user_password"
-_COPIES = ("replicate_source_db", "replication_source_identifier")
 
 
 def _one(type_: str = "aws_db_instance", /, **arguments: Any) -> dict[str, Any]:
     return {"resource": {type_: {"main": {"engine": "postgres", **arguments}}}}
 
 
-def _is_copy(resource: Resource) -> bool:
-    return any(present(resource, each) for each in _COPIES)
-
-
 @rule(
     "publicly-accessible",
-    on=_MEMBERS,
+    on=INSTANCES,
     severity="error",
     source="Amazon RDS User Guide: Hiding a DB instance in a VPC from the internet; "
     "AWS Security Hub RDS.2",
@@ -52,7 +53,7 @@ def publicly_accessible(resource: Resource, _: Configuration) -> Iterator[Findin
 
 @rule(
     "iam-authentication",
-    on=_SERVERS,
+    on=SERVERS,
     severity="note",
     source="Amazon RDS User Guide: IAM database authentication; AWS Security Hub RDS.10, RDS.12",
     fix="set iam_database_authentication_enabled, or let RDS manage and rotate the password",
@@ -66,7 +67,7 @@ def iam_authentication(resource: Resource, configuration: Configuration) -> Iter
     """
     argument = "iam_database_authentication_enabled"
     off = resource.known(argument, default=False) is False
-    if not off or _is_copy(resource) or present(resource, "global_cluster_identifier"):
+    if not off or is_copy(resource) or present(resource, "global_cluster_identifier"):
         return
     managed = resource.known(_MANAGED, default=False) is not False
     if not managed and databases(configuration).get(resource).postgres:
@@ -75,7 +76,7 @@ def iam_authentication(resource: Resource, configuration: Configuration) -> Iter
 
 @rule(
     "master-password-literal",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source="Amazon RDS User Guide: Password management with AWS Secrets Manager; Terraform: Sensitive "
     "data in state",
@@ -106,7 +107,7 @@ def _is_literal(resource: Resource, argument: str) -> bool:
 
 @rule(
     "master-password-in-state",
-    on=_SERVERS,
+    on=SERVERS,
     severity="warning",
     source="Terraform: Sensitive data in state, write-only arguments (Terraform 1.11)",
     fix="set manage_master_user_password, or use the write-only argument and its version",
@@ -126,7 +127,7 @@ def master_password_in_state(resource: Resource, _: Configuration) -> Iterator[F
 
 @rule(
     "master-password-choice",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance.ManageMasterUserPassword; hashicorp/aws: arguments that "
     "conflict",
@@ -153,7 +154,7 @@ def master_password_choice(resource: Resource, _: Configuration) -> Iterator[Fin
 
 # What gives a database the users of another.
 _INHERITED = (
-    *_COPIES,
+    *COPIES,
     *("snapshot_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
 )
 _NAMED = {"aws_db_instance": "username", "aws_rds_cluster": "master_username"}
@@ -161,7 +162,7 @@ _NAMED = {"aws_db_instance": "username", "aws_rds_cluster": "master_username"}
 
 @rule(
     "master-password-missing",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance, CreateDBCluster: MasterUserPassword, "
     "ManageMasterUserPassword",
@@ -172,11 +173,16 @@ _NAMED = {"aws_db_instance": "username", "aws_rds_cluster": "master_username"}
 def master_password_missing(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A master user has a password from somewhere.
 
-    RDS makes no database without one, unless it is a copy of another and has its users.
+    RDS makes no database without one, unless it is a copy of another and has its users. One that is
+    there already has a password, whoever gave it.
     """
     named = resource.known(_NAMED[resource.type])
     given = (_PASSWORD[resource.type], *_WRITE_ONLY[resource.type])
-    if not named or any(present(resource, each) for each in (*given, *_INHERITED)):
+    if (
+        not named
+        or exists(resource)
+        or any(present(resource, each) for each in (*given, *_INHERITED))
+    ):
         return
     off = resource.known(_MANAGED, default=False) is False
     if off and databases(configuration).get(resource).postgres:
@@ -220,7 +226,7 @@ _RETIRED = re.compile(r"rds-ca-\d{4}")
 
 @rule(
     "ca-certificate",
-    on=(*_MEMBERS, "aws_rds_cluster"),
+    on=(*INSTANCES, "aws_rds_cluster"),
     severity="error",
     source=limits.get("rds_ca_certificate").source,
     fix="set it to rds-ca-rsa2048-g1, and give clients the new bundle first",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tapforge.facts import instance_classes, limits, metrics
+from tapforge.facts import instance_classes, limits, metrics, subscriptions
 from tapforge.facts.metrics import Metric
 from tapforge.lang.expression import Expression
 from tapforge.rules import alarms
@@ -25,7 +25,10 @@ from tapforge.rules.rule import rule
 _PUT = "botocore 1.44.5 cloudwatch PutMetricAlarm"
 _MONITORING = "Amazon RDS and Aurora User Guides, AWS DMS User Guide: CloudWatch metrics"
 _OPERATOR, _THRESHOLD = "comparison_operator", "threshold"
-_DAY, _HOUR, _WEEK = 86400, 3600, 7 * 86400
+_SHORT = limits.get("alarm_high_resolution_period").numbers
+_PERIOD = limits.get("alarm_period")
+_PERIODS = f"{', '.join(map(str, _SHORT))} or a multiple of {_PERIOD.step:g}"
+_HOURLY = limits.least("alarm_hourly_period")
 _MIB = 1024**2
 
 
@@ -471,8 +474,8 @@ def alarm_period(alarm: Resource, _: Configuration) -> Iterator[Finding]:
         if not isinstance(period, (int, float)) or not period:
             continue
         place = f"{block.place}period"
-        if period % 60 and limits.check("alarm_high_resolution_period", period):
-            yield alarm.finding(place, period, "10, 20, 30 or a multiple of 60")
+        if period not in _SHORT and _PERIOD.problem(period):
+            yield alarm.finding(place, period, _PERIODS)
         elif metric and period < metric.every:
             expected = (
                 f"{metric.every} or more, as {metric.name} has a value every {metric.every} s"
@@ -481,7 +484,7 @@ def alarm_period(alarm: Resource, _: Configuration) -> Iterator[Finding]:
     period, number = alarm.known("period"), alarm.known("evaluation_periods")
     if not isinstance(period, (int, float)) or not isinstance(number, (int, float)):
         return
-    most = _WEEK if period >= _HOUR else _DAY
+    most = limits.most("alarm_hourly_time" if period >= _HOURLY else "alarm_time")
     if period * number > most:
         found = f"{number:g} x {period:g} s = {period * number:g} s"
         yield Finding(alarm, "evaluation_periods", found, f"{most} s at most")
@@ -544,8 +547,10 @@ def alarm_statistic(alarm: Resource, _: Configuration) -> Iterator[Finding]:
     CloudWatch refuses none, and both.
     """
     plain, extended = present(alarm, "statistic"), present(alarm, "extended_statistic")
+    # Terraform alone may know that one of the two is null.
+    known = not alarm.unknown("statistic") and not alarm.unknown("extended_statistic")
     if present(alarm, "metric_name"):
-        if plain and extended:
+        if plain and extended and known:
             found = alarm.given("extended_statistic")
             yield alarm.finding("extended_statistic", found, "none beside statistic")
         elif not plain and not extended:
@@ -636,9 +641,10 @@ def _composed(configuration: Configuration) -> str:
 # --- subscriptions --------------------------------------------------------------------------------------
 
 _SUBSCRIPTION = "aws_sns_topic_subscription"
+_EMAIL = (re.compile(subscriptions.EMAIL_PATTERN), "an e-mail address")
 _ENDPOINTS = {
-    "email": (re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"), "an e-mail address"),
-    "email-json": (re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"), "an e-mail address"),
+    "email": _EMAIL,
+    "email-json": _EMAIL,
     "http": (re.compile(r"http://\S+"), "a URL that begins with http://"),
     "https": (re.compile(r"https://\S+"), "a URL that begins with https://"),
     "sms": (re.compile(r"\+?[0-9][0-9() -]{3,20}"), "a phone number such as +12065550100"),

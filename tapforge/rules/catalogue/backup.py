@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import limits, schedules, windows
-from tapforge.rules.databases import advice, databases, limit, present
+from tapforge.rules.databases import SERVERS, advice, databases, is_copy, limit, present
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
-_SERVERS = ("aws_db_instance", "aws_rds_cluster")
 _RETENTION = "backup_retention_period"
-_COPIES = ("replicate_source_db", "replication_source_identifier")
-# AWS Security Hub and most contracts ask for a week.
-_WEEK = 7
+_LASTING = limits.least("lasting_backup_retention_period")
 _BACKUP = {
     "aws_db_instance": "backup_window",
     "aws_rds_cluster": "preferred_backup_window",
@@ -34,13 +31,9 @@ def _instance(**arguments: Any) -> dict[str, Any]:
     return {"resource": {"aws_db_instance": {"main": {"engine": "postgres", **arguments}}}}
 
 
-def _is_copy(resource: Resource) -> bool:
-    return any(present(resource, each) for each in _COPIES)
-
-
 @rule(
     "backup-retention-range",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source=limits.get("rds_backup_retention_period").source
     + "; "
@@ -79,18 +72,18 @@ def backups_off(database: Resource, configuration: Configuration) -> Iterator[Fi
     them off where nothing is said; a configuration that says by a variable destroyable that all may go
     is left alone.
     """
-    if configuration.destroyable or _is_copy(database):
+    if configuration.destroyable or is_copy(database):
         return
     if (
         database.known(_RETENTION, default=0) == 0
         and databases(configuration).get(database).postgres
     ):
-        yield database.finding(_RETENTION, database.given(_RETENTION), "7 days or more")
+        yield database.finding(_RETENTION, database.given(_RETENTION), f"{_LASTING} days or more")
 
 
 @rule(
     "backup-retention-short",
-    on=_SERVERS,
+    on=SERVERS,
     severity="warning",
     source="Amazon RDS User Guide: Backup retention period; AWS Security Hub RDS.11",
     fix="set it to 7 or more",
@@ -103,14 +96,14 @@ def backup_retention_short(resource: Resource, configuration: Configuration) -> 
     A mistake of Friday is found on Monday. A cluster keeps one day where nothing is said; a configuration
     that says by a variable destroyable that all may go is left alone.
     """
-    if configuration.destroyable or _is_copy(resource):
+    if configuration.destroyable or is_copy(resource):
         return
     default = 0 if resource.type == "aws_db_instance" else 1
     days = resource.known(_RETENTION, default=default)
-    if not isinstance(days, (int, float)) or not 0 < days < _WEEK:
+    if not isinstance(days, (int, float)) or not 0 < days < _LASTING:
         return
     if databases(configuration).get(resource).postgres:
-        yield resource.finding(_RETENTION, resource.given(_RETENTION), f"{_WEEK} days or more")
+        yield resource.finding(_RETENTION, resource.given(_RETENTION), f"{_LASTING} days or more")
 
 
 _CLOCKS = re.compile(windows.BACKUP_PATTERN)
@@ -190,7 +183,7 @@ def maintenance_window(resource: Resource, _: Configuration) -> Iterator[Finding
 
 @rule(
     "windows-overlap",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance, PreferredBackupWindow: must not conflict with the "
     "preferred maintenance window",
@@ -219,7 +212,7 @@ def windows_overlap(resource: Resource, _: Configuration) -> Iterator[Finding]:
 
 @rule(
     "snapshot-tags",
-    on=_SERVERS,
+    on=SERVERS,
     severity="note",
     source="AWS Security Hub RDS.16, RDS.17",
     fix="set copy_tags_to_snapshot to true",
@@ -232,11 +225,7 @@ def snapshot_tags(resource: Resource, configuration: Configuration) -> Iterator[
     Otherwise nobody knows whose they are and what they cost, and rules that go by tags miss them.
     """
     value = resource.known("copy_tags_to_snapshot", default=False)
-    if (
-        value is False
-        and not _is_copy(resource)
-        and databases(configuration).get(resource).postgres
-    ):
+    if value is False and not is_copy(resource) and databases(configuration).get(resource).postgres:
         yield resource.finding(
             "copy_tags_to_snapshot", resource.given("copy_tags_to_snapshot"), "true"
         )
@@ -246,6 +235,7 @@ def snapshot_tags(resource: Resource, configuration: Configuration) -> Iterator[
 
 _PLAN = "aws_backup_plan"
 _COLD = limits.get("backup_cold_storage")
+_COLD_DAYS = limits.least("backup_cold_storage")
 
 
 def _plan(**arguments: Any) -> dict[str, Any]:
@@ -282,10 +272,9 @@ def backup_cold_storage(plan: Resource, _: Configuration) -> Iterator[Finding]:
     """
     for block in _lifecycles(plan):
         cold, deleted = _days(block, "cold_storage_after"), _days(block, "delete_after")
-        if cold and deleted and deleted < cold + (_COLD.min or 0):
-            expected = (
-                f"{cold + (_COLD.min or 0):g} or more, 90 days after cold_storage_after = {cold:g}"
-            )
+        if cold and deleted and deleted < cold + _COLD_DAYS:
+            least = f"{cold + _COLD_DAYS:g} or more, {_COLD_DAYS} days"
+            expected = f"{least} after cold_storage_after = {cold:g}"
             yield plan.finding(f"{block.place}delete_after", deleted, expected)
 
 
@@ -357,7 +346,7 @@ def backup_job_window(plan: Resource, _: Configuration) -> Iterator[Finding]:
 
     AWS Backup refuses shorter windows.
     """
-    hour = limits.get("backup_start_window").min or 0
+    hour = limits.least("backup_start_window")
     for each in plan.blocks("rule"):
         start, end = _days(each, "start_window"), _days(each, "completion_window")
         if start:

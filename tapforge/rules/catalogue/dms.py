@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from tapforge.facts import dms, limits, regions
 from tapforge.lang.expression import Expression
 from tapforge.rules import documents, policies
-from tapforge.rules.databases import Database, databases, limit, present
+from tapforge.rules.databases import Database, databases, exists, limit, present
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
 
@@ -29,6 +28,13 @@ _GUIDE = "docs.aws.amazon.com AWS DMS User Guide"
 
 def _one(type_: str, **arguments: Any) -> Example:
     return {"resource": {type_: {"main": arguments}}}
+
+
+def _advice(problem: str, what: str) -> tuple[str, str]:
+    """Take what was expected out of what a fact says is wrong, and the question after a misspelling."""
+    text = problem.partition("; ")[2]
+    meant = text.removeprefix("expected ")
+    return (what, text) if meant == text else (meant, "")
 
 
 # --- replication instances ----------------------------------------------------------------------------
@@ -51,8 +57,8 @@ def dms_instance_class(instance: Resource, _: Configuration) -> Iterator[Finding
     name = instance.known("replication_instance_class")
     problem = dms.check(name) if isinstance(name, str) else None
     if problem:
-        expected = problem.partition("; ")[2].removeprefix("expected ")
-        yield instance.finding("replication_instance_class", name, expected)
+        expected, fix = _advice(problem, "a class of DMS")
+        yield instance.finding("replication_instance_class", name, expected, fix)
 
 
 @rule(
@@ -64,7 +70,7 @@ def dms_instance_class(instance: Resource, _: Configuration) -> Iterator[Finding
     good=_one(_INSTANCE, engine_version="3.6.1"),
     bad=_one(_INSTANCE, engine_version="3.4.7"),
 )
-def dms_instance_version(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_instance_version(instance: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A replication instance has a version of the engine that AWS still makes instances with.
 
     Some four months before the end of a version no new instance gets it, and afterwards DMS upgrades
@@ -72,7 +78,7 @@ def dms_instance_version(instance: Resource, _: Configuration) -> Iterator[Findi
     """
     name = instance.known("engine_version")
     version = dms.engine_version(name) if isinstance(name, str) else None
-    if version and version.blocked(dt.datetime.now(tz=dt.UTC).date()):
+    if version and version.blocked(configuration.today):
         found = f'"{name}" (not for new instances since {version.creation_blocked})'
         yield Finding(instance, "engine_version", found, "a newer version, or none for the default")
 
@@ -110,7 +116,8 @@ def dms_instance_zone(instance: Resource, _: Configuration) -> Iterator[Finding]
     DMS refuses the two together.
     """
     zone = instance.known("availability_zone")
-    if instance.known("multi_az") is True and zone:
+    # What the provider has read back of a running instance is the zone that it is in now.
+    if instance.known("multi_az") is True and zone and not exists(instance):
         yield instance.finding("availability_zone", zone, "none with multi_az")
 
 
@@ -187,8 +194,8 @@ def dms_endpoint_engine(endpoint: Resource, _: Configuration) -> Iterator[Findin
     engine = dms.endpoint_engine(name)
     if engine is None:
         problem = dms.check_endpoint_engine(name) or ""
-        expected = problem.partition("; ")[2].removeprefix("expected ")
-        yield endpoint.finding("engine_name", name, expected)
+        expected, fix = _advice(problem, "an engine of DMS")
+        yield endpoint.finding("engine_name", name, expected, fix)
     elif side in _SIDES and side not in engine.types:
         yield endpoint.finding("engine_name", name, f"an engine that can be a {side}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -45,7 +44,6 @@ class _Set:
 _Key = tuple[str, str, str]
 
 
-@functools.lru_cache(maxsize=4)
 def _sets(configuration: Configuration) -> dict[_Key, _Set]:
     """Give the records whose zone, name and type are known, by those."""
     found: dict[_Key, _Set] = {}
@@ -86,7 +84,7 @@ def _weight(record: Resource) -> Any:
 
 def _weighted(configuration: Configuration) -> Iterator[list[Resource]]:
     """Give the sets of which every record has a weight."""
-    for each in _sets(configuration).values():
+    for each in configuration.once(_sets).values():
         if all(record.blocks(_WEIGHTED) for record in each.records):
             yield each.records
 
@@ -224,7 +222,7 @@ def records_policies(configuration: Configuration) -> Iterator[Finding]:
     Route 53 refuses others beside them, and a simple record can't become a weighted one in place: what
     shall be switched by weights has them from the first day.
     """
-    for each in _sets(configuration).values():
+    for each in configuration.once(_sets).values():
         first, *others = each.records
         policies = _policies(first)
         for record in others:
@@ -249,13 +247,28 @@ def _words(policies: set[str]) -> str:
 def duplicate_record(configuration: Configuration) -> Iterator[Finding]:
     """A name and type has one simple record in a zone.
 
-    The second is refused, or silently replaces the first.
+    The second is refused, or silently replaces the first. Two that may overwrite each other and are
+    the same do no harm: validations of certificates are asked for so.
     """
-    for each in _sets(configuration).values():
+    for each in configuration.once(_sets).values():
         simple = [record for record in each.records if _policies(record) == set()]
         for record in simple[1:]:
+            if _overwrites(simple[0], record) and _alike(simple[0], record):
+                continue
             expected = f"another name or type: {simple[0].address} has the same"
             yield record.finding("name", record.given("name"), expected)
+
+
+def _overwrites(*records: Resource) -> bool:
+    return any(each.known("allow_overwrite") is True for each in records)
+
+
+def _alike(one: Resource, other: Resource) -> bool:
+    """Tell whether two records have, or may have, the same values."""
+    values = [each.known("records") for each in (one, other)]
+    plain = [each for each in values if isinstance(each, (list, tuple, set))]
+    known = [set(each) for each in plain if all(isinstance(value, str) for value in each)]
+    return len(known) < len(values) or known[0] == known[1]
 
 
 @rule(
@@ -271,7 +284,7 @@ def cname_alone(configuration: Configuration) -> Iterator[Finding]:
 
     The zone's own name has its SOA and NS records already.
     """
-    sets = _sets(configuration)
+    sets = configuration.once(_sets)
     others = {key[:2]: each.records[0] for key, each in sets.items() if key[2] != "CNAME"}
     for (zone, name, type_), each in sets.items():
         if type_ != "CNAME":

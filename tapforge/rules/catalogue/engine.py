@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import deprecations, instance_classes, postgres
-from tapforge.rules.databases import DATABASES, Database, databases, region
+from tapforge.rules.databases import DATABASES, SERVERS, Database, databases, region
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
 _GLOBAL = "aws_rds_global_cluster"
-_SERVERS = ("aws_db_instance", "aws_rds_cluster")
 _NO_EXTENDED = "open-source-rds-extended-support-disabled"
 # So many generations behind, a class costs more than its successor does for the same work.
 _OLD_GENERATIONS = 3
@@ -110,7 +108,7 @@ _BOTH = "endoflife.date, from the release calendars of the RDS and Aurora User G
 
 @rule(
     "engine-support",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="warning",
     source=_BOTH,
     fix="upgrade to a newer major version",
@@ -127,7 +125,7 @@ def engine_support(resource: Resource, configuration: Configuration) -> Iterator
     if database.source or not _offered(database):
         return
     end = postgres.support(database.postgres, database.major or 0).end_of_standard_support
-    if _today() > end and resource.known("engine_lifecycle_support", "") != _NO_EXTENDED:
+    if configuration.today > end and resource.known("engine_lifecycle_support", "") != _NO_EXTENDED:
         found = f"{_called(database)}, whose standard support ended on {end}"
         expected = "a major version in standard support"
         yield Finding(resource, "engine_version", found, expected, _upgrade(database))
@@ -142,13 +140,9 @@ def _upgrade(database: Database) -> str:
     return f"upgrade, at best to {postgres.newest(database.postgres, newest)}"
 
 
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
 @rule(
     "engine-end-of-life",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="note",
     source=f"PostgreSQL: Versioning Policy; {_BOTH}",
     fix="plan the upgrade to a newer major version",
@@ -164,17 +158,17 @@ def engine_end_of_life(resource: Resource, configuration: Configuration) -> Iter
     if database.source or not _offered(database):
         return
     life = postgres.support(database.postgres, database.major or 0)
-    if _today() > life.community_end_of_life:
+    if configuration.today > life.community_end_of_life:
         found = f"{_called(database)}, which ended on {life.community_end_of_life}"
         expected = "a major version that the PostgreSQL project still corrects"
-        if _today() <= life.end_of_standard_support:
+        if configuration.today <= life.end_of_standard_support:
             expected += f", before standard support ends on {life.end_of_standard_support}"
         yield Finding(resource, "engine_version", found, expected, _upgrade(database))
 
 
 @rule(
     "extended-support-disabled",
-    on=(*_SERVERS, _GLOBAL),
+    on=(*SERVERS, _GLOBAL),
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance.EngineLifecycleSupport: creating the database fails "
     "if the major version is past its end of standard support date",
@@ -194,7 +188,7 @@ def extended_support_disabled(
     database = _read(resource, configuration)
     if _offered(database):
         end = postgres.support(database.postgres, database.major or 0).end_of_standard_support
-        if _today() > end:
+        if configuration.today > end:
             found = f"disabled for {_called(database)}, whose standard support ended on {end}"
             expected = "a major version in standard support"
             yield Finding(resource, "engine_lifecycle_support", found, expected)

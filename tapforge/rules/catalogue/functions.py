@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -43,7 +42,7 @@ def _function(**arguments: Any) -> Example:
     good=_function(),
     bad=_function(runtime="python3.9"),
 )
-def runtime_support(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def runtime_support(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """A function or canary has a runtime that still gets security updates.
 
     Some time after the end of one AWS refuses to make anything with it, so that the environment can't
@@ -53,9 +52,8 @@ def runtime_support(resource: Resource, _: Configuration) -> Iterator[Finding]:
     name = resource.known(argument)
     runtime = known(name) if isinstance(name, str) else None
     # AWS ends runtimes by the date alone, so that the rule looks at the calendar.
-    today = dt.datetime.now(tz=dt.UTC).date()
-    if runtime and runtime.ended(today):
-        refused = ", refused for new ones" if runtime.blocked(today) else ""
+    if runtime and runtime.ended(configuration.today):
+        refused = ", refused for new ones" if runtime.blocked(configuration.today) else ""
         found = f'"{runtime.name}" (ended {runtime.deprecated}{refused})'
         yield Finding(resource, argument, found, runtime.successor or "a newer one")
 

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import limits
-from tapforge.rules.databases import DATABASES, advice, databases, limit, present
+from tapforge.rules.databases import (
+    DATABASES,
+    INSTANCES,
+    SERVERS,
+    advice,
+    databases,
+    limit,
+    present,
+)
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
-_SERVERS = ("aws_db_instance", "aws_rds_cluster")
-_MEMBERS = ("aws_db_instance", "aws_rds_cluster_instance")
 _INTERVAL = "monitoring_interval"
 _ROLE = "monitoring_role_arn"
 _INSIGHTS = "performance_insights_enabled"
@@ -81,7 +87,10 @@ def performance_insights(resource: Resource, _: Configuration) -> Iterator[Findi
     elif days is not None:
         problem = limits.check("database_insights_advanced_retention_period", days)
         if problem:
-            expected = "465 or more in months of 31 days, or 731, with Database Insights advanced"
+            least = limits.least("database_insights_advanced_retention_period")
+            expected = (
+                f"{least} or more in months of 31 days, or 731, with Database Insights advanced"
+            )
             found = resource.given(_RETENTION)
             yield resource.finding(_RETENTION, found, expected, advice(problem)[1])
 
@@ -91,7 +100,7 @@ _OFFERED = "7 days, 731, or up to 23 months of 31 days"
 
 @rule(
     "performance-insights-off",
-    on=_MEMBERS,
+    on=INSTANCES,
     severity="note",
     source="Amazon RDS User Guide USER_PerfInsights: seven days are free",
     fix="set performance_insights_enabled to true with a retention of 7 days",
@@ -121,7 +130,7 @@ def _exports(resource: Resource) -> list[str] | None:
 
 @rule(
     "log-export",
-    on=_SERVERS,
+    on=SERVERS,
     severity="warning",
     source="Amazon RDS User Guide: Publishing PostgreSQL logs to CloudWatch Logs; AWS Security Hub "
     "RDS.9, RDS.36, RDS.37",
@@ -143,7 +152,7 @@ def log_export(resource: Resource, configuration: Configuration) -> Iterator[Fin
 
 @rule(
     "log-export-name",
-    on=_SERVERS,
+    on=SERVERS,
     severity="error",
     source="botocore 1.44.5 rds CreateDBInstance, CreateDBCluster: EnableCloudwatchLogsExports",
     fix="name logs that the engine has",

@@ -535,7 +535,7 @@ def account_wide_name(resource: Resource, configuration: Configuration) -> Itera
 
     The second environment can't make it again, and the first to be destroyed takes it from all others.
     """
-    if not _suffix(configuration):
+    if not configuration.suffix:
         return
     for argument in ("name", "name_prefix"):
         name = resource.known(argument)
@@ -543,11 +543,6 @@ def account_wide_name(resource: Resource, configuration: Configuration) -> Itera
         if fixed:
             expected = f"no resource here: it is {fixed.what}"
             yield resource.finding(argument, name, expected)
-
-
-def _suffix(configuration: Configuration) -> str:
-    suffix = configuration.variables.get("environment_suffix")
-    return suffix if isinstance(suffix, str) else ""
 
 
 @rule(
@@ -569,7 +564,7 @@ def environment_suffix(configuration: Configuration) -> Iterator[Finding]:
 
     Without it a second environment in the account finds the name taken, or takes the resource over.
     """
-    suffix = _suffix(configuration)
+    suffix = configuration.suffix
     if not suffix:
         return
     for each in configuration.once(named.named):

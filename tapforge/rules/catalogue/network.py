@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from tapforge.facts import ports, runtimes
+from tapforge.facts import networks, ports, runtimes
 from tapforge.lang.expression import Call, Expression, addresses
 from tapforge.rules import reach
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
-_WEB = (80, 443)
+_WEB = (ports.HTTP, ports.HTTPS)
 _TCP = ("tcp", "-1")
-# Wider than this is a provider's or a country's range, and no office's.
-_WIDEST_PUBLIC = {4: 24, 6: 48}
 
 _VPC = {"aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}}}
 _ID = "${aws_vpc.main.id}"
@@ -99,7 +96,7 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
         if opening.world or opening.protocol not in _TCP:
             continue
         net = reach.network(opening.cidr)
-        if net is None or net.prefixlen >= _WIDEST_PUBLIC[net.version] or reach.private(net):
+        if net is None or net.prefixlen >= networks.OWN_PREFIX[net.version] or reach.private(net):
             continue
         known = ports.between(opening.first, opening.last, "database")
         if known and not _of_a_vpc(net, configuration):
@@ -107,7 +104,7 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
             found = (
                 f'"{opening.cidr}", which opens {what} to {net.num_addresses:,} public addresses'
             )
-            expected = f"private addresses, or at most a /{_WIDEST_PUBLIC[net.version]}"
+            expected = f"private addresses, or at most a /{networks.OWN_PREFIX[net.version]}"
             yield Finding(resource, opening.place, found, expected)
 
 
@@ -292,13 +289,12 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
     net = reach.network(str(subnet.known("cidr_block")))
     if net is None:
         return
-    if not 16 <= net.prefixlen <= 28:
-        yield subnet.finding("cidr_block", str(net), "a block between /16 and /28")
+    if not networks.LARGEST <= net.prefixlen <= networks.SMALLEST:
+        expected = f"a block between /{networks.LARGEST} and /{networks.SMALLEST}"
+        yield subnet.finding("cidr_block", str(net), expected)
     for vpc in configuration.targets(subnet.given("vpc_id"), "aws_vpc"):
         blocks = _blocks(vpc, configuration)
-        if blocks and not any(
-            block.version == net.version and _within(net, block) for block in blocks
-        ):
+        if blocks and not any(reach.within(net, block) for block in blocks):
             yield subnet.finding(
                 "cidr_block", str(net), f"a part of {' or '.join(map(str, blocks))}"
             )
@@ -311,10 +307,6 @@ def _blocks(vpc: Resource, configuration: Configuration) -> list[reach.Network]:
     found = [reach.network(str(each.known("cidr_block"))) for each in (vpc, *more)]
     sure = configuration.all_traced("vpc_id", type_) and None not in found
     return [net for net in found if net] if sure else []
-
-
-def _within(net: reach.Network, block: reach.Network) -> bool:
-    return block.prefixlen <= net.prefixlen and reach.overlap(net, block)
 
 
 @rule(
@@ -442,7 +434,8 @@ def gateway_endpoint(vpc: Resource, configuration: Configuration) -> Iterator[Fi
     if not any(configuration.users(each, "subnet_id", "aws_nat_gateway") for each in subnets):
         return
     endpoints = configuration.users(vpc, "vpc_id", "aws_vpc_endpoint")
-    if any(
+    # An endpoint of a VPC that is not known may be the one.
+    if not configuration.all_traced("vpc_id", "aws_vpc_endpoint") or any(
         each.given("service_name") is None or each.unknown("service_name") for each in endpoints
     ):
         return
@@ -735,12 +728,23 @@ def peering_routes(peering: Resource, configuration: Configuration) -> Iterator[
     ]
     if not all(each.vpcs for each in routes) or not (routes or all(sides)):
         return
+    if configuration.once(_unsure_routes):
+        return
     reached = {vpc.address for each in routes for vpc in each.vpcs}
     for argument, vpcs in zip(("vpc_id", "peer_vpc_id"), sides, strict=True):
         for vpc in vpcs:
             if vpc.address not in reached:
                 found = f"{vpc.address}, which has no route to the peering"
                 yield Finding(peering, argument, found, "a route on both sides")
+
+
+def _unsure_routes(configuration: Configuration) -> bool:
+    """Tell whether there are routes that may lead to a peering, which one nobody knows."""
+    routes = configuration.once(reach.routes)
+    tables = configuration.of(*reach.TABLES)
+    return any(
+        not configuration.traced(each.block.given("vpc_peering_connection_id")) for each in routes
+    ) or any(table.unknown("route") and table.writes("route") for table in tables)
 
 
 def _peered(configuration: Configuration) -> dict[str, list[reach.Route]]:
@@ -875,17 +879,16 @@ _IMAGE = {
         }
     },
 )
-def image_generation(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def image_generation(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
     """Instances start from an image that still gets security updates.
 
     An ended Amazon Linux gets none, and has no clients for newer versions of PostgreSQL.
     """
     argument = _IMAGE[resource.kind]
     names = _names(resource) if resource.mode == "data" else [str(resource.known(argument))]
-    today = dt.datetime.now(tz=dt.UTC).date()
     for name in names:
         image = runtimes.image(name)
-        if image and image.ended(today):
+        if image and image.ended(configuration.today):
             expected = f"an image of {image.successor.rstrip('-')}"
             found = f'"{name}" ({image.title}, ended {image.deprecated})'
             yield Finding(resource, argument, found, expected)

@@ -25,8 +25,7 @@ from tapforge.rules.rule import rule
 
 _MANUAL = "PostgreSQL manual, Server Configuration"
 _GIB = 1024**3
-# RDS computes a size from it where more than this share of the memory is asked for.
-_MOST_OF_MEMORY = 0.75
+# A name is taken for a misspelling of another when it is that alike.
 _ALMOST = 0.9
 
 
@@ -466,7 +465,7 @@ def _meant(parameter: Parameter, value: str | None, memory: int) -> tuple[str, i
     own = size // int(value or 0)
     for unit, step in (("kB", 1024), ("B", 1)):
         wanted = int(value or 0) * step
-        if step < own and 0 < wanted < memory * _MOST_OF_MEMORY:
+        if step < own and 0 < wanted < memory * parameters.SHARED_BUFFERS_OF_MEMORY:
             return unit, max(wanted // own, 1)
     return None
 
@@ -516,7 +515,9 @@ def parameter_memory(resource: Resource, configuration: Configuration) -> Iterat
     for group, setting, parameter, memory, name in _sized(resource, configuration):
         number = parameter_values.evaluate(setting.value or "", memory)
         unit = parameter_values.in_bytes(parameter, "1") or 0
-        most = memory * (_MOST_OF_MEMORY if setting.name == "shared_buffers" else 1)
+        most = memory * (
+            parameters.SHARED_BUFFERS_OF_MEMORY if setting.name == "shared_buffers" else 1
+        )
         if number is None or number * unit <= most or _meant(parameter, setting.value, memory):
             continue
         expected = f"at most {_size(most)} of the {_size(memory)} of {name}"

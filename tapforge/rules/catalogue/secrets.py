@@ -5,53 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapforge.facts import schedules
-from tapforge.lang.expression import Access
-from tapforge.rules import reach, texts
-from tapforge.rules.resource import Block, Configuration, Finding, Resource, Sensitive
+from tapforge.facts import limits, schedules
+from tapforge.lang.expression import Access, addresses
+from tapforge.rules import confidential, reach, texts
+from tapforge.rules.databases import advice, exists
+from tapforge.rules.resource import Block, Configuration, Finding, Resource, Secret
 from tapforge.rules.rule import rule
-
-# Names of values that are secrets, and endings of names that only point to one.
-_SECRET = re.compile(
-    r"(?<![a-z])(passw(or)?d|passwd|pwd|pgpassword|secret|token|credentials?|(api|private|secret|access)"
-    r"[-_]?key)(?![a-z])",
-)
-_POINTER = re.compile(
-    r"[-_/]?(arns?|names?|ids?|paths?|uris?|urls?|hosts?|endpoints?|versions?|stages?|prefix|suffix|"
-    r"regions?|parameters?|params?|length|days|ttl|expiry|expires|enabled|policy|rotation|users?|"
-    r"usernames?|manager|algorithm|file|mode|type|header|issuer)$"
-)
-_PUBLIC = re.compile(r"public[-_]?key")
-# Values that stand for a secret and are none: ARNs, references that are filled in at run time.
-_NO_SECRET = re.compile(
-    r"\s*|arn:aws.*|\{\{resolve:.*|/[\w./-]+|(true|false|null|none|[0-9]{1,4})|https?://[^@\s]*|"
-    r"(<.*>|\[.*\]|x+|\*+|change[-_ ]?me|place[-_ ]?holder|re?place[-_ ]?me|dummy|todo|tbd|unset)",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-# DB_SECRET = "orders-db-credentials" names a secret.
-_NAMED = re.compile(r"(secret|credentials?)$")
-_SLUG = re.compile(r"[a-z][a-z0-9]*([-/_.][a-z0-9]+)+")
-
-
-def _called_secret(name: str) -> bool:
-    """Tell whether a name is that of a secret, and not of what leads to one."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return bool(_SECRET.search(words)) and not _POINTER.search(words) and not _PUBLIC.search(words)
-
-
-def _is_secret(value: Any, name: str = "") -> bool:
-    """Tell whether a value is a secret, and not empty, a placeholder or the name of one."""
-    if not isinstance(value, str) or _NO_SECRET.fullmatch(value):
-        return False
-    return not (_NAMED.search(name.lower()) and _SLUG.fullmatch(value))
-
 
 _STORED = {"secret_string": '{"username": "app", "password": "Hq2-correct-horse"}'}
 
@@ -77,20 +40,13 @@ def secret_plain_text(version: Resource, _: Configuration) -> Iterator[Finding]:
 
     Whoever reads the repository, the plan or the state has it, and no rotation takes it back there.
     """
-    value = version.known("secret_string")
-    if not isinstance(value, str) or not _is_secret(value):
-        return
-    try:
-        content = json.loads(value)
-    except ValueError:
-        content = None
-    if isinstance(content, dict):
-        keys = [k for k, v in content.items() if _called_secret(k) and _is_secret(v, k)]
-        if keys:
-            found = f"plain text for {', '.join(keys)}"
-            yield Finding(version, "secret_string", found, "no secret in plain text")
-    elif not isinstance(content, (list, int, float)):
-        yield Finding(version, "secret_string", "plain text", "no secret in plain text")
+    value = version.given("secret_string")
+    found = confidential.secret_in(value) if isinstance(value, str) else ""
+    # In the plan of a version that is there already it may be what a rotation wrote.
+    if isinstance(value, Secret) and not addresses(value) and not exists(version):
+        found = "a hidden value that was given, and not made by Terraform"
+    if found:
+        yield Finding(version, "secret_string", found, "no secret in plain text")
 
 
 @rule(
@@ -128,9 +84,9 @@ def ssm_parameter_plain_text(parameter: Resource, _: Configuration) -> Iterator[
         return
     value = parameter.given("insecure_value" if parameter.left_out("value") else "value")
     # A plan hides the value of any parameter; what is called a secret may be no more than its name.
-    hidden = isinstance(value, Sensitive) and not _NAMED.search(name.lower())
-    secret = hidden or _is_secret(value, name) or _made_secret(value)
-    if secret and _called_secret(name.rsplit("/", 1)[-1]):
+    hidden = isinstance(value, Secret) and not confidential.names_one(name)
+    secret = hidden or confidential.is_secret(value, name) or _made_secret(value)
+    if secret and confidential.called_secret(name.rsplit("/", 1)[-1]):
         expected = f"SecureString, as {name} is called a secret"
         yield parameter.finding("type", parameter.known("type"), expected)
 
@@ -180,7 +136,9 @@ def lambda_environment_secret(function: Resource, _: Configuration) -> Iterator[
         if not isinstance(variables, Mapping):
             continue
         for name, value in variables.items():
-            if _called_secret(name) and (_is_secret(value, name) or _made_secret(value)):
+            if confidential.called_secret(name) and (
+                confidential.is_secret(value, name) or _made_secret(value)
+            ):
                 place = f"{block.place}variables.{name}"
                 yield Finding(function, place, "a secret in plain text", "the ARN of a secret")
 
@@ -267,7 +225,7 @@ def literal_credential(configuration: Configuration) -> Iterator[Finding]:
     examples use.
     """
     # One look at everything is enough for almost every configuration.
-    whole = texts.everywhere(configuration), texts.joined(configuration.variables.values())
+    whole = configuration.once(texts.everywhere), texts.joined(configuration.variables.values())
     if not any(mark in text for mark in _MARKS for text in whole):
         return
     for resource in configuration.resources:
@@ -310,13 +268,17 @@ def secret_in_tag(resource: Resource, _: Configuration) -> Iterator[Finding]:
     if not isinstance(tags, dict):
         return
     for key, value in tags.items():
-        if _names_secret(key) and _is_secret(value, key) and not _WORDS.fullmatch(value):
+        if (
+            _names_secret(key)
+            and confidential.is_secret(value, key)
+            and not _WORDS.fullmatch(value)
+        ):
             yield Finding(resource, f'tags["{key}"]', "a secret in plain text", "no secret")
 
 
 @functools.lru_cache(maxsize=1024)
 def _names_secret(key: str) -> bool:
-    return _called_secret(key)
+    return confidential.called_secret(key)
 
 
 @rule(
@@ -392,7 +354,7 @@ def _opens_database(secret: Resource, configuration: Configuration) -> bool:
     return False
 
 
-_MOST_DAYS = 1000
+_DAYS = limits.get("secret_rotation_days")
 _LEAST_MINUTES = 4 * 60
 
 
@@ -422,9 +384,9 @@ def _schedule_problems(rotation: Resource, rules: Block) -> Iterator[Finding]:
     # Providers write 0 for days that were left out.
     if days == 0 and scheduled:
         days = None
-    if isinstance(days, (int, float)) and not 1 <= days <= _MOST_DAYS:
-        at = f"{rules.place}automatically_after_days"
-        yield rotation.finding(at, days, f"a number from 1 to {_MOST_DAYS}")
+    problem = _DAYS.problem(days) if isinstance(days, (int, float)) else None
+    if problem:
+        yield rotation.finding(f"{rules.place}automatically_after_days", days, *advice(problem))
     if days and scheduled:
         yield rotation.finding(place, text, "none beside automatically_after_days")
     if isinstance(text, str) and text:

@@ -97,7 +97,7 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
         blocks = [(r, b, "status") for r in separate for b in r.blocks("versioning_configuration")]
     else:
         blocks = [(bucket, block, "enabled") for block in bucket.blocks("versioning")]
-        if not blocks:
+        if not blocks and not _is_unsure(bucket, "versioning"):
             yield Finding(bucket, "", "no versioning", "versioning that is enabled")
     for resource, block, argument in blocks:
         value = block.known(argument, default=False)
@@ -106,10 +106,23 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
             yield resource.finding(f"{block.place}{argument}", block.given(argument), expected)
 
 
+def _is_unsure(block: Resource, name: str) -> bool:
+    """Tell whether there are blocks of a kind that only Terraform will know.
+
+    A plan has what was left out as unknown too, and does not show it among what is written.
+    """
+    return block.unknown(name) and block.writes(name)
+
+
 def _log_buckets(configuration: Configuration) -> frozenset[str]:
     """Give the addresses of the buckets that access logs go to."""
     inline = [b for each in configuration.of("aws_s3_bucket") for b in each.blocks("logging")]
-    balancers = [b for each in configuration.of("aws_lb") for b in each.blocks("access_logs")]
+    balancers = [
+        block
+        for each in configuration.of("aws_lb", "aws_alb", "aws_elb")
+        for name in ("access_logs", "connection_logs")
+        for block in each.blocks(name)
+    ]
     targets = [
         *(e.given("target_bucket") for e in (*configuration.of("aws_s3_bucket_logging"), *inline)),
         *(each.given("bucket") for each in balancers),
@@ -118,6 +131,7 @@ def _log_buckets(configuration: Configuration) -> frozenset[str]:
 
 
 _SSE = "aws_s3_bucket_server_side_encryption_configuration"
+_INLINE_SSE = "server_side_encryption_configuration"
 
 
 def _encrypted(**rule_: Any) -> dict[str, Any]:
@@ -132,15 +146,13 @@ def _encrypted(**rule_: Any) -> dict[str, Any]:
 def _encryption(
     bucket: Resource, configuration: Configuration
 ) -> list[tuple[Resource, Block]] | None:
-    """Give the rules of encryption of a bucket with the resources that hold them."""
+    """Give the rules of encryption of a bucket with the resources that hold them; None if unknown."""
     separate = _companions(bucket, configuration, _SSE)
-    if separate is None:
+    outer = bucket.blocks(_INLINE_SSE)
+    unknown = any(each.unknown("rule") for each in (*outer, *(separate or ())))
+    if separate is None or unknown or _is_unsure(bucket, _INLINE_SSE):
         return None
-    inline = [
-        (bucket, each)
-        for outer in bucket.blocks("server_side_encryption_configuration")
-        for each in outer.blocks("rule")
-    ]
+    inline = [(bucket, each) for block in outer for each in block.blocks("rule")]
     return [(each, block) for each in separate for block in each.blocks("rule")] or inline
 
 

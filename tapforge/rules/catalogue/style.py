@@ -9,26 +9,20 @@ from typing import Any
 
 from tapforge.facts import names, regions, singletons, tags
 from tapforge.rules import named, texts
-from tapforge.rules.databases import present
+from tapforge.rules.databases import REGIONS, present
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
 
 _HOUSE = "house rule: the same code makes every environment, in any account and region"
 _SUFFIX = "environment_suffix"
-_REGIONS = ("aws_region", "region")
 
 
 def _environment(suffix: str, **resources: Any) -> Example:
     return {"variable": {_SUFFIX: {"default": suffix}}, "resource": resources}
 
 
-def _suffix(configuration: Configuration) -> str:
-    value = configuration.variables.get(_SUFFIX)
-    return value if isinstance(value, str) else ""
-
-
 def _region(configuration: Configuration) -> str:
-    values = (configuration.variables.get(name) for name in _REGIONS)
+    values = (configuration.variables.get(name) for name in REGIONS)
     return next((v for v in values if isinstance(v, str) and v in regions.names()), "")
 
 
@@ -37,7 +31,7 @@ def _written(configuration: Configuration, pattern: re.Pattern[str]) -> Iterator
 
     What a variable holds is not hard-coded, wherever it comes to stand.
     """
-    if not pattern.search(texts.everywhere(configuration)):
+    if not pattern.search(configuration.once(texts.everywhere)):
         return
     given = texts.joined(configuration.variables.values())
     for resource in configuration.resources:
@@ -79,7 +73,7 @@ def hard_coded_account(configuration: Configuration) -> Iterator[Finding]:
     configuration takes an environment suffix; the account that its resources are in already is not
     told from one that was looked up.
     """
-    if not _suffix(configuration) or not _DIGITS.search(texts.everywhere(configuration)):
+    if not configuration.suffix or not _DIGITS.search(configuration.once(texts.everywhere)):
         return
     own: set[str] | None = None
     for resource, path, match in _written(configuration, _ACCOUNT):
@@ -133,7 +127,7 @@ def hard_coded_region(configuration: Configuration) -> Iterator[Finding]:
     another provider, or says so in the argument's name.
     """
     wanted = _region(configuration)
-    if not wanted or not _DIRECTION.search(texts.everywhere(configuration)):
+    if not wanted or not _DIRECTION.search(configuration.once(texts.everywhere)):
         return
     for resource, path, match in _written(configuration, _region_pattern()):
         elsewhere = resource.provider or present(resource, "region") or _ELSEWHERE.search(path)
@@ -166,7 +160,7 @@ def hard_coded_partition(configuration: Configuration) -> Iterator[Finding]:
     China, GovCloud and the others have ARNs of their own: what begins with arn:aws: is not there.
     """
     wanted = _region(configuration)
-    if not wanted or "arn:aws" not in texts.everywhere(configuration):
+    if not wanted or "arn:aws" not in configuration.once(texts.everywhere):
         return
     expected = f"arn:{regions.partition(wanted)}:"
     for resource, path, match in _written(configuration, _PARTITION):
@@ -191,7 +185,7 @@ def hard_coded_environment(configuration: Configuration) -> Iterator[Finding]:
 
     Whoever reads it takes one environment for another.
     """
-    suffix = _suffix(configuration)
+    suffix = configuration.suffix
     if not suffix:
         return
     chosen = _environments(texts.joined(configuration.variables.values()))
@@ -241,7 +235,7 @@ def required_tags(resource: Resource, configuration: Configuration) -> Iterator[
     every = resource.values.get("tags_all")
     if every is None or resource.mode != "resource" or not isinstance(every, Mapping):
         return
-    if _suffix(configuration):
+    if configuration.suffix:
         missing = [tag for tag in tags.required() if tag not in every]
         if missing:
             yield Finding(resource, "tags_all", f"without {', '.join(missing)}", "all of them")
@@ -262,7 +256,7 @@ def name_tag(resource: Resource, configuration: Configuration) -> Iterator[Findi
     Ten subnets without names can't be told apart by whoever is called at night.
     """
     given = resource.given("tags")
-    if not _suffix(configuration) or (given is not None and not isinstance(given, Mapping)):
+    if not configuration.suffix or (given is not None and not isinstance(given, Mapping)):
         return
     every = resource.values.get("tags_all")
     both = {**(given or {}), **(every if isinstance(every, Mapping) else {})}
@@ -312,7 +306,7 @@ def account_singleton(resource: Resource, configuration: Configuration) -> Itera
 
     The second environment fails or changes it for the first, and a destroy takes it from all.
     """
-    if _suffix(configuration):
+    if configuration.suffix:
         yield Finding(resource, "", _SINGLETONS[resource.type], "no resource in each environment")
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import limits
-from tapforge.rules.databases import advice, databases, limit, present
+from tapforge.rules.databases import advice, databases, is_copy, limit, present
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
 _INSTANCE = "aws_db_instance"
 _CLUSTER = "aws_rds_cluster"
-_GP3_FROM = int(limits.get("gp3_provisioned_allocated_storage").min or 0)
+_GP3_FROM = limits.least("gp3_provisioned_allocated_storage")
 _IO = ("io1", "io2")
 _SIZE = {
     "gp2": "rds_allocated_storage",
@@ -21,11 +21,10 @@ _SIZE = {
     "io2": "rds_provisioned_allocated_storage",
     "standard": "rds_magnetic_allocated_storage",
 }
-# More than that many IOPS for a GiB are refused, and more MiB/s than a quarter of the IOPS.
+# More than that many IOPS for a GiB are refused.
 _IOPS_PER_GIB = 50
-_IOPS_PER_THROUGHPUT = 4
+_IOPS_PER_THROUGHPUT = limits.least("gp3_iops_per_throughput")
 _ORIGINS = ("snapshot_identifier", "restore_to_point_in_time", "s3_import", "replicate_source_db")
-_COPIES = ("replicate_source_db", "replication_source_identifier")
 
 
 def _example(**arguments: Any) -> dict[str, Any]:
@@ -208,7 +207,7 @@ def storage_encryption(resource: Resource, _: Configuration) -> Iterator[Finding
     Its snapshots and replicas are as it is, and it can't be encrypted later but by way of a copy.
     """
     value = resource.known("storage_encrypted", default=False)
-    if value is not False or any(present(resource, each) for each in _COPIES):
+    if value is not False or is_copy(resource):
         return
     # What is restored or joins a global cluster is as its origin, unless something else is said.
     joined = (

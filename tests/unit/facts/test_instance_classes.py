@@ -193,3 +193,17 @@ def test_what_has_no_kind_has_no_generation(name: str) -> None:
     """Serverless capacity, and what is no class, are of no generation."""
     assert instance_classes.newest_generation("aurora-postgresql", name) is None
     assert instance_classes.generation(name) is None
+
+
+@pytest.mark.parametrize("engine", postgres.ENGINES)
+def test_the_formula_of_connections(engine: str) -> None:
+    """Its two numbers come to the same as the formula, for every class that has no figure of its own."""
+    memory, most = instance_classes.connection_memory(engine)
+    computed = 0
+    for name in instance_classes.offered(engine):
+        found = instance_classes.get(name)
+        if found and found.memory_bytes and not found.aurora_max_connections:
+            computed += 1
+            expected = min(found.memory_bytes // memory, most)
+            assert instance_classes.max_connections(engine, name) == expected, name
+    assert computed

@@ -63,3 +63,24 @@ def test_limit_accepts_its_own_values(name: str) -> None:
 def test_excluded_password_characters() -> None:
     """A generated password must not have what RDS refuses."""
     assert set(limits.text("secret_password_exclude_characters")) >= set("/@\"' ")
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("kms_deletion_window_in_days", 7, 30),
+        ("secret_recovery_window_in_days", 0, 30),
+        ("database_insights_advanced_retention_period", 465, 731),
+    ],
+)
+def test_ends(name: str, least: float, most: float) -> None:
+    """Of a range and of a list."""
+    assert (limits.least(name), limits.most(name)) == (least, most)
+
+
+def test_an_open_end_is_an_error() -> None:
+    """Nothing is made up: neither where there is no end, nor where there are words."""
+    with pytest.raises(ValueError, match="backup_cold_storage has no such end"):
+        limits.most("backup_cold_storage")
+    with pytest.raises(ValueError, match="alarm_statistic has no such end"):
+        limits.least("alarm_statistic")

@@ -20,3 +20,11 @@ from tapforge.facts import ports
 def test_ports_lie_in_a_range(first: int, last: int, kind, found: list[str]) -> None:
     """Both ends count."""
     assert list(map(str, ports.between(first, last, kind))) == found
+
+
+def test_the_port_of_one_service() -> None:
+    """By its name; one that listens at several ports, or at none that is known, has no port."""
+    assert ports.number("PostgreSQL") == 5432
+    for what in ("Docker", "Gopher"):
+        with pytest.raises(KeyError, match=what):
+            ports.number(what)

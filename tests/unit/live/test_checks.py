@@ -41,6 +41,7 @@ def test_found_is_compared_with_expected() -> None:
         IndexError("none"),
         TypeError("None"),
         AttributeError("none"),
+        ValueError("no JSON"),
     ],
 )
 def test_what_cannot_be_read_has_failed_and_stops_nothing(error: Exception) -> None:

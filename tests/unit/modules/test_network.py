@@ -51,12 +51,20 @@ def test_isolated_subnets_have_no_way_out() -> None:
         "aws_route_table": 1,
         "aws_route_table_association": 2,
     }
-    assert "route" not in values(found, "aws_route_table.isolated")
+    assert "route" not in values(found, "aws_route_table.isolated[0]")
     assert [i.address for i in found.instances if i.type == "aws_subnet"] == [
         "aws_subnet.isolated[0]",
         "aws_subnet.isolated[1]",
     ]
     assert values(found, "aws_subnet.isolated[0]")["tags"] == {"Name": "shop-subnet-1-dev"}
+
+
+def test_there_is_no_table_of_a_tier_that_is_not() -> None:
+    """Each tier has its own, and none is made for nothing."""
+    found = made(private_subnet_cidrs=PRIVATE)
+    tables = [each.address for each in found.instances if each.type == "aws_route_table"]
+    assert tables == ["aws_route_table.private[0]"]
+    assert found.outputs["isolated_route_table_id"] is None
 
 
 def test_the_default_security_group_admits_nobody() -> None:
@@ -113,7 +121,7 @@ def test_a_peering_finds_every_route_table() -> None:
         "aws_route_table.public[0].id",
         "aws_route_table.private[0].id",
         "aws_route_table.private[1].id",
-        "aws_route_table.isolated.id",
+        "aws_route_table.isolated[0].id",
     ]
     tables = [i for i in found.instances if i.type == "aws_route_table"]
     assert [i.address for i in tables if "route" in i.values] == []
@@ -141,7 +149,9 @@ def test_gateway_endpoints_serve_private_and_isolated_subnets(
     for service in services:
         endpoint = values(found, f'aws_vpc_endpoint.gateway["{service}"]')
         assert endpoint["vpc_endpoint_type"] == "Gateway"
-        assert "aws_route_table.isolated.id" in written(endpoint["route_table_ids"])
+        assert [written(id_) for id_ in endpoint["route_table_ids"]] == [
+            f"{each.address}.id" for each in found.instances if each.type == "aws_route_table"
+        ]
         name = written(endpoint["service_name"])
         assert name == f'"com.amazonaws.${{data.aws_region.current.region}}.{service}"'
 

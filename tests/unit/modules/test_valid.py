@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tapforge.facts import instance_classes, names, postgres, regions
+from tapforge.facts import instance_classes, limits, names, postgres, regions
 from tapforge.lang.expression import Expression, find_failure
 from tapforge.lang.inputs import Valid
 from tapforge.modules import valid
@@ -528,3 +528,11 @@ def test_databases(rules: Any, value: Any, inputs: dict[str, Any], expected: str
     found = reason(rules, value, **inputs)
     assert expected in found
     assert bool(expected) == bool(found)
+
+
+@pytest.mark.parametrize("name", limits.get("rds_ca_certificate").values)
+def test_certificate_authorities(name: str) -> None:
+    """All that RDS has, and none beside them."""
+    assert reason(valid.certificate_authority, name) == ""
+    message = reason(valid.certificate_authority, f"{name}0")
+    assert message.endswith("or rds-ca-ecc384-g1; rds-ca-2019 has expired.")

@@ -162,6 +162,9 @@ def test_proxy_tls(findings, value: Any, wrong: bool) -> None:
         (server(username="app", password=UNKNOWN), False),
         (server(username="app", password_wo_version=1), False),
         (server(username="app", snapshot_identifier="before"), False),
+        # What was imported has a password that nobody tells Terraform.
+        (server(username="app", arn="arn:aws:rds:us-east-1:123456789012:db:orders"), False),
+        (server(username="app", arn=UNKNOWN), True),
         (server(username="app", restore_to_point_in_time=[{}]), False),
         (server(username="app", engine="oracle-ee"), False),
         (server("aws_rds_cluster", master_username="app", global_cluster_identifier="g"), False),

@@ -509,6 +509,8 @@ def test_alarm_word(findings, arguments: dict[str, Any], words: str | None) -> N
         (alarm(statistic=""), "statistic is not set, expected Average, Maximum or another"),
         (alarm(extended_statistic="p99"), "none beside statistic"),
         (alarm(statistic=UNKNOWN), None),
+        (alarm(statistic=UNKNOWN, extended_statistic="p99"), None),
+        (alarm(extended_statistic=UNKNOWN), None),
         *[
             (alarm(statistic=None, extended_statistic=each), None)
             for each in ("p99", "p99.9", "p100", "tm90", "IQM", "TM(10%:90%)", "PR(0:100)", UNKNOWN)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
 from tapforge.lang.expression import Access, Expression, Symbol
@@ -11,6 +12,7 @@ from tapforge.rules.example import configuration
 from tapforge.rules.resource import Block, Configuration, Resource, Unknown
 
 UNKNOWN = "${random_id.main.hex}"
+REMOTE = "arn:aws:rds:eu-west-1:123456789012:db:orders"
 REFERENCE = Access(Symbol("aws_db_instance.main"), "identifier")
 
 
@@ -239,6 +241,31 @@ def test_a_replica_has_what_its_source_has(source: str) -> None:
     ]
 
 
+def test_a_replica_of_its_namesake_elsewhere_is_none_of_itself() -> None:
+    """A standby for a whole region is called what the primary is called there."""
+    copy = {"identifier": "orders", "replicate_source_db": REMOTE}
+    made, known = read(db_instance={"copy": copy})
+    replica = known.get(one(made, "db_instance.copy"))
+    assert (replica.replica, replica.source) == (True, None)
+    assert known.replicas(replica.resource) == []
+
+
+def test_a_name_is_one_of_the_replicas_own_region() -> None:
+    """Another region, which another provider is for, may have a database of the same name."""
+    primary = Resource(
+        {**PRIMARY}, address="aws_db_instance.main", type="aws_db_instance", name="a"
+    )
+    copy = {"identifier": "orders-copy", "replicate_source_db": "orders"}
+    replica = attrs.evolve(primary, values=copy, address="aws_db_instance.copy")
+    standby = {"identifier": "orders", "replicate_source_db": REMOTE}
+    remote = attrs.evolve(
+        primary, values=standby, address="aws_db_instance.dr", provider="aws.other"
+    )
+    known = Databases(Configuration((primary, replica, remote)))
+    assert known.get(replica).source is primary
+    assert known.get(remote).source is primary
+
+
 def test_a_replica_of_itself_has_an_end() -> None:
     """A mistake is no reason to run for ever."""
     loop = {"replicate_source_db": "${aws_db_instance.main.identifier}"}
@@ -351,3 +378,56 @@ def test_all_databases() -> None:
         "aws_rds_cluster.main",
         "aws_rds_cluster_instance.one",
     }
+
+
+GROUPED = {**PRIMARY, "parameter_group_name": "${aws_db_parameter_group.main.name}"}
+ENFORCED = [{"name": "rds.force_ssl", "value": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("replica", "value"),
+    [
+        pytest.param({}, "1", id="of its source"),
+        pytest.param({"parameter_group_name": ""}, "1", id="left out"),
+        pytest.param({"parameter_group_name": "default.postgres16"}, None, id="default"),
+        pytest.param({"replicate_source_db": REMOTE}, Unknown(), id="of some region"),
+        pytest.param(
+            {"replicate_source_db": REMOTE, "region": "us-east-1"}, None, id="of another region"
+        ),
+        pytest.param({"replicate_source_db": UNKNOWN}, Unknown(), id="of some source"),
+        pytest.param({"replicate_source_db": "elsewhere"}, Unknown(), id="of a source elsewhere"),
+    ],
+)
+def test_a_replica_has_the_parameters_of_its_source(replica: dict[str, Any], value: Any) -> None:
+    """In the same region, where it is given no group of its own."""
+    copy = {"replicate_source_db": "${aws_db_instance.main.identifier}", **replica}
+    made, known = read(
+        db_instance={"main": GROUPED, "copy": copy},
+        db_parameter_group={"main": {"family": "postgres16", "parameter": ENFORCED}},
+    )
+    found = known.parameter(known.get(one(made, "db_instance.copy")), "rds.force_ssl")
+    assert type(found) is type(value)
+    assert isinstance(found, Unknown) or found == value
+
+
+def test_the_parameters_of_a_replica_of_itself_are_not_known() -> None:
+    """A mistake is no reason to run for ever."""
+    loop = {"engine": "postgres", "replicate_source_db": "${aws_db_instance.main.identifier}"}
+    made, known = read(db_instance={"main": loop})
+    assert isinstance(
+        known.parameter(known.get(one(made, "db_instance.main")), "work_mem"), Unknown
+    )
+
+
+def test_a_group_is_used_by_the_replicas_that_inherit_it() -> None:
+    """Their classes have to bear its values, too."""
+    copy = {"replicate_source_db": "${aws_db_instance.main.identifier}"}
+    made, known = read(
+        db_instance={
+            "main": {**GROUPED, "instance_class": "db.m6g.xlarge"},
+            "copy": {**copy, "instance_class": "db.m6g.large"},
+        },
+        db_parameter_group={"main": {"family": "postgres16"}},
+    )
+    classes = known.classes(one(made, "db_parameter_group.main"))
+    assert [name for _, name, _ in classes] == ["db.m6g.large", "db.m6g.xlarge"]

@@ -54,8 +54,8 @@ SIDES = {"source": "main", "target": "new"}
     [
         ("dms.r6i.large", None),
         ("dms.r9x.large", None),
-        ("dms.r6i.lage", "expected did you mean dms.r6i.large"),
-        ("db.r6i.large", "expected"),
+        ("dms.r6i.lage", 'is "dms.r6i.lage", expected a class of DMS; did you mean dms.r6i.large?'),
+        ("t2", 'is "t2", expected a name such as dms.r6i.large; choose a class that DMS has'),
         (UNKNOWN, None),
         (None, None),
     ],
@@ -93,6 +93,15 @@ def test_versions(version: str | None, wrong: bool) -> None:
         (catalogue.dms_instance_zone, {"multi_az": True, "availability_zone": ""}, False),
         (catalogue.dms_instance_zone, {"multi_az": True, "availability_zone": UNKNOWN}, False),
         (catalogue.dms_instance_zone, {"availability_zone": "us-east-1a"}, False),
+        (
+            catalogue.dms_instance_zone,
+            {
+                "multi_az": True,
+                "availability_zone": "us-east-1a",
+                "replication_instance_arn": "arn:aws:dms:us-east-1:123456789012:rep:A",
+            },
+            False,
+        ),
     ],
 )
 def test_instances(rule: Rule, arguments: dict[str, Any], wrong: bool) -> None:
@@ -126,7 +135,11 @@ def test_standby(copies: str, multi_az: Any, destroyable: bool | None, noted: bo
     ("rule", "arguments", "words"),
     [
         (catalogue.dms_endpoint_engine, {"endpoint_type": "both"}, "expected source or target"),
-        (catalogue.dms_endpoint_engine, {"engine_name": "postgresql"}, "did you mean postgres"),
+        (
+            catalogue.dms_endpoint_engine,
+            {"engine_name": "postgresql"},
+            "expected an engine of DMS; did",
+        ),
         (catalogue.dms_endpoint_engine, {"engine_name": "zzz"}, "a name such as aurora-postgresql"),
         (
             catalogue.dms_endpoint_engine,

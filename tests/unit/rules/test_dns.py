@@ -103,6 +103,23 @@ def test_one_record(rule: Rule, one: dict[str, Any], words: str | None) -> None:
         # A name may be written with and without the name of its zone.
         (catalogue.duplicate_record, [record(**IN_ZONE), record(name="db", **IN_ZONE)], True),
         (catalogue.duplicate_record, [record(**IN_ZONE), record()], False),
+        # Validations of certificates: those of a name and of all below it ask for the same record.
+        (
+            catalogue.duplicate_record,
+            [record(allow_overwrite=True), record(allow_overwrite=True)],
+            False,
+        ),
+        (catalogue.duplicate_record, [record(), record(allow_overwrite=True)], False),
+        (
+            catalogue.duplicate_record,
+            [record(allow_overwrite=True), record(allow_overwrite=True, records=["b.internal"])],
+            True,
+        ),
+        (
+            catalogue.duplicate_record,
+            [record(allow_overwrite=True), record(allow_overwrite=True, records=UNKNOWN)],
+            False,
+        ),
         (catalogue.cname_alone, [record(), record("A", name="other.shop.internal")], False),
         (catalogue.cname_alone, [record(), record("TXT")], True),
         (catalogue.cname_alone, [record(), record("TXT", zone_id="Z2")], False),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tapforge.rules.catalogue import engine as catalogue
-from tapforge.rules.resource import Configuration, Resource
+from tapforge.rules.resource import Configuration, Resource, Unknown
 
 AURORA = {"engine": "aurora-postgresql"}
 UNKNOWN = "${random_id.main.hex}"
@@ -86,17 +86,6 @@ DAYS = {
 }
 
 
-@pytest.fixture
-def at_day(findings, monkeypatch):
-    """Hold resources to a rule on a certain day."""
-
-    def at(day: dt.date):
-        monkeypatch.setattr(catalogue, "_today", lambda: day)
-        return findings
-
-    return at
-
-
 OFF = {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}
 
 
@@ -118,27 +107,26 @@ OFF = {"engine_lifecycle_support": "open-source-rds-extended-support-disabled"}
     ],
     ids=str,
 )
-def test_ends_of_support(at_day, rule, day: str, arguments, wrong: bool) -> None:
+def test_ends_of_support(findings, rule, day: str, arguments, wrong: bool) -> None:
     """The last day of support is supported."""
-    findings = at_day(DAYS[day])
-    messages = findings(rule, instance(**{"engine_version": "13.23", **arguments}))
+    resources = instance(**{"engine_version": "13.23", **arguments})
+    messages = findings(rule, resources, today=DAYS[day])
     assert bool(messages) is wrong
 
 
-def test_before_the_end_of_standard_support_its_day_is_told(at_day) -> None:
+def test_before_the_end_of_standard_support_its_day_is_told(findings) -> None:
     """Whoever plans the upgrade learns until when."""
-    findings = at_day(DAYS["after community"])
-    (message,) = findings(catalogue.engine_end_of_life, instance(engine_version="13.23"))
+    resources, day = instance(engine_version="13.23"), DAYS["after community"]
+    (message,) = findings(catalogue.engine_end_of_life, resources, today=day)
     assert "before standard support ends on 2026-02-28" in message
 
 
-def test_a_replica_is_told_about_at_its_source(at_day) -> None:
+def test_a_replica_is_told_about_at_its_source(findings) -> None:
     """One server of an old version is enough to say so."""
-    findings = at_day(DAYS["extended"])
     source = instance(engine_version="13.23", identifier="orders")["aws_db_instance"]["main"]
     replica = {"replicate_source_db": "${aws_db_instance.main.identifier}"}
     resources = {"aws_db_instance": {"main": source, "replica": replica}}
-    assert len(findings(catalogue.engine_support, resources)) == 1
+    assert len(findings(catalogue.engine_support, resources, today=DAYS["extended"])) == 1
 
 
 @pytest.mark.parametrize(
@@ -260,15 +248,28 @@ def test_deprecated_argument(findings, resources: dict[str, Any], words: str | N
     assert (words in messages[0]) if words else not messages
 
 
-@pytest.mark.parametrize("written", [(), ("versioning",)], ids=["filled in", "written"])
-def test_what_the_provider_fills_in_is_not_deprecated(written: tuple[str, ...]) -> None:
-    """A bucket that is there has all of the old arguments in a plan, whoever made them."""
+@pytest.mark.parametrize(
+    ("given", "written", "told"),
+    [
+        pytest.param({"id": "orders"}, (), [], id="filled in"),
+        pytest.param({"id": "orders"}, ("versioning",), ["versioning"], id="written"),
+        pytest.param({"id": Unknown()}, (), ["versioning"], id="dynamic"),
+        pytest.param({"id": Unknown(), "versioning": []}, (), [], id="dynamic and none"),
+    ],
+)
+def test_what_the_provider_fills_in_is_not_deprecated(
+    given: dict[str, Any], written: tuple[str, ...], told: list[str]
+) -> None:
+    """A bucket that is there has all of the old arguments in a plan, whoever made them.
+
+    In one that is to be made, blocks are written, also where a plan does not show them.
+    """
     bucket = Resource(
-        {"versioning": [{"enabled": True}], "acl": "private"},
+        {"versioning": [{"enabled": True}], "acl": "private", **given},
         address="aws_s3_bucket.main",
         type="aws_s3_bucket",
         name="main",
         written=frozenset(written),
     )
     found = catalogue.deprecated_argument.findings(Configuration((bucket,)))
-    assert [each.attribute for each in found] == list(written)
+    assert [each.attribute for each in found] == told

@@ -270,11 +270,22 @@ def test_administrators(arn: str, words: str | None) -> None:
         check(found(identity.iam_administrator, {type_: {"a": {"policy_arn": arn}}}), words)
 
 
-def test_administrators_by_argument() -> None:
-    """Roles name policies in an argument too."""
-    arns = [UNKNOWN, "arn:aws:iam::aws:policy/AdministratorAccess"]
-    resources = {"aws_iam_role": {"a": {"managed_policy_arns": arns}}}
-    check(found(identity.iam_administrator, resources), "managed_policy_arns is")
+@pytest.mark.parametrize(
+    ("type_", "argument"),
+    [
+        ("aws_iam_role", "managed_policy_arns"),
+        ("aws_iam_role_policy_attachments_exclusive", "policy_arns"),
+        ("aws_iam_user_policy_attachments_exclusive", "policy_arns"),
+        ("aws_iam_group_policy_attachments_exclusive", "policy_arns"),
+        ("aws_ssoadmin_managed_policy_attachment", "managed_policy_arn"),
+    ],
+)
+def test_administrators_by_argument(type_: str, argument: str) -> None:
+    """Lists of policies that are all that somebody has, and sets of permissions, name them too."""
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    value = [UNKNOWN, administrator] if argument.endswith("s") else administrator
+    resources = {type_: {"a": {argument: value}}}
+    check(found(identity.iam_administrator, resources), f"{argument} is")
 
 
 CONFIG = "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole"

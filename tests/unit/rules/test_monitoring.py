@@ -54,6 +54,8 @@ def test_enhanced_monitoring(findings, type_: str, interval: Any, role: Any, wor
         ({PI: True, DAYS: UNKNOWN}, None),
         ({MODE: "advance"}, "expected standard or advanced; take advanced"),
         ({MODE: "standard", PI: True, DAYS: 7}, None),
+        # RDS tells no mode of what is older than the modes.
+        ({MODE: "", PI: True, DAYS: 7}, None),
         ({MODE: "advanced", PI: True, DAYS: 465}, None),
         ({MODE: "advanced", PI: True, DAYS: 7}, "with Database Insights advanced; take 465"),
         ({MODE: "advanced", PI: True}, f"{DAYS} is not set, expected 465 or more"),

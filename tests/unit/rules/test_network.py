@@ -352,12 +352,22 @@ ENDPOINT = {"vpc_id": VPC, "service_name": "com.amazonaws.us-east-1.s3"}
         ({}, 1),
         ({"aws_vpc_endpoint": {"s3": ENDPOINT}}, 0),
         ({"aws_vpc_endpoint": {"s3": {**ENDPOINT, "vpc_id": "vpc-1"}}}, 1),
+        ({"aws_vpc_endpoint": {"s3": {**ENDPOINT, "vpc_id": UNKNOWN}}}, 0),
         ({"aws_vpc_endpoint": {"s3": {**ENDPOINT, "service_name": UNKNOWN}}}, 0),
         ({"aws_vpc_endpoint": {"s3": {"vpc_id": VPC}}}, 0),
         ({"aws_dynamodb_table": {"a": {}}}, 2),
         ({"aws_nat_gateway": {"a": {"subnet_id": UNKNOWN}}}, 0),
     ],
-    ids=["none", "S3", "of another VPC", "unknown", "unset", "DynamoDB too", "unknown gateway"],
+    ids=[
+        "none",
+        "S3",
+        "of another VPC",
+        "of some VPC",
+        "unknown",
+        "unset",
+        "DynamoDB too",
+        "unknown gateway",
+    ],
 )
 def test_gateway_endpoints(resources: dict[str, Any], number: int) -> None:
     """One for S3, and one for DynamoDB where there is a table, beside a NAT gateway."""
@@ -569,6 +579,9 @@ def tables(**routes: Any) -> dict[str, Any]:
         (tables(main=[TO_PEER]), 1),
         ({"aws_route": {"a": {**TO_PEER, "route_table_id": "${aws_route_table.other.id}"}}}, 1),
         ({"aws_route": {"a": {**TO_PEER, "route_table_id": UNKNOWN}}}, 0),
+        ({"aws_route": {"a": {"vpc_peering_connection_id": UNKNOWN}}}, 0),
+        (tables(main=[{"vpc_peering_connection_id": UNKNOWN}]), 0),
+        (tables(main=UNKNOWN), 0),
         ({"aws_vpc_peering_connection": {"main": {"vpc_id": VPC, "peer_vpc_id": "vpc-1"}}}, 0),
         (
             {
@@ -580,6 +593,7 @@ def tables(**routes: Any) -> dict[str, Any]:
     ],
     ids=[
         *("none", "inline", "inline on one side", "separate on one side", "unknown table"),
+        *("unknown peering", "unknown peering, inline", "unknown routes"),
         *("the other side is elsewhere", "the other side is elsewhere, with a route"),
     ],
 )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tapforge.rules import run
+from tapforge.rules import plan, run
 from tapforge.rules.catalogue import secrets as catalogue
-from tapforge.rules.resource import Configuration, Resource, Sensitive, Unknown
+from tapforge.rules.resource import Configuration, Resource, Secret, Sensitive, Unknown
 
 UNKNOWN = "${random_id.main.hex}"
 MADE = "${random_password.main.result}"
@@ -16,39 +16,6 @@ PASSWORD = "Hq2-correct-horse"
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"
 # Put together here, so that nobody who looks for keys in code finds one.
 KEY = "AKIA" + "Q3EGRIXGP2ZLKZ7W"
-
-
-@pytest.mark.parametrize(
-    ("name", "secret"),
-    [
-        *[("DB_PASSWORD", True), ("dbPassword", True), ("db-passwd", True), ("PGPASSWORD", True)],
-        *[("api_key", True), ("apiKey", True), ("AUTH_TOKEN", True), ("secret", True)],
-        *[("DB_SECRET_ARN", False), ("password_length", False), ("token_ttl", False)],
-        *[("secretName", False), ("public_key", False), ("password_policy", False)],
-        *[("keyboard", False), ("secretary", False), ("tokenizer", False), ("DB_HOST", False)],
-    ],
-)
-def test_what_is_called_a_secret(name: str, secret: bool) -> None:
-    """Names of secrets, and not of what leads to them or merely sounds so."""
-    assert catalogue._called_secret(name) is secret
-
-
-@pytest.mark.parametrize(
-    ("value", "name", "secret"),
-    [
-        *[(PASSWORD, "", True), ("correct-horse", "password", True), ("x7", "", True)],
-        *[("", "", False), ("  ", "", False), (ARN, "", False), (12345678, "", False)],
-        *[("{{resolve:secretsmanager:a}}", "", False), ("/orders/password", "", False)],
-        *[("changeme", "", False), ("<password>", "", False), ("TODO", "", False)],
-        *[("true", "", False), ("30", "", False), ("https://idp.example", "", False)],
-        ("https://user:pw@idp.example", "", True),
-        *[("orders-db-credentials", "DB_SECRET", False), (PASSWORD, "DB_SECRET", True)],
-        ("orders/db/main", "db_credentials", False),
-    ],
-)
-def test_what_is_a_secret(value: Any, name: str, secret: bool) -> None:
-    """Placeholders, pointers and the names of secrets are none."""
-    assert catalogue._is_secret(value, name) is secret
 
 
 def version(value: Any) -> dict[str, Any]:
@@ -73,6 +40,39 @@ def test_secret_plain_text(findings, value: Any, words: str | None) -> None:
     messages = findings(catalogue.secret_plain_text, version(value))
     assert (words in messages[0]) if words else not messages
     assert all(PASSWORD not in each for each in messages)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        pytest.param(json.dumps({"username": "app", "password": PASSWORD}), True, id="password"),
+        pytest.param(PASSWORD, True, id="text"),
+        pytest.param(json.dumps({"username": "app", "host": "db"}), False, id="no secret"),
+        pytest.param(json.dumps({"password": "changeme"}), False, id="placeholder"),
+        pytest.param("{}", False, id="empty"),
+    ],
+)
+@pytest.mark.parametrize("whose", ["given", "made", "there"])
+def test_secret_plain_text_in_a_plan(value: str, told: bool, whose: str) -> None:
+    """A plan hides it, and tells of it unless Terraform itself made some of it.
+
+    What is there already may be what a rotation wrote.
+    """
+    references = ["random_password.main.result", "random_password.main"]
+    expression = {"references": references} if whose == "made" else {}
+    after = {"secret_string": value} | ({"arn": ARN} if whose == "there" else {})
+    type_ = "aws_secretsmanager_secret_version"
+    record = {"address": f"{type_}.a", "mode": "managed", "type": type_, "name": "a"}
+    block = {**record, "expressions": {"secret_string": expression}}
+    document = {
+        "format_version": "1.2",
+        "planned_values": {},
+        "configuration": {"root_module": {"resources": [block]}},
+        "resource_changes": [{**record, "change": {"actions": ["create"], "after": after}}],
+    }
+    found = run.check(plan.read(document, "plan.json"), [catalogue.secret_plain_text])
+    assert bool(found) is (told and whose == "given")
+    assert all(PASSWORD not in each.message for each in found)
 
 
 @pytest.mark.parametrize(
@@ -105,15 +105,16 @@ def test_ssm_parameter_plain_text(findings, arguments: dict[str, Any], wrong: bo
 @pytest.mark.parametrize(
     ("name", "value", "wrong"),
     [
-        ("/orders/db_password", Sensitive(), True),
+        ("/orders/db_password", Secret(), True),
+        ("/orders/db_password", Sensitive(), False),
         ("/orders/db_password", Unknown(), False),
-        ("/orders/db_secret", Sensitive(), False),
-        ("/orders/db_host", Sensitive(), False),
+        ("/orders/db_secret", Secret(), False),
+        ("/orders/db_host", Secret(), False),
     ],
-    ids=["hidden", "unknown", "perhaps a name", "no secret"],
+    ids=["hidden", "hidden placeholder", "unknown", "perhaps a name", "no secret"],
 )
 def test_ssm_parameter_in_a_plan(name: str, value: Any, wrong: bool) -> None:
-    """A plan hides all values, so that the name alone decides."""
+    """A plan hides all values, and tells which read like secrets."""
     values = {"name": name, "type": "String", "value": value}
     parameter = Resource(values, address="aws_ssm_parameter.x", type="aws_ssm_parameter", name="x")
     found = run.check(Configuration((parameter,)), [catalogue.ssm_parameter_plain_text])

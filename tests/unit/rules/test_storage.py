@@ -78,6 +78,7 @@ def versioning(status: Any, **arguments: Any) -> dict[str, Any]:
         (versioning(UNKNOWN), None),
         (versioning("Suspended", bucket=UNKNOWN), None),
         (bucket(versioning=[{"enabled": True}]), None),
+        (bucket(versioning=UNKNOWN), None),
         (bucket(versioning=[{"enabled": False}]), "versioning[0].enabled is false, expected true"),
         (bucket(versioning=[{}]), "versioning[0].enabled is not set, expected true"),
         ({**versioning("Enabled"), **bucket(versioning=[{"enabled": False}])}, None),
@@ -96,8 +97,14 @@ def test_versioning(findings, resources: dict[str, Any], words: str | None) -> N
         {"aws_s3_bucket_logging": {"x": {"bucket": "web", "target_bucket": ID}}},
         {"aws_lb": {"x": {"access_logs": [{"bucket": ID, "enabled": True}]}}},
         {"aws_lb": {"x": {"access_logs": {"bucket": "orders"}}}},
+        {"aws_alb": {"x": {"access_logs": [{"bucket": ID}]}}},
+        {"aws_elb": {"x": {"access_logs": [{"bucket": ID}]}}},
+        {"aws_lb": {"x": {"connection_logs": [{"bucket": ID}]}}},
     ],
-    ids=["of a bucket", "of a load balancer", "by name"],
+    ids=[
+        *("of a bucket", "of a load balancer", "by name"),
+        *("of one by its other name", "of a classic one", "of connections"),
+    ],
 )
 def test_logs_need_no_versions(findings, source: dict[str, Any]) -> None:
     """They are written once."""
@@ -132,6 +139,8 @@ def encryption(algorithm: dict[str, Any], **rule: Any) -> list[dict[str, Any]]:
         (beside(SSE, rule=encryption({"sse_algorithm": UNKNOWN})), False, False),
         (beside(SSE, bucket=UNKNOWN, rule=encryption(KMS)), False, False),
         (bucket(**{SSE: [{"rule": encryption(KMS)}]}), False, True),
+        (bucket(**{SSE: UNKNOWN}), False, False),
+        (bucket(**{SSE: [{"rule": UNKNOWN}]}), False, False),
         (bucket(**{SSE: [{"rule": encryption({"sse_algorithm": "AES256"})}]}), False, False),
     ],
     ids=str,

@@ -8,6 +8,7 @@ import pytest
 
 from tapforge.cli import main
 from tapforge.lang.expression import hcl
+from tapforge.lang.resolve import ResolveError
 from tapforge.rules.resource import Configuration
 from tapforge.systems.ecommerce_rds import ecommerce_rds
 from tapforge.systems.resolve import resolve
@@ -171,6 +172,16 @@ def test_every_replica_has_its_zone_and_its_alarm() -> None:
         f"module.replica_lag_alarm[{number}].aws_cloudwatch_metric_alarm.main"
         for number in range(3)
     ]
+
+
+def test_an_alarm_on_more_connections_than_are_set_is_refused() -> None:
+    """It would never fire; what a formula comes to, RDS knows."""
+    with pytest.raises(ResolveError) as caught:
+        made(parameters={"max_connections": "100"}, connections_alarm=100)
+    (problem,) = caught.value.problems
+    assert "100 connections: max_connections is 100, so that the alarm would never" in str(problem)
+    assert made(parameters={"max_connections": "100"}, connections_alarm=99)
+    assert made(parameters={"max_connections": "{DBInstanceClassMemory/12582880}"})
 
 
 def test_a_number_of_connections_that_is_set_is_not_reckoned_with() -> None:

@@ -43,6 +43,24 @@ def test_too_many_connections_are_a_share_of_what_the_class_takes(
     assert alarm.values["threshold"] == connections
 
 
+@pytest.mark.parametrize(
+    ("value", "connections"),
+    [
+        pytest.param("100", 80, id="number"),
+        pytest.param("{DBInstanceClassMemory/12582880}", 2883, id="formula"),
+    ],
+)
+def test_too_many_connections_are_a_share_of_what_the_parameters_set(
+    value: str, connections: int
+) -> None:
+    """An alarm on more than there can be would never fire; what a formula comes to, RDS knows."""
+    alarm = meant(
+        "module.connections_alarm.aws_cloudwatch_metric_alarm.main",
+        parameters={"max_connections": value},
+    )
+    assert alarm.values["threshold"] == connections
+
+
 def test_too_little_is_a_share_of_what_there_is() -> None:
     """Of storage, and of memory."""
     storage = meant("module.storage_alarm.aws_cloudwatch_metric_alarm.main")
