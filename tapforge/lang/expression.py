@@ -640,10 +640,23 @@ def static_type(value: Any) -> Type:
     if isinstance(value, Expression) and not isinstance(value, Named):
         type_ = expression_type(value)
         return type_ if _is_exact(type_) else None
+    if not known(value):
+        return _open_type(value)
     try:
-        return type_of(plain(value)) if known(value) else None
+        return type_of(plain(value))
     except (TypeError, RefusedError, UnfoldedError):
         return None
+
+
+def _open_type(value: Any) -> Type:
+    """Give the type of a list or map that is written out with something unknown in it."""
+    if isinstance(value, (list, tuple)):
+        elements = list(map(static_type, value))
+        return None if None in elements else ["tuple", elements]
+    if isinstance(value, Mapping) and known(list(value)):
+        attributes = {str(key): static_type(item) for key, item in value.items()}
+        return None if None in attributes.values() else ["object", attributes]
+    return None
 
 
 def _is_exact(type_: Type) -> bool:
@@ -942,6 +955,16 @@ def _are_alike(one: Any, other: Any) -> bool:
     return not kinds or (len(kinds) == 1 and kinds <= {str, int, bool})
 
 
+def _fits(own: Type, common: Type) -> bool:
+    """Tell whether a list or map written out becomes one of a type with its elements as they are."""
+    match own, common:
+        case ["tuple", elements], ["list", element]:
+            return all(each == element for each in elements)
+        case ["object", attributes], ["map", element]:
+            return all(each == element for each in attributes.values())
+    return False
+
+
 def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     """Give the chosen side, in the one type that Terraform gives to both."""
     chosen, other = (then, otherwise) if decided else (otherwise, then)
@@ -967,7 +990,7 @@ def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     except UnfoldedError:
         return Conditional(decided, then, otherwise)
     if not known(chosen):
-        return Conditional(decided, then, otherwise)
+        return chosen if _fits(own, common) else Conditional(decided, then, otherwise)
     return chosen if equal(converted, plain(chosen)) else converted
 
 

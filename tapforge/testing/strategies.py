@@ -284,9 +284,9 @@ def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
             least, most = schema.get("minimum"), schema.get("maximum")
             if schema.get("type") == "integer":
                 return st.integers(least, most)
-            # Of digits nobody writes, Terraform and Python keep different numbers.
+            # Of digits nobody writes, and of a zero with a sign, Terraform keeps other numbers.
             bounds = (_LEAST if least is None else least, _MOST if most is None else most)
-            return st.floats(*bounds).map(lambda number: round(number, 6))
+            return st.floats(*bounds).map(lambda number: round(number, 6) + 0.0)
         case "string":
             return _texts(schema)
         case ["map", element]:

@@ -5,6 +5,7 @@ import pytest
 from tapforge.lang import functions as fn
 from tapforge.lang.bind import Object, bind, compiled
 from tapforge.lang.expression import (
+    Conditional,
     Expression,
     Failure,
     Named,
@@ -148,6 +149,15 @@ def test_structures_keep_their_unknown_elements() -> None:
     assert hcl(bind(fn.element([VPC.id, "b"], 2), SCOPE)) == "module.net.aws_vpc.main.id"
     (first,) = bind(fn.coalescelist([], [VPC.id], ["b", "c"]), SCOPE)
     assert hcl(first) == "module.net.aws_vpc.main.id"
+
+
+def test_a_condition_keeps_unknown_elements_of_the_type_of_both_sides() -> None:
+    """Of another type they would be converted, which only Terraform can do."""
+    (chosen,) = bind(conditional(FLAG, [VPC.id], []), SCOPE)
+    assert hcl(chosen) == "module.net.aws_vpc.main.id"
+    assert list(bind(conditional(FLAG, {"a": VPC.id}, {"b": "x", "c": "y"}), SCOPE)) == ["a"]
+    assert isinstance(bind(conditional(FLAG, [VPC.id + 1], ["a"]), SCOPE), Conditional)
+    assert isinstance(bind(conditional(FLAG, [Symbol("each.value")], ["a"]), SCOPE), Conditional)
 
 
 def test_elements_of_every_object_are_taken() -> None:
