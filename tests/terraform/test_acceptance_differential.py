@@ -205,6 +205,8 @@ def asks(module: Module[Any, Any]) -> dict[str, set[str]]:
 
 OWN_WORDS = ("Invalid value for input variable: ", "Required variable not set: ")
 """How Terraform begins when it is no rule that refuses a value."""
+UNCOUNTED = "or is no number"
+"""How Python ends when it is no rule that refuses a number."""
 
 
 def disagreement(
@@ -222,6 +224,8 @@ def disagreement(
             # Terraform does not come to a variable that asks another one that is wrong.
             if not asked[name] & heard.keys():
                 found.append(f"{name}: only Python says {said[name]!r}")
+        elif said[name].endswith(UNCOUNTED):
+            continue  # "inf" is a number to Terraform, which its rules refuse
         elif not heard[name][0].startswith(OWN_WORDS) and heard[name][0] != said[name]:
             found.append(f"{name}: Python says {said[name]!r}, Terraform {heard[name][0]!r}")
     shown = {name: values.get(name, "(default)") for name in said.keys() | heard.keys()}
