@@ -1,0 +1,292 @@
+"""The state machine: one step at a time, by one invocation at a time, told to people and to the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tapforge.cutover import signals
+from tapforge.cutover.aws import aws_errors
+from tapforge.cutover.back import ROLLBACK, roll_back
+from tapforge.cutover.errors import (
+    BusyError,
+    Problem,
+    RefusedError,
+    StoppedError,
+    SupersededError,
+)
+from tapforge.cutover.forward import STEPS, readers
+from tapforge.cutover.phases import PAUSED, SERVED_BY_NEW, Phase
+from tapforge.cutover.run import Parts, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tapforge.cutover.checkpoint import Checkpoint
+
+_BROKEN = frozenset({"failed", "stopped"})
+_FOLLOWING = frozenset(
+    {Phase.FULL_LOAD, Phase.CDC, Phase.READY, Phase.FENCED, Phase.DRAINED, Phase.SEQUENCED}
+)
+"""Phases in which the forward task must run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What an invocation came to.
+
+    Attributes:
+        ok: Whether what was asked for was done.
+        phase: The phase after it.
+        did: The lines of history that it added.
+        problems: Why it refused; empty when it is ok.
+    """
+
+    ok: bool
+    phase: str
+    did: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+
+class Machine:
+    """Takes steps and undoes them.
+
+    Args:
+        parts: What it reads and changes.
+        owner: Who this invocation is, for whoever finds its claim.
+        log: Takes one record for every event worth one.
+    """
+
+    def __init__(self, parts: Parts, owner: str, log: Callable[[dict[str, Any]], None]) -> None:
+        self._parts = parts
+        self._owner = owner
+        self._log = log
+
+    def advance(self, to: Phase | None = None) -> Answer:
+        """Take the next step, or all steps as far as a phase.
+
+        What fails while applications can write nowhere is undone at once.
+        """
+        did: list[str] = []
+        while True:
+            try:
+                checkpoint = self._claimed(lambda run: _step(run, to), did)
+            except RefusedError as error:
+                return self._refused("advance", error, did)
+            if to is None or checkpoint.phase.place >= to.place:
+                return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
+
+    def rollback(self, *, by_person: bool = True) -> Answer:
+        """Undo what was done, as far as the last phase that is safe."""
+        did: list[str] = []
+        try:
+            checkpoint = self._claimed(lambda run: roll_back(run, by_person=by_person), did)
+        except RefusedError as error:
+            return self._complain("rollback", error, did)
+        return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
+
+    def observe(self) -> Answer:
+        """Look at all signals: remember since when they are good, act where they are bad."""
+        did: list[str] = []
+        try:
+            with aws_errors():
+                checkpoint = self._parts.store.read()
+            if self._pause_is_over(checkpoint):
+                return self.rollback(by_person=False)
+            if checkpoint.underway == ROLLBACK and checkpoint.phase not in SERVED_BY_NEW:
+                return self.rollback(by_person=False)
+            if checkpoint.phase in {Phase.CDC, Phase.READY} and not checkpoint.underway:
+                self._claimed(_look, did)
+            return self._see_tasks(did)
+        except BusyError as error:
+            return Answer(ok=True, phase=self._phase(), did=tuple(did), problems=error.problems)
+        except RefusedError as error:
+            return self._complain("observe", error, did)
+
+    def task_changed(self, event_type: str, arn: str) -> Answer:
+        """Take an event of a task. An event tells of what was: the task is asked what is."""
+        self._log({"event": event_type, "task": arn})
+        if arn not in (self._parts.forward.arn, self._parts.reverse.arn):
+            problem = Problem(arn, "is none of the two tasks", "correct the rule's pattern")
+            return self._complain("event", RefusedError(problem), [])
+        return self.observe()
+
+    def status(self) -> dict[str, Any]:
+        """Show the checkpoint beside what is."""
+        parts = self._parts
+        shown: dict[str, Any] = {}
+        for key, ask in {
+            "checkpoint": lambda: asdict(parts.store.read()),
+            "old": lambda: _side(parts.old),
+            "new": lambda: _side(parts.new),
+            "forward": lambda: asdict(parts.forward.health()),
+            "reverse": parts.reverse.status,
+            "writer": lambda: parts.names.weights(parts.settings.writer_name),
+            "reader": lambda: parts.names.weights(parts.settings.reader_name),
+        }.items():
+            try:
+                with aws_errors():
+                    shown[key] = ask()
+            except RefusedError as error:
+                shown[key] = {"problems": [asdict(problem) for problem in error.problems]}
+        return shown
+
+    def _claimed(self, action: Callable[[Run], Any], did: list[str]) -> Checkpoint:
+        """Do something under a claim; it is given back unless this process dies."""
+        with aws_errors():
+            claim, checkpoint = self._parts.store.claim(self._owner)
+        run = Run(self._parts, claim, checkpoint)
+        before = len(checkpoint.history)
+        first = checkpoint.history[-1:] if before else ()
+        try:
+            run.patiently(lambda: action(run))
+        except RefusedError:
+            raise
+        except Exception as error:  # writes may be paused: whatever it is, it must be undone
+            self._log({"error": repr(error), "owner": self._owner})
+            problem = Problem("cutover", f"{type(error).__name__}: {error}", "report this")
+            raise StoppedError(problem) from error
+        finally:
+            self._told(run, first, did)
+            with aws_errors():
+                self._parts.store.release(claim)
+        return run.checkpoint
+
+    def _told(self, run: Run, first: Any, did: list[str]) -> None:
+        history = run.checkpoint.history
+        start = history.index(first[0]) + 1 if first and first[0] in history else 0
+        for line in history[start:]:
+            did.append(line.what)
+            record = {"phase": line.phase, "did": line.what, "epoch": run.epoch, "at": line.at}
+            self._log(record)
+            self._tell(f"{line.phase}: {line.what}", f"{line.at} {line.phase}: {line.what}")
+
+    def _refused(self, command: str, error: RefusedError, did: list[str]) -> Answer:
+        """Complain, and undo a pause that can't go on."""
+        answer = self._complain(command, error, did)
+        if isinstance(error, (BusyError, SupersededError)):
+            return answer
+        try:
+            with aws_errors():
+                checkpoint = self._parts.store.read()
+        except RefusedError:
+            return answer
+        if checkpoint.phase in PAUSED or checkpoint.underway == Phase.FENCED:
+            undone = self.rollback(by_person=False)
+            return replace(
+                undone,
+                ok=False,
+                did=(*answer.did, *undone.did),
+                problems=(*answer.problems, *undone.problems),
+            )
+        return answer
+
+    def _complain(self, command: str, error: RefusedError, did: list[str]) -> Answer:
+        lines = [str(problem) for problem in error.problems]
+        self._log({"refused": command, "problems": lines})
+        if not isinstance(error, (BusyError, SupersededError)):
+            self._tell(f"{command} refused: {lines[0] if lines else ''}", "\n".join(lines))
+        return Answer(ok=False, phase=self._phase(), did=tuple(did), problems=error.problems)
+
+    def _see_tasks(self, did: list[str]) -> Answer:
+        """Act on a task that does not run although it must."""
+        with aws_errors():
+            checkpoint = self._parts.store.read()
+            phase = checkpoint.phase
+            served = phase in {Phase.SWITCHED, Phase.SOAK}
+            follows = phase in _FOLLOWING and not checkpoint.underway
+            task = self._parts.reverse if served else self._parts.forward
+            status = task.status() if served or follows else ""
+        # Between SWITCHED and SOAK the reverse task may not have been started yet.
+        bad = {"failed"} if phase is Phase.SWITCHED else _BROKEN
+        if status not in bad:
+            return Answer(ok=True, phase=phase, did=tuple(did))
+        problem = Problem(task.name, f"is {status}", "see its log group")
+        if served or phase is Phase.CDC:
+            return self._complain("watch", RefusedError(problem), did)
+        undone = self.rollback(by_person=False)
+        return replace(
+            undone, ok=False, did=(*did, *undone.did), problems=(problem, *undone.problems)
+        )
+
+    def _pause_is_over(self, checkpoint: Checkpoint) -> bool:
+        """Tell whether applications have been without a writer for too long."""
+        if checkpoint.phase not in PAUSED and checkpoint.underway != Phase.FENCED:
+            return False
+        if checkpoint.underway == Phase.SWITCHED:
+            return False  # the new side may be open already: a person decides, or advances
+        if checkpoint.fenced_at is None:
+            return True  # cut off on the way to the fence
+        return self._parts.old.now() - checkpoint.fenced_at > self._parts.settings.pause_seconds
+
+    def _phase(self) -> str:
+        try:
+            with aws_errors():
+                return self._parts.store.read().phase
+        except RefusedError:
+            return "unknown"
+
+    def _tell(self, subject: str, message: str) -> None:
+        try:
+            with aws_errors():
+                self._parts.topic.tell(f"cutover {subject}", message)
+        except RefusedError as error:  # nobody is told, which must not stop a cutover
+            self._log({"untold": subject, "problems": [str(each) for each in error.problems]})
+
+
+def _step(run: Run, to: Phase | None) -> None:
+    checkpoint = run.checkpoint
+    if checkpoint.underway == ROLLBACK:
+        raise RefusedError(
+            Problem(
+                "rollback", "was begun and has not ended", "end it: `tapforge cutover rollback`"
+            )
+        )
+    target = checkpoint.phase.next
+    if target is None:
+        raise RefusedError(
+            Problem("advance", "the migration is COMMITTED", "remove the system's migration parts")
+        )
+    if target is Phase.COMMITTED and to is not Phase.COMMITTED:
+        raise RefusedError(
+            Problem(
+                "advance",
+                "COMMITTED gives up the way back",
+                "say so: `tapforge cutover advance --to COMMITTED`",
+            )
+        )
+    if to is not None and to.place < target.place:
+        raise RefusedError(
+            Problem(
+                "advance",
+                f"{to} is behind, the migration is at {checkpoint.phase}",
+                "go back by `tapforge cutover rollback`",
+            )
+        )
+    if (
+        target is Phase.FENCED
+        and checkpoint.underway != Phase.FENCED
+        and checkpoint.reader.new < max(run.settings.reader_steps, default=0)
+    ):
+        readers(run)
+    else:
+        STEPS[target](run)
+
+
+def _look(run: Run) -> None:
+    """Remember the lag, and since when everything is well."""
+    health = run.forward.health()
+    found = signals.problems(run, health)
+    since = None if found else run.checkpoint.healthy_since or run.old.now()
+    changed = since != run.checkpoint.healthy_since or health.lag != run.checkpoint.lag
+    if changed:
+        run.begin("", healthy_since=since, lag=health.lag)
+
+
+def _side(database: Any) -> dict[str, Any]:
+    guard = database.guard()
+    return {"writable": guard.writable, "epoch": guard.epoch, "since": guard.since}
