@@ -318,12 +318,45 @@ def test_a_started_task_shows_its_tables_as_loaded_and_validated(dms):
     rule = {"rule-type": "selection", "rule-action": "include", "object-locator": table}
     arn = _create_task(dms, mappings=json.dumps({"rules": [rule]}))["ReplicationTaskArn"]
     before = dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
-    dms.start_replication_task(
-        ReplicationTaskArn=arn, StartReplicationTaskType="start-replication"
-    )
+    dms.start_replication_task(ReplicationTaskArn=arn, StartReplicationTaskType="start-replication")
     after = dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
 
     shown = {"SchemaName": "public", "TableName": "payment"}
     states = ("TableState", "ValidationState")
     assert before == [shown | dict(zip(states, ("Before load", "Pending records"), strict=True))]
     assert after == [shown | dict(zip(states, ("Table completed", "Validated"), strict=True))]
+
+
+def test_extra_attributes_are_settings_of_an_endpoint(dms):
+    """Those of PostgreSQL, with their types; a text may hold equals signs."""
+    dms.create_endpoint(
+        EndpointIdentifier="old",
+        EndpointType="source",
+        EngineName="postgres",
+        ExtraConnectionAttributes=(
+            "heartbeatEnable=true;heartbeatFrequency=5;slotName=back;"
+            "afterConnectScript=SET session_replication_role='replica'"
+        ),
+    )
+
+    (endpoint,) = dms.describe_endpoints()["Endpoints"]
+    assert endpoint["PostgreSQLSettings"] == {
+        "AfterConnectScript": "SET session_replication_role='replica'",
+        "HeartbeatEnable": True,
+        "HeartbeatFrequency": 5,
+        "SlotName": "back",
+    }
+
+
+def test_an_endpoint_without_extra_attributes_has_no_settings(dms):
+    """And one of another engine has none of PostgreSQL."""
+    _create_endpoint(dms)
+    dms.create_endpoint(
+        EndpointIdentifier="other",
+        EndpointType="source",
+        EngineName="mysql",
+        ExtraConnectionAttributes="eventsPollInterval=5",
+    )
+
+    found = dms.describe_endpoints()["Endpoints"]
+    assert [each for each in found if "PostgreSQLSettings" in each] == []

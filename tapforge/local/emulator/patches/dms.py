@@ -236,6 +236,38 @@ def modifications() -> None:
     )
 
 
+@gap(
+    "Extra connection attributes of an endpoint are a text and nothing else, where DMS shows them as the "
+    "settings that they are: nobody can tell what an endpoint does."
+)
+def connection_attributes() -> None:
+    """Show those of PostgreSQL among its settings.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+    """
+    from moto.dms.models import Endpoint
+
+    def value(text: str) -> Any:
+        if text in {"true", "false"}:
+            return text == "true"
+        return int(text) if text.isdecimal() else text
+
+    @wrap(Endpoint, "to_dict")
+    def shown(original: Callable[..., dict[str, Any]], self: Any) -> dict[str, Any]:
+        description = original(self)
+        if self.engine_name in {"postgres", "aurora-postgresql"}:
+            pairs = (
+                pair.partition("=")
+                for pair in (self.extra_connection_attributes or "").split(";")
+                if pair
+            )
+            given = {f"{name[:1].upper()}{name[1:]}": value(text) for name, _, text in pairs}
+            settings = {**(self.postgre_sql_settings or {}), **given}
+            if settings:
+                description["PostgreSQLSettings"] = settings
+        return description
+
+
 @gap("Event subscriptions are not implemented: `aws_dms_event_subscription` fails.")
 def event_subscriptions() -> None:
     """Create, change, describe and delete them; nothing is published to them."""
