@@ -21,7 +21,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 @pytest.fixture
-def rig(servers: Rig) -> Rig:
+def rig(servers: Rig) -> Iterator[Rig]:
     """Return the servers, with databases and an AWS made anew."""
     servers.reset()
-    return servers
+    yield servers
+    servers.close()

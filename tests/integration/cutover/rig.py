@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tapforge.cutover.checkpoint import Checkpoint
+from tapforge.cutover.databases import Database
 from tapforge.cutover.handler import connect
 from tapforge.cutover.machine import Answer, Machine
 from tapforge.cutover.replication import DmsTask, Health
@@ -125,6 +126,7 @@ class Rig:
         self.settings: Settings
         self.logged: list[dict[str, Any]] = []
         self._made = 0
+        self._opened: list[Database] = []
         for server in (self.old, self.new):
             server.sql(
                 f"CREATE ROLE application LOGIN PASSWORD '{PASSWORD}'",
@@ -135,12 +137,14 @@ class Rig:
 
     def remove(self) -> None:
         """Stop both servers and remove what they wrote."""
+        self.close()
         for server in (self.old, self.new):
             server.remove()
 
     def reset(self, **changes: Any) -> None:
         """Begin anew: empty databases but for a few rows, and an AWS as Terraform leaves it."""
         self._made += 1
+        self.close()
         for server in (self.new, self.old):
             self._empty(server)
         self.old.sql("INSERT INTO account SELECT n, 'holder ' || n FROM generate_series(1, 500) n")
@@ -157,11 +161,17 @@ class Rig:
         ):
             task.__class__ = NativeTask
             task.source, task.target, task.slot = source, target, slot  # type: ignore[attr-defined]
+        self._opened += [parts.old, parts.new]
         return parts
+
+    def close(self) -> None:
+        """Close what invocations left open."""
+        while self._opened:
+            self._opened.pop().close()
 
     def machine(self, parts: Parts | None = None, owner: str = "test") -> Machine:
         """Return a machine as a new invocation has it."""
-        return Machine(parts or self.parts(), owner, self.logged.append)
+        return Machine(parts or self.parts(), owner, lambda record: self.logged.append({**record, "time": time.time()}))
 
     def lag(self, source: float = 0.0, target: float = 0.0) -> None:
         """Publish latencies as DMS does."""
@@ -189,8 +199,9 @@ class Rig:
         )
 
     def ready(self) -> None:
-        """Go on as far as READY, readers on the new side."""
-        self.advance("FULL_LOAD")
+        """Go on as far as READY."""
+        if self.checkpoint().phase == "PREPARED":
+            self.advance("FULL_LOAD")
         self.lag()
         self.until_loaded()
         self.advance("CDC")
@@ -224,6 +235,20 @@ class Rig:
     def checkpoint(self) -> Checkpoint:
         """Read the checkpoint."""
         return self.parts().store.read()
+
+    def parts_of(self, first: str, last: str) -> dict[str, float]:
+        """Return how long each phase took to reach, from after the first to the last."""
+        reached = {line["phase"]: line["time"] for line in self.logged if "did" in line}
+        names = list(reached)
+        span = names[names.index(first) : names.index(last) + 1]
+        return {b: reached[b] - reached[a] for a, b in zip(span, span[1:], strict=False)}
+
+    def claims(self) -> list[str]:
+        """List the claims that are left."""
+        found = self.aws.boto3_client("ssm").get_parameters_by_path(
+            Path=f"{self.settings.state_parameter}/claim", Recursive=True
+        )
+        return [parameter["Name"] for parameter in found["Parameters"]]
 
     def weights(self, name: str = WRITER) -> tuple[int, int]:
         """Read the weights of a name."""

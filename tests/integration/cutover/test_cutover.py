@@ -1,19 +1,91 @@
-"""A whole cutover between two real servers, under load."""
+"""A cutover between two real servers, under load: forward, and back from every phase."""
 
 import time
 
-from tests.integration.cutover.rig import Applications, Rig
+import pytest
+
+from tests.integration.cutover.rig import READER, WRITER, Applications, Rig
+
+PAUSED = ("FENCED", "DRAINED", "SEQUENCED", "REVERSE_READY")
 
 
-def test_a_cutover_loses_no_write_and_the_new_side_serves(rig: Rig) -> None:
+def test_a_cutover_loses_no_write_and_the_new_side_serves(
+    rig: Rig, record_property: pytest.RecordProperty
+) -> None:
     """From PREPARED to COMMITTED, while applications write 200 times a second."""
+    rig.advance("FULL_LOAD")
     with Applications(rig) as applications:
         rig.ready()
-        began = time.time()
+        while rig.weights(READER) != (0, 100):
+            rig.advance()
         rig.advance("SWITCHED")
-        applications.until_paid("new", began)
+        first = applications.until_paid("new", 0.0)
         rig.advance("SOAK")
         rig.advance("COMMITTED")
         time.sleep(0.5)
 
     applications.prove(rig, serving="new", turns=1)
+    assert rig.weights(WRITER) == (0, 100)
+    last = [line for line in applications.acknowledged("paid") if line["host"] != first["host"]]
+    outage = first["ended"] - last[-1]["ended"]
+    record_property("write outage, seconds", f"{outage:.3f}")
+    for phase, seconds in rig.parts_of("FENCED", "SWITCHED").items():
+        record_property(f"until {phase}", f"{seconds:.3f}")
+    for server in (rig.old, rig.new):
+        assert not server.sql("SELECT slot_name FROM pg_replication_slots")
+    assert not rig.claims()
+
+
+@pytest.mark.parametrize("phase", ["FULL_LOAD", "CDC", "READY", *PAUSED])
+def test_a_rollback_before_the_switch_gives_the_old_side_back(
+    rig: Rig, record_property: pytest.RecordProperty, phase: str
+) -> None:
+    """Nothing is lost, the names are as they were, and a second try would be possible."""
+    rig.advance("FULL_LOAD")
+    with Applications(rig) as applications:
+        if phase != "FULL_LOAD":
+            rig.until_loaded()
+            rig.ready() if phase not in {"CDC"} else rig.advance("CDC")
+        if phase in PAUSED:
+            rig.advance(phase)
+        began = time.time()
+        answer = rig.rollback()
+        first = applications.until_paid("old", began)
+        time.sleep(0.3)
+
+    assert answer.phase == ("PREPARED" if phase in {"FULL_LOAD", "CDC"} else "CDC")
+    record_property("first write after the rollback, seconds", f"{first['ended'] - began:.3f}")
+    applications.prove(rig, serving="old", turns=0)
+    assert rig.weights(WRITER) == rig.weights(READER) == (100, 0)
+    assert not rig.new.sql("SELECT slot_name FROM pg_replication_slots")
+
+
+@pytest.mark.parametrize("phase", ["SWITCHED", "SOAK"])
+def test_a_rollback_after_the_switch_brings_every_write_back(rig: Rig, phase: str) -> None:
+    """What the new side took is on the old one before that takes writes again."""
+    rig.advance("FULL_LOAD")
+    with Applications(rig) as applications:
+        rig.ready()
+        rig.advance(phase)
+        applications.until_paid("new", 0.0)
+        began = time.time()
+        answer = rig.rollback()
+        applications.until_paid("old", began)
+        time.sleep(0.3)
+
+    assert answer.phase == "PREPARED"
+    applications.prove(rig, serving="old", turns=2)
+    assert rig.weights(WRITER) == rig.weights(READER) == (100, 0)
+
+
+def test_there_is_no_rollback_after_the_commit(rig: Rig) -> None:
+    """It is refused, with what to do instead."""
+    rig.ready()
+    rig.advance("SOAK")
+    rig.advance("COMMITTED")
+
+    answer = rig.machine().rollback()
+
+    assert not answer.ok
+    assert "point in time" in str(answer.problems[0])
+    assert rig.weights(WRITER) == (0, 100)

@@ -1,0 +1,226 @@
+"""A cutover under every fault there is, at every call that it makes: no write is ever lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tapforge.cutover import forward, parameters, run, signals
+from tapforge.cutover.phases import Phase
+from tests.property.cutover_world import Invocation, Side, Time, Transaction, World
+
+FAULTS = ("kill", "killed after", "lost", "answer lost")
+LEASE = 61.0
+
+
+def advance(to: Phase | None) -> Any:
+    """Return the command to advance."""
+    return lambda machine: machine.advance(to)
+
+
+COMMANDS = {
+    "advance": advance(None),
+    "switch": advance(Phase.SWITCHED),
+    "switch again": advance(Phase.SWITCHED),
+    "roll back": lambda machine: machine.rollback(),
+    "soak": advance(Phase.SOAK),
+    "rollback": lambda machine: machine.rollback(),
+    "observe": lambda machine: machine.observe(),
+    "forward changed": lambda machine: machine.task_changed("REPLICATION_TASK_FAILED", "arn:forward"),
+    "reverse changed": lambda machine: machine.task_changed("REPLICATION_TASK_STOPPED", "arn:reverse"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what asks a database by SQL of its own."""
+    monkeypatch.setattr(forward, "preflight", lambda _old, _new: [])
+    monkeypatch.setattr(signals, "long_transactions", lambda _side, _seconds: [])
+    monkeypatch.setattr(signals, "unguarded", lambda _side: [])
+
+
+class Migration(RuleBasedStateMachine):
+    """Operators, events, applications and faults, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.transactions: list[Transaction] = []
+        for module in (forward, parameters, run):
+            module.time = Time(self.world)  # type: ignore[assignment]
+
+    @property
+    def alive(self) -> list[Invocation]:
+        """The invocations that have not ended."""
+        return [
+            each
+            for each in self.world.invocations
+            if each.thread.is_alive() and each.answer is None
+        ]
+
+    @initialize(
+        at=st.sampled_from([phase for phase in Phase if phase is not Phase.COMMITTED]),
+        underway=st.booleans(),
+    )
+    def begin(self, at: Phase, *, underway: bool) -> None:
+        """Begin somewhere on the way, with a transaction underway where that can be."""
+        self.write(self.world.old)
+        if at is not Phase.PREPARED:
+            self.go_to(at)
+        for side in (self.world.old, self.world.new):
+            if underway and self.world.new.guard.epoch and (made := self.world.begin(side)):
+                self.transactions.append(made)
+
+    def go_to(self, phase: Phase) -> None:
+        """Advance without a fault."""
+        self.world.do(advance(Phase.FULL_LOAD))
+        if phase is Phase.FULL_LOAD:
+            return
+        self.world.do(advance(Phase.CDC))
+        self.world.do(lambda machine: machine.observe())
+        if phase is Phase.CDC:
+            return
+        self.world.do(advance(Phase.READY))
+        if phase is Phase.READY:
+            return
+        moving = self.world.start(advance(phase))
+        while moving.answer is None:
+            self.world.let(moving)
+            self.carry(9)
+        assert moving.answer.ok, moving.answer
+
+    def write(self, side: Side) -> None:
+        """Write and commit at once."""
+        if transaction := self.world.begin(side):
+            self.world.commit(transaction)
+
+    @precondition(lambda self: len(self.alive) < 3)
+    @rule(command=st.sampled_from(sorted(COMMANDS)), skew=st.sampled_from([0.0, 0.0, -90.0, 90.0]))
+    def invoke(self, command: str, skew: float) -> None:
+        """An operator or an event calls the function; its clock may be wrong."""
+        self.world.start(COMMANDS[command], skew)
+
+    @precondition(lambda self: self.alive)
+    @rule(
+        which=st.integers(0, 2),
+        calls=st.sampled_from([1, 2, 5, 12, 30, 80]),
+        fault=st.sampled_from(["", "", "", *FAULTS]),
+        carried=st.booleans(),
+    )
+    def go_on(self, which: int, calls: int, fault: str, *, carried: bool) -> None:
+        """An invocation gets further, to a fault perhaps; replication may stand still meanwhile."""
+        alive = self.alive
+        invocation = alive[which % len(alive)]
+        for left in range(calls, 0, -1):
+            self.world.let(invocation, fault=fault if left == 1 else "")
+            if carried:
+                self.carry(1)
+            self.world.check()
+
+    def carry(self, count: int) -> None:
+        """Let both tasks carry changes over, as far as they run."""
+        self.world.deliver("forward", count)
+        self.world.deliver("reverse", count)
+
+    @rule(on_old=st.booleans())
+    def begin_writing(self, *, on_old: bool) -> None:
+        """An application begins a transaction, wherever it is let."""
+        transaction = self.world.begin(self.world.old if on_old else self.world.new)
+        if transaction and self.world.new.guard.epoch:
+            self.transactions.append(transaction)
+        elif transaction:
+            self.world.old.open.clear()
+            self.world.new.open.clear()
+
+    @precondition(lambda self: self.transactions)
+    @rule(which=st.integers(0, 5))
+    def commit(self, which: int) -> None:
+        """It commits, now or much later."""
+        self.world.commit(self.transactions.pop(which % len(self.transactions)))
+
+    @rule(on_old=st.booleans())
+    def write_at_once(self, *, on_old: bool) -> None:
+        """An application writes."""
+        if on_old or self.world.new.guard.epoch:
+            self.write(self.world.old if on_old else self.world.new)
+
+    @rule(task=st.sampled_from(["forward", "reverse"]), count=st.integers(1, 20))
+    def replicate(self, task: str, count: int) -> None:
+        """Replication carries changes over."""
+        self.world.deliver(task, count)
+
+    @rule(task=st.sampled_from(["forward", "reverse"]))
+    def fail(self, task: str) -> None:
+        """A task fails."""
+        if self.world.running[task] == "running":
+            self.world.running[task] = "failed"
+
+    @rule(on_old=st.booleans())
+    def crash(self, *, on_old: bool) -> None:
+        """A database goes away."""
+        self.world.crash(self.world.old if on_old else self.world.new)
+
+    @rule()
+    def recover(self) -> None:
+        """Both databases are there again."""
+        self.world.old.up = self.world.new.up = True
+
+    @rule(seconds=st.sampled_from([1.0, 30.0, LEASE, 200.0]))
+    def wait(self, seconds: float) -> None:
+        """Time passes; leases end."""
+        self.world.time += seconds
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        """At every moment: one side at most, and it has everything."""
+        self.world.check()
+
+    def teardown(self) -> None:
+        """Whatever happened: when the faults end, one side serves again, and has everything."""
+        self.world.old.up = self.world.new.up = True
+        for invocation in self.alive:
+            self.finish(invocation)
+        errors = [each.error for each in self.world.invocations if each.error]
+        assert not errors, errors
+        for _ in range(4):
+            self.world.time += LEASE
+            for task, status in self.world.running.items():
+                if status == "failed":  # a person mends it
+                    self.world.running[task] = "stopped"
+            self.finish(self.world.start(lambda machine: machine.rollback()))
+        serving = [
+            side for side in (self.world.old, self.world.new) if side.guard.writable
+        ]
+        if self.world.new.guard.epoch:
+            assert len(serving) == 1, "nobody serves any more"
+            self.write(serving[0])
+            assert self.world.weights("writer.db.internal") == (
+                (100, 0) if serving == [self.world.old] else (0, 100)
+            )
+        claims = [name for name in self.world.parameters if "/claim/" in name]
+        assert len(claims) <= len(self.world.invocations)
+
+    def finish(self, invocation: Invocation) -> None:
+        """Let an invocation end, while replication works."""
+        for _ in range(5000):
+            if invocation.answer is not None or not invocation.thread.is_alive():
+                return
+            self.world.let(invocation)
+            self.carry(5)
+            self.world.check()
+        raise AssertionError(f"it never ends, at {invocation.at}")
+
+
+def test_no_fault_loses_a_write_or_lets_both_sides_write() -> None:
+    """Operators, events and faults in any order, cut at any call."""
+    run_state_machine_as_test(Migration)
