@@ -29,7 +29,7 @@ STATE = "/tap/dev/migration/state"
 WRITER, READER = "writer.db.internal", "reader.db.internal"
 
 
-class Killed(BaseException):  # noqa: N818 - no error of ours: the process is gone
+class Killed(BaseException):
     """The invocation ends here, and does nothing more."""
 
 
@@ -80,6 +80,7 @@ class Invocation:
     skew: float
     fault: str = ""
     at: str = ""
+    ended: bool = False
     answer: Any = None
     error: BaseException | None = None
 
@@ -113,8 +114,6 @@ class World:
         def run() -> None:
             turn.acquire()
             try:
-                if invocation.fault == "kill":
-                    raise Killed
                 machine = Machine(_parts(self), f"invocation {number}", lambda _: None)
                 invocation.answer = act(machine)
             except Killed:
@@ -122,6 +121,7 @@ class World:
             except BaseException as error:  # noqa: BLE001 - the test shows it
                 invocation.error = error
             finally:
+                invocation.ended = True
                 self._back.release()
 
         number = len(self.invocations)
@@ -133,21 +133,20 @@ class World:
     def let(self, invocation: Invocation, calls: int = 1, fault: str = "") -> None:
         """Let an invocation go on for a number of calls; the last of them with a fault."""
         for left in range(calls, 0, -1):
-            if not invocation.thread.is_alive() or invocation.answer is not None:
+            if invocation.ended:
                 return
             invocation.fault = fault if left == 1 else ""
             invocation.turn.release()
             self._back.acquire()
-            if invocation.answer is not None or invocation.error is not None:
-                invocation.thread.join()
+        if invocation.ended:
+            invocation.thread.join()
 
     def finish(self, invocation: Invocation) -> Any:
         """Let an invocation go on to its end."""
         for _ in range(5000):
-            if invocation.answer is not None or not invocation.thread.is_alive():
+            if invocation.ended:
                 break
             self.let(invocation)
-            invocation.thread.join(0 if invocation.answer is None else 5)
         else:
             raise AssertionError(f"it never ends, at {invocation.at}")
         if invocation.error:
@@ -209,9 +208,7 @@ class World:
 
     def deliver(self, task: str, count: int) -> None:
         """Let replication carry some changes over."""
-        source, target = (
-            (self.old, self.new) if task == "forward" else (self.new, self.old)
-        )
+        source, target = (self.old, self.new) if task == "forward" else (self.new, self.old)
         if self.running[task] != "running" or not (source.up and target.up):
             return
         position = source.slots.get(task)

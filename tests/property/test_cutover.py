@@ -36,8 +36,12 @@ COMMANDS = {
     "soak": advance(Phase.SOAK),
     "rollback": lambda machine: machine.rollback(),
     "observe": lambda machine: machine.observe(),
-    "forward changed": lambda machine: machine.task_changed("REPLICATION_TASK_FAILED", "arn:forward"),
-    "reverse changed": lambda machine: machine.task_changed("REPLICATION_TASK_STOPPED", "arn:reverse"),
+    "forward changed": lambda machine: machine.task_changed(
+        "REPLICATION_TASK_FAILED", "arn:forward"
+    ),
+    "reverse changed": lambda machine: machine.task_changed(
+        "REPLICATION_TASK_STOPPED", "arn:reverse"
+    ),
 }
 
 
@@ -46,6 +50,8 @@ def _model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out what asks a database by SQL of its own."""
     monkeypatch.setattr(forward, "preflight", lambda _old, _new: [])
     monkeypatch.setattr(signals, "long_transactions", lambda _side, _seconds: [])
+    for module in (forward, parameters, run):  # each run of the machine sets its own
+        monkeypatch.setattr(module, "time", None)
     monkeypatch.setattr(signals, "unguarded", lambda _side: [])
 
 
@@ -62,11 +68,7 @@ class Migration(RuleBasedStateMachine):
     @property
     def alive(self) -> list[Invocation]:
         """The invocations that have not ended."""
-        return [
-            each
-            for each in self.world.invocations
-            if each.thread.is_alive() and each.answer is None
-        ]
+        return [each for each in self.world.invocations if not each.ended]
 
     @initialize(
         at=st.sampled_from([phase for phase in Phase if phase is not Phase.COMMITTED]),
@@ -94,7 +96,7 @@ class Migration(RuleBasedStateMachine):
         if phase is Phase.READY:
             return
         moving = self.world.start(advance(phase))
-        while moving.answer is None:
+        while not moving.ended:
             self.world.let(moving)
             self.carry(9)
         assert moving.answer.ok, moving.answer
@@ -198,9 +200,7 @@ class Migration(RuleBasedStateMachine):
                 if status == "failed":  # a person mends it
                     self.world.running[task] = "stopped"
             self.finish(self.world.start(lambda machine: machine.rollback()))
-        serving = [
-            side for side in (self.world.old, self.world.new) if side.guard.writable
-        ]
+        serving = [side for side in (self.world.old, self.world.new) if side.guard.writable]
         if self.world.new.guard.epoch:
             assert len(serving) == 1, "nobody serves any more"
             self.write(serving[0])
@@ -213,7 +213,7 @@ class Migration(RuleBasedStateMachine):
     def finish(self, invocation: Invocation) -> None:
         """Let an invocation end, while replication works."""
         for _ in range(5000):
-            if invocation.answer is not None or not invocation.thread.is_alive():
+            if invocation.ended:
                 return
             self.world.let(invocation)
             self.carry(5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tapforge.cutover.checkpoint import Checkpoint
 from tapforge.cutover.databases import Database
@@ -46,6 +47,7 @@ class NativeTask(DmsTask):
     target: Server
     slot: str
     pretended = ""
+    pretended_health: dict[str, Any] = {}  # noqa: RUF012 - replaced, never changed
 
     def status(self) -> str:
         """Return DMS's word, unless a test pretends another."""
@@ -60,7 +62,10 @@ class NativeTask(DmsTask):
         return replace(
             found,
             status=self.pretended or found.status,
-            unloaded=(*found.unloaded, *(name for (name,) in loading)),
+            **{
+                "unloaded": (*found.unloaded, *(name for (name,) in loading)),
+                **self.pretended_health,
+            },
         )
 
     def load(self) -> None:
@@ -69,7 +74,7 @@ class NativeTask(DmsTask):
         self._drop()
         self.target.sql(
             "SET session_replication_role = replica",
-            f"TRUNCATE {', '.join(TABLES)}, tapforge_cutover.sentinel"
+            f"TRUNCATE {', '.join(TABLES)}, tapforge_cutover.sentinel",
         )
         self._subscribe("copy_data = true, create_slot = true")
 
@@ -171,7 +176,11 @@ class Rig:
 
     def machine(self, parts: Parts | None = None, owner: str = "test") -> Machine:
         """Return a machine as a new invocation has it."""
-        return Machine(parts or self.parts(), owner, lambda record: self.logged.append({**record, "time": time.time()}))
+        return Machine(
+            parts or self.parts(),
+            owner,
+            lambda record: self.logged.append({**record, "time": time.time()}),
+        )
 
     def lag(self, source: float = 0.0, target: float = 0.0) -> None:
         """Publish latencies as DMS does."""
@@ -241,7 +250,7 @@ class Rig:
         reached = {line["phase"]: line["time"] for line in self.logged if "did" in line}
         names = list(reached)
         span = names[names.index(first) : names.index(last) + 1]
-        return {b: reached[b] - reached[a] for a, b in zip(span, span[1:], strict=False)}
+        return {b: reached[b] - reached[a] for a, b in itertools.pairwise(span)}
 
     def claims(self) -> list[str]:
         """List the claims that are left."""
@@ -269,7 +278,9 @@ class Rig:
         return f"{stem}-{self._made}"
 
     def _empty(self, server: Server) -> None:
-        rows = server.sql("SELECT 1 FROM pg_database WHERE datname = 'payments'", database="postgres")
+        rows = server.sql(
+            "SELECT 1 FROM pg_database WHERE datname = 'payments'", database="postgres"
+        )
         if rows:
             for (name,) in server.sql("SELECT subname FROM pg_subscription"):
                 server.sql(
@@ -399,7 +410,7 @@ class Applications:
         self.log = rig.folder / f"traffic-{time.monotonic_ns()}.log"
         self._process: subprocess.Popen[str]
 
-    def __enter__(self) -> Applications:
+    def __enter__(self) -> Self:
         config = {
             "url": self._rig.aws.url,
             "zone": self._rig.settings.zone_id,
@@ -471,7 +482,7 @@ class Applications:
         assert not twice
         for lines in (paid, insisted, sorted(paid + insisted, key=lambda line: line["ended"])):
             sides = [line["host"] for line in lines]
-            changes = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if a["host"] != b["host"]]
+            changes = [(a, b) for a, b in itertools.pairwise(lines) if a["host"] != b["host"]]
             assert len(changes) == turns, (turns, changes, Counter(sides))
 
 

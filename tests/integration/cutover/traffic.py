@@ -55,7 +55,7 @@ class Applications:
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
         self._end = threading.Event()
-        self._log = Path(config["log"]).open("w", buffering=1)
+        self._log = Path(config["log"]).open("w", buffering=1)  # noqa: SIM115 - open as long as we run
         self._write = threading.Lock()
 
     def run(self) -> None:
