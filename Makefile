@@ -9,9 +9,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TAPFORGE := $(BIN)/tapforge
 RULES := docs/rules.md
+CHECKOV := .tapforge/checkov
+# An apply waits far more than it works, so that more of them than processors go side by side.
+EMBEDDED := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup render check test prove up down plan bench lint types clean
+.PHONY: help setup render check scan test prove up down plan bench lint types clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +38,17 @@ check: setup ## Fail if what is rendered is stale, or if a system breaks a rule.
 	@$(TAPFORGE) explain --markdown | diff -u $(RULES) - || { echo "$(RULES) is stale: make render" >&2; exit 1; }
 	@$(TAPFORGE) check
 
+# It pins old versions of what others need too.
+$(CHECKOV)/.installed: tests/terraform/checkov.txt
+	@test -n "$(PYTHON)" || { echo "tapforge needs Python 3.11 or newer: set PYTHON=..." >&2; exit 2; }
+	@echo "Setting up $(CHECKOV), once."
+	@$(PYTHON) -m venv --clear $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+scan: setup $(CHECKOV)/.installed ## Hold the plans of all systems to checkov, too.
+	@$(BIN)/python -m pytest --quiet tests/terraform/test_checkov.py
+
 up: render ## Apply SYSTEM (aurora-demo) of ENV (dev) to an AWS on this machine.
 	@$(TAPFORGE) up $(SYSTEM) --env $(ENV)
 
@@ -44,9 +58,10 @@ down: setup ## Destroy what `make up` made, and prove that nothing is left.
 plan: setup ## Plan SYSTEM of ENV without credentials, network or provider.
 	@$(TAPFORGE) plan $(SYSTEM) --env $(ENV) --offline
 
-test: setup ## Run all tests, with coverage.
+test: setup $(CHECKOV)/.installed ## Run all tests, with coverage.
 	@$(BIN)/coverage erase
-	@HYPOTHESIS_PROFILE=ci $(BIN)/coverage run -m pytest -n auto --dist loadfile
+	@HYPOTHESIS_PROFILE=ci $(BIN)/coverage run -m pytest -n auto --dist loadfile -m 'not embedded'
+	@$(BIN)/coverage run -m pytest -n $(EMBEDDED) --dist loadfile -m embedded
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ _SECONDS = 2.0
 
 
 def _shared(function: Callable[..., None]) -> Callable[..., None]:
-    for option in (
+    options: tuple[Callable[[Callable[..., None]], Callable[..., None]], ...] = (
         click.option(
             "--function",
             metavar="NAME",
@@ -38,7 +39,8 @@ def _shared(function: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--json", "as_json", is_flag=True, help="Print the answer as JSON, and nothing else."
         ),
-    ):
+    )
+    for option in options:
         function = option(function)
     return function
 
@@ -120,7 +122,7 @@ def watch(
     With `--json`, or where the output is no terminal, each look is a line of its own.
     """
     ask = _asker(function, region, local=local)
-    if as_json or not click.get_text_stream("stdout").isatty():
+    if as_json or not sys.stdout.isatty():
         _follow(
             ask,
             lambda shown: click.echo(json.dumps(shown) if as_json else " | ".join(_lines(shown))),

@@ -119,7 +119,7 @@ class Machine:
         """Show the checkpoint beside what is."""
         parts = self._parts
         shown: dict[str, Any] = {}
-        for key, ask in {
+        asked: dict[str, Callable[[], Any]] = {
             "checkpoint": lambda: asdict(parts.store.read()),
             "old": lambda: _side(parts.old),
             "new": lambda: _side(parts.new),
@@ -127,7 +127,8 @@ class Machine:
             "reverse": parts.reverse.status,
             "writer": lambda: parts.names.weights(parts.settings.writer_name),
             "reader": lambda: parts.names.weights(parts.settings.reader_name),
-        }.items():
+        }
+        for key, ask in asked.items():
             try:
                 with aws_errors():
                     shown[key] = ask()

@@ -307,16 +307,20 @@ def take(
         for name, value in taken.items():
             if value is None or not known(value):
                 continue
-            if broken := _verdict(declared[name], value, view):
-                found.append(Problem(f"{prefix}: {name}", *broken))
+            found += [
+                Problem(f"{prefix}: {name}", *broken)
+                for broken in _verdict(declared[name], value, view)
+            ]
     return taken, found
 
 
 _KEPT = 1000
 """How many verdicts some rules remember: many environments have most of their values in common."""
 
+_Broken = tuple[str, str]
+
 # By the rules: a system and the modules it calls often hold a value to the same.
-_verdicts: dict[tuple[Valid, ...], tuple[list[str], dict[Any, tuple[str, str] | None]]] = {}
+_verdicts: dict[tuple[Valid, ...], tuple[list[str], dict[Any, tuple[_Broken, ...]]]] = {}
 
 
 class _Asked:
@@ -334,20 +338,19 @@ class _Asked:
             raise AttributeError(name, name=name, obj=self) from None
 
 
-def _verdict(field: Input, value: Any, inputs: Any) -> tuple[str, str] | None:
-    """Give what is wrong with a value, remembered for the same value beside the same other inputs."""
+def _verdict(field: Input, value: Any, inputs: Any) -> tuple[_Broken, ...]:
+    """Give all that is wrong with a value, remembered for the same value beside the same other inputs."""
     if not field.valid:
-        return None
+        return ()
     names, verdicts = _verdicts.setdefault(field.valid, ([], {}))
     key = _seen(value, names, inputs)
     if key not in verdicts:
         before, asked = len(names), _Asked(inputs, names)
-        reasons = (_reason(rule, value, asked) for rule in field.valid)
-        broken = next(filter(None, reasons), None)
+        reasons = tuple(filter(None, [_reason(rule, value, asked) for rule in field.valid]))
         if len(names) != before or len(verdicts) == _KEPT:
             verdicts.clear()
             key = _seen(value, names, inputs)
-        verdicts[key] = broken
+        verdicts[key] = reasons
     return verdicts[key]
 
 
@@ -357,7 +360,7 @@ def _seen(value: Any, names: Iterable[str], inputs: Any) -> Any:
     return (repr(value), *[repr(getattr(inputs, name, NotImplemented)) for name in names])
 
 
-def _reason(rule: Valid, value: Any, inputs: Any) -> tuple[str, str] | None:
+def _reason(rule: Valid, value: Any, inputs: Any) -> _Broken | None:
     """Say what is wrong with a value, and what was meant; nothing if only Terraform can tell."""
     try:
         holds = rule.condition(value, inputs)

@@ -31,8 +31,9 @@ class Check:
         # Only who looks at an account needs boto3.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        expected = self.expected(deployed)
+        expected = None
         try:
+            expected = self.expected(deployed)
             found = self.found(deployed)
         except (BotoCoreError, ClientError, LookupError, TypeError, AttributeError) as error:
             return Result(self.requirement, self.what, False, _text(error), expected)

@@ -312,13 +312,12 @@ class Deployed:
 
     def refuses_plain_text(self, bucket: str) -> bool:
         """Whether a bucket's policy denies everything that does not come by TLS."""
-        policy = json.loads(self.ask("s3", "get_bucket_policy", Bucket=bucket)["Policy"])
-        return any(
-            statement["Effect"] == "Deny"
-            and statement["Action"] == "s3:*"
-            and "false" in _strings(statement.get("Condition", {}).get("Bool", {}).get(_BY_TLS))
-            for statement in policy["Statement"]
-        )
+        policy = self.ask("s3", "get_bucket_policy", Bucket=bucket)["Policy"]
+        return _denies_plain_text(policy, "s3:*")
+
+    def topic_refuses_plain_text(self, arn: str) -> bool:
+        """Whether an SNS topic's policy denies what is not published by TLS."""
+        return _denies_plain_text(self.topic(arn)["Policy"], "sns:Publish")
 
 
 # --- reading what was found -------------------------------------------------------------------------
@@ -386,6 +385,15 @@ def right_apply_methods(engine: str, version: str, found: Iterable[str]) -> dict
 def values(found: Mapping[str, Found], names: Iterable[str]) -> dict[str, Any]:
     """Give the values of some of the parameters that were set."""
     return {name: found[name]["ParameterValue"] for name in names}
+
+
+def _denies_plain_text(policy: str, action: str) -> bool:
+    return any(
+        statement["Effect"] == "Deny"
+        and action in _strings(statement["Action"])
+        and "false" in _strings(statement.get("Condition", {}).get("Bool", {}).get(_BY_TLS))
+        for statement in json.loads(policy)["Statement"]
+    )
 
 
 def _strings(value: Any) -> list[str]:

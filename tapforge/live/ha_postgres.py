@@ -215,9 +215,9 @@ CHECKS: tuple[Check, ...] = (
         "storage",
         "FreeStorageSpace",
         _BELOW,
-        lambda d: d.inputs.allocated_storage_gb * _GIB * 0.1,
+        lambda d: d.inputs.allocated_storage_gb * _GIB * 10 // 100,
     ),
-    *_alarm("memory", "FreeableMemory", _BELOW, lambda d: _memory(d) * 0.05),
+    *_alarm("memory", "FreeableMemory", _BELOW, lambda d: _memory(d) * 5 // 100),
     Check(
         "E3",
         "topic: encrypted with",

@@ -179,7 +179,7 @@ def _alarm(
     return (
         Check(
             "C7",
-            f"alarm {stem}",
+            f"alarm {stem}: metric, threshold and action",
             lambda d: [{name: each[name] for name in _READ} for each in found(d)],
             expected,
         ),
@@ -212,7 +212,7 @@ def _publishers(d: Deployed) -> list[Any]:
 
 def _flow_logs(d: Deployed) -> list[tuple[Any, ...]]:
     found = d.of_vpc("describe_flow_logs", "resource-id")["FlowLogs"]
-    return [(each["TrafficType"], each["LogGroupName"]) for each in found]
+    return [(each["TrafficType"], each["LogDestination"].split(":")[6]) for each in found]
 
 
 def _flow_log_group(d: Deployed) -> tuple[Any, ...] | None:
@@ -621,7 +621,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "C9",
-        "flow logs",
+        "flow logs: traffic and log group",
         _flow_logs,
         lambda d: (
             [("ALL", d.outputs.get("flow_log_group_name"))]

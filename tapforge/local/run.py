@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import attrs
 
+from tapforge.facts import regions
 from tapforge.lang.errors import Problem
 from tapforge.lang.inputs import declared_inputs
 from tapforge.lang.module import Body
@@ -128,9 +129,10 @@ def up(
         applied = last is not None and last.applied and last.token == emulator.record.token
         if last and last.applied and not applied:
             watcher.note("the emulator of the last `up` had ended with all in it: all is made anew")
-        region = str(system.inputs(**environment.variables).aws_region)
+        region, *others = _regions(system.inputs(**environment.variables))
         backend = _backend(environment)
-        record = Record(provider, region, backend, emulator.record.token, applied=applied)
+        token = emulator.record.token
+        record = Record(provider, region, backend, token, applied=applied, other_regions=others)
         try:
             if last and applied:
                 _check_unchanged(directory, last, record)
@@ -197,7 +199,11 @@ def down(
         terraform.destroy(var_files=[directory.variables_file], on_message=watcher.message)
         watcher.begin("look for leftovers")
         known = terraform.run("state", "list").check().stdout.split()
-        there = leftovers(_client(emulator, record.region))
+        there = dict.fromkeys(
+            each
+            for region in (record.region, *record.other_regions)
+            for each in leftovers(_client(emulator, region))
+        )
         left = [
             *(("in the state", address) for address in known),
             *(each for each in there if each[1] != record.backend["bucket"]),
@@ -309,6 +315,13 @@ def _backend(environment: Environment) -> dict[str, Any]:
     """Give where the state is, with what the environment leaves to the defaults."""
     given = BackendInputs(**environment.backend)
     return {name: getattr(given, name) for name in declared_inputs(BackendInputs)}
+
+
+def _regions(inputs: Any) -> list[str]:
+    """Give the regions that an environment names, the one of its resources first."""
+    given = attrs.asdict(inputs, recurse=False).values()
+    named = {each for each in given if isinstance(each, str) and each in regions.names()}
+    return [inputs.aws_region, *sorted(named - {inputs.aws_region})]
 
 
 def _client(emulator: Emulator, region: str) -> Client:

@@ -36,6 +36,7 @@ class Record:
         backend: Where the state is: bucket, key and region.
         token: The emulator that holds them.
         applied: Whether Terraform has begun to make them.
+        other_regions: Regions that the environment names beside it, such as that of copies.
     """
 
     provider: Origin
@@ -43,6 +44,7 @@ class Record:
     backend: dict[str, Any]
     token: str
     applied: bool
+    other_regions: list[str] = attrs.field(factory=list)
 
     @property
     def state(self) -> str:

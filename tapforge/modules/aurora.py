@@ -12,6 +12,7 @@ from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
+from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_CLUSTER
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -19,6 +20,10 @@ from tapforge.modules.parts.network import security_group, subnet_group
 from tapforge.modules.parts.parameter_group import NAMED_BY_VERSION, instance_parameter_group
 
 ENGINE = "aurora-postgresql"
+_OF_INSTANCES = {
+    **UPGRADES,
+    "checkov:CKV_AWS_118": "Whether there is Enhanced Monitoring is the caller's to decide.",
+}
 
 
 @inputs
@@ -199,7 +204,13 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             delete_automated_backups=v.destroyable,
             tags={"Name": identifier},
             depends_on=[log],
-        )
+        ),
+        accept={
+            "checkov:CKV2_AWS_8": "Aurora has its own; the module backup adds those of AWS Backup.",
+            "checkov:CKV2_AWS_27": "Parameters of the log are the instances', where Aurora reads them.",
+            "checkov:CKV_AWS_139": "`destroyable` decides.",
+            **WAYS_INTO_CLUSTER,
+        },
     )
 
     def instance(
@@ -239,10 +250,12 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
     writer = m.add(
         instance("writer", 1, [monitoring.attachment]),
         comment="The first instance of a cluster becomes its writer, so the readers wait for it.",
+        accept=_OF_INSTANCES,
     )
     reader = m.add(
         instance("reader", count.index + 2, [writer], count=v.reader_count),
         comment="Aurora promotes the healthy reader of the lowest tier.",
+        accept=_OF_INSTANCES,
     )
     _scale_readers(m, v, cluster, [writer, reader])
     managed_arn: Any = fn.one(splat(cluster.master_user_secret).secret_arn)

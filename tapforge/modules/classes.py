@@ -48,4 +48,14 @@ BYTES_PER_CONNECTION, _MOST_CONNECTIONS = 9_531_392, 5000
 
 def connections(instance_class: str) -> float:
     """Give RDS's default of `max_connections` for a class: a formula of its memory."""
-    return fn.min(fn.floor(memory(instance_class) / BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
+    return fn.min(_quotient(memory(instance_class), BYTES_PER_CONNECTION), _MOST_CONNECTIONS)
+
+
+def share(whole: float, percent: float) -> float:
+    """Give so many percent of a whole number, rounded down."""
+    return _quotient(whole * percent, 100)
+
+
+def _quotient(dividend: float, divisor: float) -> float:
+    """Divide whole numbers without a remainder: exact, so that Python computes it like Terraform."""
+    return (dividend - dividend % divisor) / divisor

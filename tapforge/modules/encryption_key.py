@@ -158,7 +158,7 @@ def encryption_key(m: Body, v: EncryptionKeyInputs) -> EncryptionKeyOutputs:
             deletion_window_in_days=conditional(v.destroyable, 7, 30),
             tags={"Name": f"{v.name}-{suffix}"},
         ),
-        accept={"kms-key-rotation": "rotation is the caller's to decide, and on if nobody does"},
+        accept={"kms-key-rotation": "Rotation is the caller's to decide, and on if nobody does."},
     )
     alias = m.add(aws.KmsAlias("main", name=f"alias/{v.name}-{suffix}", target_key_id=key.key_id))
     return EncryptionKeyOutputs(arn=key.arn, key_id=key.key_id, alias_name=alias.name)

@@ -28,6 +28,7 @@ from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.meta import Condition, Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
+from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.roles import service_role
 
 HTTPS = 443
@@ -302,7 +303,8 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
                     )
                 ]
             ),
-        )
+        ),
+        accept={"checkov:CKV2_AWS_11": "Whether its flows are logged is the caller's to decide."},
     )
     m.add(
         aws.DefaultSecurityGroup(
@@ -554,7 +556,8 @@ def network(m: Body, v: NetworkInputs) -> NetworkOutputs:
             skip_destroy=False,
             deletion_protection_enabled=not_(v.destroyable),
             tags={"Name": log_name},
-        )
+        ),
+        accept=RETENTION,
     )
     writer = service_role(
         m,

@@ -10,6 +10,7 @@ from tapforge.lang.expression import conditional, count, gt, not_, splat
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
+from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_INSTANCE
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -17,6 +18,7 @@ from tapforge.modules.parts.network import security_group, subnet_group
 from tapforge.modules.parts.parameter_group import instance_parameter_group
 
 ENGINE = "postgres"
+_PROTECTION = {"checkov:CKV_AWS_293": "`destroyable` decides."}
 
 
 def _zones(inputs: Any) -> float:
@@ -209,7 +211,8 @@ def postgres(m: Body, v: PostgresInputs) -> PostgresOutputs:
             tags={"Name": identifier},
             depends_on=[log, monitoring.attachment],
             **alike,
-        )
+        ),
+        accept={**UPGRADES, **WAYS_INTO_INSTANCE, **_PROTECTION},
     )
     replica = m.add(
         aws.DbInstance(
@@ -229,6 +232,12 @@ def postgres(m: Body, v: PostgresInputs) -> PostgresOutputs:
             "It has the primary's user, database, key, subnets and backups, so it is given none; a"
             " replica takes no final snapshot."
         ),
+        accept={
+            **UPGRADES,
+            **_PROTECTION,
+            "checkov:CKV_AWS_133": "The primary has the backups; a replica is a copy of it.",
+            "checkov:CKV_AWS_157": "Each replica stands in a zone of its own, and for the others.",
+        },
     )
     managed_arn: Any = fn.one(splat(primary.master_user_secret).secret_arn)
     secret_arn = connection(

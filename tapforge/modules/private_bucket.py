@@ -41,7 +41,12 @@ class PrivateBucketOutputs:
 def private_bucket(m: Body, v: PrivateBucketInputs) -> PrivateBucketOutputs:
     """A bucket that keeps versions, encrypts, and admits nobody without TLS."""
     bucket = m.add(
-        aws.S3Bucket("main", bucket=v.bucket, force_destroy=v.destroyable, tags={"Name": v.bucket})
+        aws.S3Bucket("main", bucket=v.bucket, force_destroy=v.destroyable, tags={"Name": v.bucket}),
+        accept={
+            "checkov:CKV2_AWS_62": "Nobody waits for its objects.",
+            "checkov:CKV_AWS_144": "What it holds can be made again: it belongs to one region.",
+            "checkov:CKV_AWS_145": "The key is the caller's to give; S3 has its own without one.",
+        },
     )
     m.add(
         aws.S3BucketVersioning(

@@ -14,6 +14,7 @@ from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
+from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.inputs import PORT, ClientInputs
 from tapforge.modules.parts.network import reach, security_group
 from tapforge.modules.parts.roles import service_role
@@ -88,6 +89,10 @@ def proxy(m: Body, v: ProxyInputs) -> ProxyOutputs:
             tags={"Name": f"/aws/rds/proxy/{name}"},
         ),
         comment="RDS would make this group itself, keep its log for ever and leave it behind.",
+        accept={
+            **RETENTION,
+            "checkov:CKV_AWS_158": "It tells of connections, and holds no statement.",
+        },
     )
     made = m.add(
         aws.DbProxy(
@@ -213,6 +218,7 @@ def _security_group(m: Body, v: ProxyInputs, name: str) -> aws.SecurityGroup:
         v,
         stem=f"{v.name}-proxy-sg",
         description=f"PostgreSQL clients of {name}",
+        accept={"checkov:CKV2_AWS_5": "The proxy has it, where checkov does not look."},
     )
     reach(
         m,

@@ -12,6 +12,7 @@ from tapforge.lang.expression import Named, conditional, each, eq, not_
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
+from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.network import reach
 
 _APPLICATIONS = cast("dict[str, str]", Named("local.rotation_applications", facts.applications()))
@@ -88,7 +89,10 @@ def rotation(m: Body, v: RotationInputs) -> RotationOutputs:
             vpc_id=v.vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": f"{v.name}-rotation-sg-{v.environment_suffix}"},
-        )
+        ),
+        accept={
+            "checkov:CKV2_AWS_5": "The application's function has it, where checkov sees nothing."
+        },
     )
     to_secrets = m.add(
         aws.VpcSecurityGroupEgressRule(
@@ -121,6 +125,7 @@ def rotation(m: Body, v: RotationInputs) -> RotationOutputs:
             tags={"Name": f"/aws/lambda/{name}"},
         ),
         comment="Lambda would make this group itself, keep its log for ever and leave it behind.",
+        accept={**RETENTION, "checkov:CKV_AWS_158": "It tells of rotations, and holds no secret."},
     )
     key: Any = {"kmsKeyArn": v.kms_key_arn}
     parameters = fn.merge(

@@ -697,3 +697,18 @@ kept_backups = Valid(
     ),
 )
 """The days that backups of a database are kept, in the form that the module's ``destroyable`` gives."""
+
+_PRODUCTION = "^(prod|production|live)(-|$)"
+
+protected_production = Valid(
+    lambda value, inputs: or_(
+        not_(value),
+        not_(matches(_PRODUCTION, inputs.environment_suffix)),
+        eq(inputs.data_loss_accepted, inputs.environment_suffix),
+    ),
+    lambda _value, inputs: (
+        f'true for "{inputs.environment_suffix}": the data of production must stay; give false, or, to'
+        f' take it down for good, data_loss_accepted = "{inputs.environment_suffix}" beside it.'
+    ),
+)
+"""Production is protected, unless ``data_loss_accepted`` names it: a destroy needs an apply before."""

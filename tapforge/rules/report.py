@@ -14,6 +14,9 @@ from tapforge.rules.rule import SEVERITIES, Rule
 from tapforge.rules.run import Acceptance, Violation
 
 _KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
+_MODULES = re.compile(r"^(?:module\.[^.]+\.)+")
+_OTHER_TOOL = ":"
+"""Is in the ids of other tools' rules, such as `checkov:CKV_AWS_18`: these tools look at them."""
 
 
 @attrs.frozen
@@ -106,8 +109,13 @@ def _misspelt(said: Mapping[tuple[str, str], None], known: set[str]) -> list[str
     return [
         f"{address} accepts {rule}: there is no such rule; {closest(rule, known) or 'take it out'}"
         for rule, address in said
-        if rule not in known
+        if rule not in known and _OTHER_TOOL not in rule
     ]
+
+
+def _in_module(address: str) -> str:
+    """Give the address inside of the module, where one acceptance is about all of its calls."""
+    return _MODULES.sub("", _KEY.sub("", address))
 
 
 def _unused(
@@ -117,8 +125,8 @@ def _unused(
     ids: set[str],
 ) -> list[str]:
     """Say which acceptances of rules that were checked are about nothing."""
-    found = {(each.rule.id, _KEY.sub("", each.address)) for each in violations}
-    unused = [(rule, address) for rule, address in said if (rule, address) not in found]
+    found = {(each.rule.id, _in_module(each.address)) for each in violations}
+    unused = [(rule, address) for rule, address in said if (rule, _in_module(address)) not in found]
     unused += [
         (each.rule, each.address)
         for each in acceptances

@@ -249,7 +249,7 @@ def ecommerce_rds(s: Body, v: EcommerceRdsInputs) -> EcommerceRdsOutputs:
             name=NAME,
             environment_suffix=suffix,
             destroyable=v.destroyable,
-            services=["cloudwatch", "export.rds"],
+            services=["cloudwatch", "export.rds", "logs"],
         ),
     )
     net = s.call(
@@ -337,6 +337,7 @@ def ecommerce_rds(s: Body, v: EcommerceRdsInputs) -> EcommerceRdsOutputs:
             iops=v.iops,
             storage_throughput=v.storage_throughput,
             kms_key_arn=key.arn,
+            log_kms_key_arn=key.arn,
             database_name=NAME,
             master_username="postgres",
             credentials=v.credentials,

@@ -7,8 +7,7 @@ from typing import Literal
 from tapforge.aws import data
 from tapforge.facts import postgres as versions
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import ge
-from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
+from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.modules import classes, parameters, valid
 from tapforge.modules.alarm import AlarmInputs, AlarmOutputs, alarm
@@ -30,8 +29,8 @@ MAJOR = 14
 ENDPOINTS = ("events", "logs", "monitoring", "rds", "secretsmanager", "sns")
 _PUBLIC, _PRIVATE = 0, 1
 _PERIOD, _PERIODS = 300, 2
-# Shares of what the database has, below which little is left of it.
-_LITTLE_STORAGE, _LITTLE_MEMORY = 0.1, 0.05
+# Percent of what the database has, below which little is left of it.
+_LITTLE_STORAGE, _LITTLE_MEMORY = 10, 5
 _GRAPHS = {
     "CPU (percent)": ["CPUUtilization"],
     "Connections": ["DatabaseConnections"],
@@ -104,16 +103,7 @@ class HaPostgresInputs(TieredInputs):
     connections_alarm_percent: int = variable(
         "Share of the connections that the instance class takes, above which somebody is told.",
         default=80,
-        valid=[
-            valid.between(1, 99),
-            Valid(
-                lambda value, inputs: ge(classes.connections(inputs.instance_class) * value, 100),
-                lambda value, inputs: (
-                    f"{value} percent of the {classes.connections(inputs.instance_class)} connections of"
-                    f" {inputs.instance_class} is less than one: take more."
-                ),
-            ),
-        ],
+        valid=[valid.between(1, 99)],
     )
 
 
@@ -237,6 +227,7 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
             multi_az=True,
             allocated_storage_gb=v.allocated_storage_gb,
             kms_key_arn=key.arn,
+            log_kms_key_arn=key.arn,
             database_name="payments",
             master_username="dbadmin",
             parameters=fn.merge(
@@ -311,7 +302,7 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
         "connections": watch(
             "DatabaseConnections",
             "connections",
-            fn.floor(connections * v.connections_alarm_percent / 100),
+            classes.share(connections, v.connections_alarm_percent),
             "The database has few connections left: look for clients that leak them.",
             capacity=connections,
             breach="above",
@@ -319,14 +310,14 @@ def ha_postgres(s: Body, v: HaPostgresInputs) -> HaPostgresOutputs:
         "storage": watch(
             "FreeStorageSpace",
             "storage",
-            storage * _LITTLE_STORAGE,
+            classes.share(storage, _LITTLE_STORAGE),
             "The database has little storage left, and stops writing without: allocate more.",
             capacity=storage,
         ),
         "memory": watch(
             "FreeableMemory",
             "memory",
-            memory * _LITTLE_MEMORY,
+            classes.share(memory, _LITTLE_MEMORY),
             "The database has little memory left: lower work_mem or connections, or take a larger class.",
             capacity=memory,
         ),

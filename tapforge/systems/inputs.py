@@ -43,6 +43,12 @@ class TieredInputs(SystemInputs):
     destroyable: bool = variable(
         "Whether `terraform destroy` removes everything without a trace; false protects the data.",
         default=True,
+        valid=[valid.protected_production],
+    )
+    data_loss_accepted: str = variable(
+        "The suffix of a production that is taken down for good, which `destroyable` asks for.",
+        default="",
+        valid=[valid.pattern("^[a-z0-9-]*$", "an environment suffix, or nothing")],
     )
     vpc_cidr: str = variable(
         f"IPv4 block of the VPC; each subnet gets a /{_PREFIX} of it.",

@@ -11,7 +11,6 @@ from tapforge.lang.expression import (
     conditional,
     eq,
     for_list,
-    gt,
     ne,
     or_,
 )
@@ -259,7 +258,7 @@ def payment_aurora(s: Body, v: PaymentAuroraInputs) -> PaymentAuroraOutputs:
     and a dashboard.
     """
     suffix = v.environment_suffix
-    has_flow_log, has_backup = gt(v.flow_log_retention_days, 0), ne(v.backup_copy_region, "")
+    has_backup = ne(v.backup_copy_region, "")
     key = s.call(
         "key",
         encryption_key,
@@ -268,8 +267,8 @@ def payment_aurora(s: Body, v: PaymentAuroraInputs) -> PaymentAuroraOutputs:
             environment_suffix=suffix,
             destroyable=v.destroyable,
             services=fn.concat(
+                ["logs"],
                 conditional(v.alarm_topic, ["cloudwatch"], []),
-                conditional(has_flow_log, ["logs"], []),
                 conditional(has_backup, ["backup"], []),
             ),
         ),
@@ -315,6 +314,7 @@ def payment_aurora(s: Body, v: PaymentAuroraInputs) -> PaymentAuroraOutputs:
             managed_rotation_days=conditional(generated, 0, v.rotation_days),
             password_version=v.password_version,
             kms_key_arn=key.arn,
+            log_kms_key_arn=key.arn,
             cluster_parameters=v.cluster_parameters,
             instance_parameters=v.instance_parameters,
             backup_retention_days=v.backup_retention_days,

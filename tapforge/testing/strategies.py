@@ -216,9 +216,11 @@ def _single(field: Input) -> _Drawn:
         any(not rule.schema for rule in field.valid) and not {"enum", "pattern"} & schema.keys()
     )
     if by_code or (field.example is not None and not field.valid):
-        # What only code can tell, or nobody: what is known to be right must do; of numbers, more is.
+        # What only code can tell, or nobody: what is known to be right must do; of what has few forms,
+        # more is drawn.
         shown = st.just(json.loads(json.dumps(field.example if field.required else field.default)))
-        return shown | _of_type(field.type, schema) if field.type == "number" else shown
+        few = field.type == "bool" or field.type == "number"  # noqa: PLR1714 - a type may be a list
+        return shown | _of_type(field.type, schema) if few else shown
     strategy = _of_type(field.type, schema)
     if field.type == "string" and "pattern" in schema:
         # A pattern may allow capitals that a finer rule refuses.
@@ -379,7 +381,7 @@ def _known() -> list[_Known]:
         _Known((valid.tags,), tags),
         _Known((valid.vpc_cidr,), lambda: networks(maximum=26)),
         _Known(
-            (valid.client_cidrs,),
+            valid.client_cidrs,
             lambda: st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4),
         ),
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),

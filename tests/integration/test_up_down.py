@@ -2,7 +2,6 @@
 
 import json
 import platform
-import shutil
 import stat
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from tapforge.local.run import _plan_again, _Run
 from tapforge.local.run_directory import RunDirectory
 from tapforge.systems import environment, project
 
-ROOT = Path(__file__).parents[2]
 STATE = {"Bucket": "iac-rlhf-tf-states", "Key": "dev/aurora-demo/terraform.tfstate"}
 NAME = ("aurora-demo", "--env", "dev")
 REQUIREMENTS = {f"A{number}" for number in range(1, 12)}
@@ -67,17 +65,6 @@ def wait_for_lock(directory: RunDirectory) -> dict[str, Any]:
             continue
         return dict(json.loads(lock["Body"].read()))
     pytest.fail("Terraform took no lock")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a project with the systems of this one; the provider is unpacked once for all."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copytree(ROOT / "env", tmp_path / "env")
-    (ROOT / ".tapforge/provider").mkdir(parents=True, exist_ok=True)
-    (tmp_path / ".tapforge").mkdir()
-    (tmp_path / ".tapforge/provider").symlink_to(ROOT / ".tapforge/provider")
-    return tmp_path
 
 
 def test_a_system_comes_up_stays_and_goes_without_a_trace(

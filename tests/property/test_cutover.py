@@ -86,6 +86,8 @@ class Migration(RuleBasedStateMachine):
     def go_to(self, phase: Phase) -> None:
         """Advance without a fault."""
         self.world.do(advance(Phase.FULL_LOAD))
+        if made := self.world.begin(self.world.old):  # it may outlive everything but `expel`
+            self.transactions.append(made)
         if phase is Phase.FULL_LOAD:
             return
         self.world.do(advance(Phase.CDC))

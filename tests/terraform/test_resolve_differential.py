@@ -211,7 +211,8 @@ def of_environment(
     yield from (f"only Terraform refuses {each}" for each in planned.problems)
     if planned.problems:
         return
-    instances = {each.address: each for each in resolved.instances}
+    # A plan shows nothing of what is ephemeral.
+    instances = {each.address: each for each in resolved.instances if each.mode != "ephemeral"}
     yield from (f"{each} is only resolved" for each in instances.keys() - planned.resources.keys())
     yield from (f"{each} is only planned" for each in planned.resources.keys() - instances.keys())
     for address, instance in instances.items():

@@ -71,13 +71,13 @@ class Valued:
         type: The resource.
         argument: The argument.
         values: What stands for a value, by a regular expression that Python and Terraform both
-            understand.
+            understand; None for one that is AWS's own default, and is left out.
         reason: Why the old provider refuses them.
     """
 
     type: str
     argument: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | None]
     reason: str
 
     def apply(self, draft: Draft) -> None:
@@ -86,18 +86,31 @@ class Valued:
             value = block.body.get(self.argument)
             if not isinstance(value, str):
                 continue
-            if "${" in value:
-                replaced = expression = as_operand(value)
-                for pattern, instead in self.values.items():
-                    replaced = f'replace({replaced}, {json.dumps(f"/{pattern}/")}, "{instead}")'
-                lowered = f"${{{expression} == null ? null : {replaced}}}"
-            else:
-                lowered = value
-                for pattern, instead in self.values.items():
-                    lowered = re.sub(pattern, instead, lowered)
+            lowered = self._by_terraform(value) if "${" in value else self._replaced(value)
             if lowered != value:
                 block.body[self.argument] = lowered
                 draft.rewritten(block.address, self.argument, self.reason)
+            if lowered is None:
+                del block.body[self.argument]
+
+    def _replaced(self, value: str) -> str | None:
+        for pattern, instead in self.values.items():
+            if instead is None:
+                if re.search(pattern, value):
+                    return None
+            else:
+                value = re.sub(pattern, instead, value)
+        return value
+
+    def _by_terraform(self, value: str) -> str:
+        replaced = expression = as_operand(value)
+        absent = f"{expression} == null"
+        for pattern, instead in self.values.items():
+            if instead is None:
+                absent += f" || can(regex({json.dumps(pattern)}, {expression}))"
+            else:
+                replaced = f'replace({replaced}, {json.dumps(f"/{pattern}/")}, "{instead}")'
+        return f"${{{absent} ? null : {replaced}}}"
 
 
 @attrs.frozen
@@ -439,6 +452,9 @@ class Constant:
 class EphemeralAsData:
     """Ephemeral resources that the old provider has as data sources.
 
+    Their conditions go: Terraform reads a data source that has some anew in every run that changes
+    anything before it, and what it gives, such as a password, would change in each.
+
     Attributes:
         reason: Why that is allowed.
     """
@@ -450,6 +466,10 @@ class EphemeralAsData:
         for block in draft.ours():
             if block.kind == "ephemeral" and draft.old.find("data", block.type):
                 draft.rewritten(block.address, "", self.reason)
+                if block.body.pop("lifecycle", None):
+                    draft.left_out(
+                        block.address, "lifecycle", "a data source with conditions is read late"
+                    )
                 draft.redirect(
                     block.address,
                     lambda each: each.to(address_of("data", each.type, each.name)),

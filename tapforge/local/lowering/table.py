@@ -29,7 +29,10 @@ from tapforge.local.lowering.rows import (
 )
 
 PASSWORD = "embedded-aws-only"  # noqa: S105 - guards nothing: the emulator runs no database
-"""The password where RDS or a random generator would make one."""
+"""The password where RDS would make one."""
+
+RANDOM_PASSWORD = "GuardsNothingInAnEmbeddedAwsOnly"  # noqa: S105 - as above
+"""The password where a generator would make one: 32 letters, as the systems ask for."""
 
 _SPLIT = "version 4.0 split aws_s3_bucket into resources of their own"
 _MANAGED = "RDS keeps master passwords in Secrets Manager since 2022; a secret is made in its stead"
@@ -104,7 +107,12 @@ TABLE: tuple[Row, ...] = (
     ),
     Secret("aws_db_instance", "username", "password", "identifier", PASSWORD, _MANAGED),
     Renamed("aws_db_instance", "db_name", "name", "version 4.0 renamed it"),
-    Valued("aws_db_instance", "storage_type", {"^gp3$": "gp2"}, "gp3 came to RDS in 2022"),
+    Valued(
+        "aws_db_instance",
+        "storage_type",
+        {"^gp3$": None},
+        "gp3 came to RDS in 2022, and is what RDS takes where nothing is said",
+    ),
     Derived("aws_db_instance", "engine_version_actual", "{}.engine_version"),
     Derived("aws_rds_cluster", "engine_version_actual", "{}.engine_version"),
     Derived("aws_rds_cluster_instance", "engine_version_actual", "{}.engine_version"),
@@ -164,7 +172,7 @@ TABLE: tuple[Row, ...] = (
     Constant(
         "aws_secretsmanager_random_password",
         "random_password",
-        PASSWORD,
+        RANDOM_PASSWORD,
         "ephemeral resources came with version 5.79; in the emulator no password guards anything",
     ),
     EphemeralAsData("the old provider has no ephemeral resources; the state here holds no secret"),

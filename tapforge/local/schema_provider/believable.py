@@ -263,6 +263,10 @@ def _name(place: _Place) -> str:
     return (place.given("name_prefix") or "tf-") + place.digest()[:12]
 
 
+def _word(place: _Place) -> str:
+    return f"tf_{place.digest()[:12]}"
+
+
 def _all_tags(place: _Place) -> dict[str, str]:
     return {**place.subject.settings.default_tags, **(known(place.siblings.get("tags")) or {})}
 
@@ -271,6 +275,13 @@ def _secret(place: _Place) -> str:
     host = f"db.{place.region}.rds.amazonaws.com"
     user = {"username": "postgres", "password": place.digest()[:32]}
     return json.dumps({**user, "engine": "postgres", "host": host, "port": 5432})
+
+
+def _outputs(place: _Place) -> dict[str, str]:
+    """What the applications that rotate secrets put out."""
+    function = place.given("name") or place.digest()[:12]
+    arn = f"arn:aws:lambda:{place.region}:{ACCOUNT_ID}:function:{function}"
+    return {"RotationLambdaARN": arn}
 
 
 def _family(place: _Place) -> str:
@@ -296,6 +307,9 @@ _TABLE: tuple[tuple[str, Callable[[_Place], Any]], ...] = (
         r"^aws_iam_policy_document\.minified",
         lambda place: render(place.subject.config, indent=None),
     ),
+    # A route leads to one thing, and what it leads to is configured.
+    (r"^aws_route\.(instance|instance_owner|network_interface)_id$", lambda _: ""),
+    (r"^aws_serverlessapplicationrepository_cloudformation_stack\.outputs$", _outputs),
     (r"^aws_partition\.(id|partition)$", lambda _: "aws"),
     (r"\.dns_suffix$", lambda _: "amazonaws.com"),
     (r"\.reverse_dns_prefix$", lambda _: "com.amazonaws"),
@@ -318,6 +332,9 @@ _TABLE: tuple[tuple[str, Callable[[_Place], Any]], ...] = (
     (r"(account|owner)(_ids?)?$", lambda _: ACCOUNT_ID),
     (r"[._]ids?$", _id),
     (r"_prefix$", lambda _: ""),
+    # What a replica has from its source: names of PostgreSQL, which have no hyphens.
+    (r"^aws_(db_instance|rds_cluster)\.(db_name|database_name|(master_)?username)$", _word),
+    (r"^aws_db_instance\.(db_subnet_group|option_group)_name$", _name),
     (r"\.names?$", _name),
     (r"(_at|_time|_date|timestamp|date_created|last_modified)$", lambda _: "2026-01-01T00:00:00Z"),
     (r"ipv6_cidr", lambda _: "2001:db8::/56"),

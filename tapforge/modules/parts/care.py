@@ -10,6 +10,7 @@ from tapforge.lang import functions as fn
 from tapforge.lang.expression import conditional, gt, not_, splat
 from tapforge.lang.meta import Lifecycle
 from tapforge.lang.module import Body
+from tapforge.modules.parts.accepted import LOG_KEY, RETENTION
 from tapforge.modules.parts.inputs import DatabaseInputs
 from tapforge.modules.parts.roles import service_role
 
@@ -64,11 +65,13 @@ def postgresql_log(
             count=count,
             name=name,
             retention_in_days=v.log_retention_days,
+            kms_key_id=v.log_kms_key_arn,
             skip_destroy=False,
             deletion_protection_enabled=not_(v.destroyable),
             tags={"Name": name},
         ),
         comment="RDS would make this group itself, keep its log for ever and leave it behind.",
+        accept={**LOG_KEY, **RETENTION},
     )
 
 

@@ -65,7 +65,10 @@ def credentials(m: Body, v: DatabaseInputs, database: str) -> Credentials:
             kms_key_id=v.kms_key_arn,
             recovery_window_in_days=conditional(v.destroyable, 0, RECOVERY_DAYS),
             tags={"Name": name},
-        )
+        ),
+        accept={
+            "checkov:CKV2_AWS_57": "The module rotation does that, where checkov does not look for it."
+        },
     )
     initial = m.add(
         _version(

@@ -145,3 +145,10 @@ class DatabaseInputs(ClientInputs):
         default=7,
         valid=[valid.limit("log_retention_in_days")],
     )
+    log_kms_key_arn: str | None = variable(
+        "KMS key of the PostgreSQL log, whose policy must admit CloudWatch Logs; CloudWatch's own if"
+        " null.",
+        default=None,
+        valid=[valid.kms_key_arn],
+        example="arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tapforge import aws
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import each
@@ -12,7 +14,13 @@ HTTPS = 443
 
 
 def security_group(
-    m: Body, label: str, v: ClientInputs, *, stem: str, description: str
+    m: Body,
+    label: str,
+    v: ClientInputs,
+    *,
+    stem: str,
+    description: str,
+    accept: Mapping[str, str] | None = None,
 ) -> aws.SecurityGroup:
     """Add a security group that admits the clients of a database to PostgreSQL's port.
 
@@ -22,6 +30,7 @@ def security_group(
         v: The module's inputs.
         stem: Begins the names of the group and its rules.
         description: Whose clients they are.
+        accept: Rules that the group may break, with the reasons.
     """
     suffix = v.environment_suffix
     group = m.add(
@@ -32,7 +41,8 @@ def security_group(
             vpc_id=v.vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": f"{stem}-{suffix}"},
-        )
+        ),
+        accept=accept,
     )
     m.add(
         aws.VpcSecurityGroupIngressRule(
@@ -84,7 +94,8 @@ def client_group(m: Body, v: OutsideInputs, *, stem: str, description: str) -> a
             vpc_id=v.vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
-        )
+        ),
+        accept={"checkov:CKV2_AWS_5": "Its members may be made elsewhere, such as applications."},
     )
     m.add(
         aws.VpcSecurityGroupEgressRule(

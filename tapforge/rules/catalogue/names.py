@@ -313,8 +313,8 @@ backup_name = _legal(
 security_group_name = _legal(
     "security-group-name",
     *("security_group", "security_group_description"),
-    title="A security group has a name and a description that EC2 accepts.",
-    description="A name must not begin with sg-, as the ids do: sg-dev is refused.",
+    title="A security group and its rules have names and descriptions that EC2 accepts.",
+    description="A name must not begin with sg-, as the ids do; a description has no apostrophe.",
     good=_one("aws_security_group", name="shop-sg-dev"),
     bad=_one("aws_security_group", name="sg-dev"),
 )

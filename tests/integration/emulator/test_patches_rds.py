@@ -469,3 +469,26 @@ def test_which_versions_there_are_is_not_guessed(rds, asked):
     """Without a version of PostgreSQL in the request there is no answer to derive."""
     with pytest.raises(ClientError, match="NotImplemented"):
         rds.describe_db_engine_versions(**asked)
+
+
+def _storage_types(rds, **given):
+    """Make an instance and a replica of it, and give their types of storage."""
+    _create_instance(rds, "primary", **given)
+    rds.create_db_instance_read_replica(
+        DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="primary"
+    )
+    return [_describe(rds, name)["StorageType"] for name in ("primary", "replica")]
+
+
+@pytest.mark.gap("rds.storage_default")
+def test_storage_of_which_nothing_is_said_is_gp3(rds):
+    """A replica has what its source has."""
+    assert _storage_types(rds) == ["gp3", "gp3"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({"StorageType": "gp2"}, "gp2"), ({"Iops": 3000}, "io1")]
+)
+def test_storage_that_is_asked_for_is_what_it_was(rds, given, expected):
+    """A type is taken as it is, and IOPS ask for the type that has them."""
+    assert _storage_types(rds, **given) == [expected, expected]

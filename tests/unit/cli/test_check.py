@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from tapforge.rules.registry import rules
+from tapforge.systems.project import find
 
 Run = Callable[..., Any]
+SYSTEMS = sorted(find(Path(__file__).parents[3]).systems)
 PROGRAM = (sys.executable, "-c", "from tapforge.cli import main; main()")
 
 
@@ -54,19 +56,22 @@ def toml(value: Any) -> str:
 
 
 def settings(project: Path, **table: Any) -> None:
-    """Write the project's settings of rules."""
+    """Write the project's settings of rules in the place of its own."""
     lines = (f"{name} = {toml(value)}" for name, value in table.items())
     file = project / "pyproject.toml"
-    file.write_text("\n".join((file.read_text(), "[tool.tapforge.rules]", *lines, "")))
+    start = '[tool.tapforge]\nsystems = ["tapforge.systems"]\n'
+    file.write_text("\n".join((start, "[tool.tapforge.rules]", *lines, "")))
 
 
 def test_all_systems_are_checked_in_all_environments(run: Run) -> None:
-    """Without arguments; the project's own systems hold every rule."""
-    ran = run("check")
+    """Without arguments; the project's own systems hold every rule, but for what one may note."""
+    ran = run("check", "--json")
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("no violations; checked ")
-    assert "aurora-demo (dev), aurora-demo (prod)" in ran.out
+    report = ran.json()
+    assert [name for name in ("error", "warning") if report["counts"].get(name)] == []
+    checked = {each["name"] for each in report["configurations"]}
+    assert {f"{name} ({each})" for name in SYSTEMS for each in ("dev", "prod")} == checked
 
 
 def test_one_system_is_checked_in_one_environment(run: Run) -> None:
@@ -83,7 +88,9 @@ def test_an_environment_of_all_systems_is_checked(run: Run) -> None:
     """Of those that have it."""
     report = run("check", "--env", "dev", "--json").json()
 
-    assert [each["name"] for each in report["configurations"]] == ["aurora-demo (dev)"]
+    assert [each["name"] for each in report["configurations"]] == [
+        f"{name} (dev)" for name in SYSTEMS
+    ]
 
 
 def test_a_violation_is_told_and_fails(run: Run, project: Path, public: str) -> None:

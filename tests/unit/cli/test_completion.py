@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tapforge.cli import main
+from tapforge.systems.project import find
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,7 +29,7 @@ def complete(
         ("tapforge r", ["render", "resolve"]),
         (f"tapforge --chdir {ROOT} resolve aurora-demo --env d", ["dev"]),
         (f"tapforge --chdir {ROOT} plan aurora-d", ["aurora-demo"]),
-        (f"tapforge --chdir {ROOT} up ", ["aurora-demo"]),
+        (f"tapforge --chdir {ROOT} up ", sorted(find(ROOT).systems)),
         (f"tapforge --chdir {ROOT} up aurora-demo --env ", ["dev", "prod"]),
         (f"tapforge --chdir {ROOT} down --env p", ["prod"]),
         ("tapforge --chdir / plan ", []),

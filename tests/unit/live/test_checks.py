@@ -56,6 +56,14 @@ def test_what_cannot_be_read_has_failed_and_stops_nothing(error: Exception) -> N
     assert second.ok
 
 
+def test_an_account_that_is_asked_what_to_expect_may_fail_too() -> None:
+    """A check may compare two things of the account."""
+    (result,) = run([Check("A1", "group", lambda _: 1, failing(LookupError("0 found")))], DEPLOYED)
+
+    assert (result.ok, result.expected) == (False, None)
+    assert result.found == "can't be read: LookupError: 0 found"
+
+
 def test_a_system_without_checks_has_no_results() -> None:
     """Somebody else's system is not held to requirements of ours."""
     assert verify("theirs", None, {}, lambda service: service) == []

@@ -49,6 +49,9 @@ def made(path: str, type_: Any = "string", kind: Any = "resource", **config: Any
         ("aws_caller_identity.account_id", r"123456789012"),
         ("aws_caller_identity.id", r"123456789012"),
         ("aws_x.name", r"tf-[0-9a-f]{12}"),
+        ("aws_db_instance.db_name", r"tf_[0-9a-f]{12}"),
+        ("aws_db_instance.username", r"tf_[0-9a-f]{12}"),
+        ("aws_db_instance.db_subnet_group_name", r"tf-[0-9a-f]{12}"),
         ("aws_region.name", r"eu-central-1"),
         ("aws_subnet.availability_zone", r"eu-central-1a"),
         ("aws_subnet.availability_zone_id", r"euc1-az1"),
@@ -83,6 +86,7 @@ def test_a_string_looks_like_its_name_says(path: str, pattern: str) -> None:
         ("aws_lb_listener.port", "number", 443),
         ("aws_db_instance.iops", "number", 1),
         ("aws_db_instance.multi_az", "bool", False),
+        ("aws_route.network_interface_id", "string", ""),
         ("aws_x.labels", ["map", "string"], {}),
         ("aws_x.any", "dynamic", [b'"string"', "ANY"]),
         ("aws_x.pair", ["tuple", ["bool", "number"]], [False, 1]),
@@ -224,6 +228,17 @@ def test_settings_are_read_from_any_configuration(
 ) -> None:
     """Whatever is not known, or is of another provider, counts as not given."""
     assert Settings.from_config(config) == settings
+
+
+def test_an_application_that_rotates_secrets_puts_its_function_out() -> None:
+    """As one that AWS hosts does, whatever else it puts out."""
+    type_name = "aws_serverlessapplicationrepository_cloudformation_stack"
+
+    outputs = made(f"{type_name}.outputs", ["map", "string"], name="rotation")
+
+    assert outputs == {
+        "RotationLambdaARN": "arn:aws:lambda:eu-central-1:123456789012:function:rotation"
+    }
 
 
 def test_an_own_region_comes_first() -> None:

@@ -177,6 +177,35 @@ def test_backups_of_data_that_must_stay(days: int, destroyable: bool, right: boo
     assert right or "6 days of backups are too few" in message
 
 
+@pytest.mark.parametrize(
+    ("suffix", "destroyable", "accepted", "right"),
+    [
+        ("dev", True, "", True),
+        ("prod", False, "", True),
+        ("prod", True, "", False),
+        ("production", True, "", False),
+        ("prod-eu", True, "prod", False),
+        ("prod-eu", True, "prod-eu", True),
+        ("product-a", True, "", True),
+    ],
+)
+def test_production_is_protected(
+    suffix: str, destroyable: bool, accepted: str, right: bool
+) -> None:
+    """Until somebody names it as one whose data may be lost: a destroy needs an apply before."""
+    message = reason(
+        valid.protected_production,
+        destroyable,
+        environment_suffix=suffix,
+        data_loss_accepted=accepted,
+    )
+    assert (message == "") is right
+    assert (
+        right
+        or f'give false, or, to take it down for good, data_loss_accepted = "{suffix}"' in (message)
+    )
+
+
 @pytest.mark.parametrize("cidr", ["10.0.0.0/16", "10.0.0.0/28", "192.168.1.16/28"])
 def test_blocks_of_a_vpc(cidr: str) -> None:
     """Network addresses with /16 to /28."""

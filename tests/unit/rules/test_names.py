@@ -53,6 +53,16 @@ def one(type_: str, **arguments: Any) -> dict[str, Any]:
         (catalogue.database_identifier, one("aws_db_instance", identifier=UNKNOWN), None),
         (catalogue.database_identifier, one("aws_db_proxy", name="Shop-Proxy"), None),
         (
+            catalogue.security_group_name,
+            one("aws_vpc_security_group_egress_rule", description="AWS's services"),
+            "letters, digits, spaces",
+        ),
+        (
+            catalogue.security_group_name,
+            one("aws_security_group", ingress=[{"description": "to & fro"}, {"description": "é"}]),
+            "letters, digits, spaces",
+        ),
+        (
             catalogue.database_name,
             one("aws_db_instance", engine="postgres", name="shop-dev"),
             'name is "shop-dev"',

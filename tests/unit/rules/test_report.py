@@ -57,6 +57,7 @@ def test_it_counts_by_severity_without_accepted() -> None:
             ('box_label.a accepts lidd: there is no such rule; did you mean "lid"?',),
             id="misspelt",
         ),
+        pytest.param({"checkov:CKV_AWS_18": "fine"}, (), id="another-tool's"),
         pytest.param(
             {"something": "fine"},
             ("box_label.a accepts something: there is no such rule; take it out",),

@@ -28,6 +28,11 @@ class MixedInputs:
     share: float = variable("A share.", valid=[valid.between(0, 1)])
     pair: int = variable("An even number.", valid=[valid.between(0, 10), even])
     flag: bool = variable("A flag.")
+    guard: bool = variable(
+        "A flag that another must allow.",
+        default=True,
+        valid=[Valid(lambda value, beside: beside.flag or value, lambda _value, _: "no.")],
+    )
     maybe: int | None = variable("A number or none.", valid=[one_of(1, 2)])
     note: str = variable("A note.", valid=[valid.length(1, 9)])
     code: str = variable(
@@ -56,6 +61,7 @@ def test_values_of_every_type_are_right(values: dict[str, Any]) -> None:
     "wanted",
     [
         lambda values: values["maybe"] is None,
+        lambda values: values.get("guard") is False,
         lambda values: values["maybe"] == 2,
         lambda values: "ports" not in values,
         lambda values: len(values.get("ports", {})) > 1,

@@ -117,6 +117,22 @@ def touching_windows() -> None:
         return original(*ranges) or -1
 
 
+@gap("An instance has gp2 storage where nothing is said of it; RDS makes gp3 then.")
+def storage_default() -> None:
+    """Give gp3 to whoever asks for an amount of storage and says no more.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    from moto.rds.models import RDSBackend
+
+    @wrap(RDSBackend, "create_db_instance")
+    def create(original: Callable[..., Any], self: Any, db_kwargs: dict[str, Any]) -> Any:
+        said = ("storage_type", "iops", "db_cluster_identifier")
+        if db_kwargs.get("allocated_storage") and not any(map(db_kwargs.get, said)):
+            db_kwargs["storage_type"] = "gp3"
+        return original(self, db_kwargs)
+
+
 @gap(
     "A read replica is a shallow copy of its source and shares its lists and settings: drift on "
     "what the source has and the replica does not, and a change to the replica changes the source."
