@@ -86,14 +86,7 @@ _GRAPHS_OF_INSTANCE = {
 _DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
-_of_production = Valid(
-    lambda value, inputs: eq(eq(fn.length(value), 0), eq(inputs.production_vpc_id, None)),
-    lambda value, inputs: (
-        f"{fn.jsonencode(value)} of the VPC {fn.coalesce(inputs.production_vpc_id, 'null')}: expected all"
-        " of the VPC that production_vpc_id names, and none where one stands in for it."
-    ),
-)
-
+_of_production = valid.of_vpc("production_vpc_id")
 _room_for_stand_in = Valid(
     # What is no block at all is told by its own rule.
     lambda value, inputs: or_(
@@ -196,7 +189,7 @@ class AuroraMigrationInputs(TieredInputs):
     production_vpc_id: str | None = variable(
         "Id of the VPC of the applications; null makes one that stands in for it.",
         default=None,
-        valid=[valid.pattern("^vpc-[0-9a-f]+$", "the id of a VPC")],
+        valid=[valid.vpc_id],
     )
     production_vpc_cidr: str = variable(
         "IPv4 block of that VPC.",
@@ -206,10 +199,7 @@ class AuroraMigrationInputs(TieredInputs):
     production_route_table_ids: list[str] = variable(
         "Ids of all of its route tables; none where one stands in for it.",
         default=[],
-        valid=[
-            _of_production,
-            valid.each_matches("^rtb-[0-9a-f]+$", "ids of route tables"),
-        ],
+        valid=[_of_production, valid.route_table_ids],
     )
     production_security_groups: dict[str, str] = variable(
         "Ids of its applications' security groups, each by a name that says whose it is.",

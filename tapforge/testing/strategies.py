@@ -249,7 +249,9 @@ def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
             return st.dictionaries(st.text(_PLAIN, min_size=1), _of_type(element, {}), max_size=4)
         case [_, element]:
             least, most = schema.get("minItems", 0), schema.get("maxItems", 4)
-            return st.lists(_of_type(element, {}), min_size=least, max_size=most)
+            # Where there must be some, they must be right.
+            items = schema.get("items", {}) if least else {}
+            return st.lists(_of_type(element, items), min_size=least, max_size=most)
     raise TypeError(f"{type_!r} is no type of an input")
 
 
@@ -350,12 +352,45 @@ def maintenance_windows(draw: st.DrawFn, /, backup: str) -> str:
     return f"{_moment(begin)}-{_moment(begin + length)}"
 
 
+_HEX = st.text("0123456789abcdef", min_size=17, max_size=17)
+_TAIL = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=6, max_size=6)
+
+
+def secrets(region: str) -> st.SearchStrategy[str]:
+    """Draw full ARNs of secrets in a region."""
+    arn = f"arn:aws:secretsmanager:{region}:123456789012:secret:"
+    return _TAIL.map(lambda tail: f"{arn}shop-{tail}")
+
+
+def _ids_of(vpc: str | None, prefix: str) -> st.SearchStrategy[list[str]]:
+    """Draw ids of what a VPC has; none where there is no VPC."""
+    if vpc is None:
+        return st.just([])
+    return st.lists(_HEX.map(lambda text: f"{prefix}-{text}"), min_size=1, max_size=3, unique=True)
+
+
+def route_tables(vpc: str | None) -> st.SearchStrategy[list[str]]:
+    """Draw ids of the route tables of a VPC; none where there is no VPC."""
+    return _ids_of(vpc, "rtb")
+
+
+def security_groups(vpc: str | None) -> st.SearchStrategy[dict[str, str]]:
+    """Draw ids of security groups of a VPC, by names; none where there is no VPC."""
+    return _ids_of(vpc, "sg").map(
+        lambda ids: {f"application-{number}": id_ for number, id_ in enumerate(ids)}
+    )
+
+
 def _clock(minute: int) -> str:
     return f"{minute % _DAY // 60:02}:{minute % 60:02}"
 
 
 def _moment(minute: int) -> str:
     return f"{_DAYS[minute % _WEEK // _DAY]}:{_clock(minute)}"
+
+
+_VPC = "production_vpc_id"
+_of_vpc = valid.of_vpc(_VPC)
 
 
 @attrs.frozen(eq=False)
@@ -386,6 +421,9 @@ def _known() -> list[_Known]:
         ),
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
         _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),
+        _Known((valid.secret_arn, valid.secret_of_region), secrets, ("aws_region",)),
+        _Known((_of_vpc, valid.route_table_ids), route_tables, (_VPC,)),
+        _Known((_of_vpc, *valid.client_security_groups), security_groups, (_VPC,)),
         _Known(valid.backup_window, backup_windows),
         _Known(valid.maintenance_window, maintenance_windows, ("backup_window",)),
         *(
