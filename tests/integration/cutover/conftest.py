@@ -1,6 +1,6 @@
 """Two real servers and the embedded AWS, once for all tests of the cutover."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -26,3 +26,24 @@ def rig(servers: Rig) -> Iterator[Rig]:
     servers.reset()
     yield servers
     servers.close()
+
+
+Figure = Callable[[str, float], None]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Note a time, in seconds: all of them stand at the end of the run."""
+    figures = request.config.stash.setdefault(_FIGURES, [])
+    return lambda name, seconds: figures.append(f"{name}: {seconds:.3f} s")
+
+
+_FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured."""
+    if figures := terminalreporter.config.stash.get(_FIGURES, []):
+        terminalreporter.section("cutover, seconds")
+        for line in figures:
+            terminalreporter.line(line)

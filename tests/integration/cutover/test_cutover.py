@@ -11,7 +11,7 @@ PAUSED = ("FENCED", "DRAINED", "SEQUENCED", "REVERSE_READY")
 
 
 def test_a_cutover_loses_no_write_and_the_new_side_serves(
-    rig: Rig, record_property: Callable[[str, object], None]
+    rig: Rig, figure: Callable[[str, float], None]
 ) -> None:
     """From PREPARED to COMMITTED, while applications write 200 times a second."""
     rig.advance("FULL_LOAD")
@@ -29,9 +29,9 @@ def test_a_cutover_loses_no_write_and_the_new_side_serves(
     assert rig.weights(WRITER) == (0, 100)
     last = [line for line in applications.acknowledged("paid") if line["host"] != first["host"]]
     outage = first["ended"] - last[-1]["ended"]
-    record_property("write outage, seconds", f"{outage:.3f}")
+    figure("write outage, from the last write on the old side to the first on the new", outage)
     for phase, seconds in rig.parts_of("FENCED", "SWITCHED").items():
-        record_property(f"until {phase}", f"{seconds:.3f}")
+        figure(f"until {phase}", seconds)
     for server in (rig.old, rig.new):
         assert not server.sql("SELECT slot_name FROM pg_replication_slots")
     assert not rig.claims()
@@ -39,7 +39,7 @@ def test_a_cutover_loses_no_write_and_the_new_side_serves(
 
 @pytest.mark.parametrize("phase", ["FULL_LOAD", "CDC", "READY", *PAUSED])
 def test_a_rollback_before_the_switch_gives_the_old_side_back(
-    rig: Rig, record_property: Callable[[str, object], None], phase: str
+    rig: Rig, figure: Callable[[str, float], None], phase: str
 ) -> None:
     """Nothing is lost, the names are as they were, and a second try would be possible."""
     rig.advance("FULL_LOAD")
@@ -55,7 +55,7 @@ def test_a_rollback_before_the_switch_gives_the_old_side_back(
         time.sleep(0.3)
 
     assert answer.phase == ("PREPARED" if phase in {"FULL_LOAD", "CDC"} else "CDC")
-    record_property("first write after the rollback, seconds", f"{first['ended'] - began:.3f}")
+    figure(f"rollback from {phase} to the first write", first["ended"] - began)
     applications.prove(rig, serving="old", turns=0)
     assert rig.weights(WRITER) == rig.weights(READER) == (100, 0)
     assert not rig.new.sql("SELECT slot_name FROM pg_replication_slots")
