@@ -177,6 +177,7 @@ class CutoverInputs(OutsideInputs):
         f"ARN of a layer of Lambda with the file {_AUTHORITIES.rpartition('/')[2]}: the certificates of"
         " the authorities of both databases' servers. Null where the system's authorities do.",
         default=None,
+        valid=[valid.layer_arn],
     )
     runtime: str = variable(
         "Runtime of the function.",

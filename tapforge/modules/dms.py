@@ -124,10 +124,12 @@ class DmsInputs(OutsideInputs):
     source_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that the source's is checked by; null encrypts and checks not.",
         default=None,
+        valid=[valid.dms_certificate_arn],
     )
     target_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that the target's is checked by; null encrypts and checks not.",
         default=None,
+        valid=[valid.dms_certificate_arn],
     )
     target_security_group_id: str = variable(
         "Id of the target's security group.", example="sg-0123456789abcdef0"

@@ -515,6 +515,18 @@ client_security_groups = (
 """Who may connect: security groups, each by a name that is known before the group is made."""
 
 
+dms_certificate_arn = pattern(
+    "^arn:aws[a-z-]*:dms:[a-z0-9-]+:[0-9]{12}:cert:[A-Za-z0-9-]+$",
+    "the ARN of a certificate of DMS",
+)
+"""A certificate that was imported to DMS."""
+
+layer_arn = pattern(
+    "^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$",
+    "the ARN of a version of a layer of Lambda, with its number at the end",
+)
+"""A layer of Lambda, in one of its versions."""
+
 vpc_id = pattern("^vpc-[0-9a-f]+$", "the id of a VPC, such as vpc-0123456789abcdef0")
 """A VPC that is there already."""
 

@@ -166,6 +166,7 @@ class AuroraMigrationInputs(TieredInputs):
         "ARN of the certificate of DMS that the old database's is checked by; null encrypts and checks"
         " not.",
         default=None,
+        valid=[valid.dms_certificate_arn],
     )
     schemas: list[str] = variable(
         "Schemas that move.",
@@ -255,6 +256,7 @@ class AuroraMigrationInputs(TieredInputs):
     target_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that Aurora's is checked by; null encrypts and checks not.",
         default=None,
+        valid=[valid.dms_certificate_arn],
     )
     secret_key_arns: list[str] = variable(
         "ARNs of the keys of the existing secrets; none for AWS's own key of Secrets Manager.",
@@ -333,6 +335,7 @@ class AuroraMigrationInputs(TieredInputs):
         "ARN of a layer of Lambda with authorities.pem, the certificates of the authorities of both"
         " databases' servers; null where the system's authorities do.",
         default=None,
+        valid=[valid.layer_arn],
     )
 
 
