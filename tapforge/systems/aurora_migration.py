@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tapforge.facts import postgres as versions
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
@@ -246,12 +248,23 @@ class AuroraMigrationInputs(TieredInputs):
         "Full ARN of the existing secret of a user of DMS and the cutover function in Aurora, with the"
         " same keys; RDS then manages the master password. Null makes a secret of the master user.",
         default=None,
-        valid=[valid.secret_arn, valid.secret_of_region],
+        valid=[
+            valid.secret_arn,
+            valid.secret_of_region,
+            Valid(
+                lambda _value, inputs: ne(inputs.target_replication_role, None),
+                lambda value, _: (
+                    f"{value} has a user of its own: say which role that is, target_replication_role."
+                ),
+            ),
+        ],
     )
     target_replication_role: str | None = variable(
-        "Role of Aurora that DMS connects as: that secret's user; null for the master user.",
+        "Role of Aurora that DMS connects as: the user of target_secret_arn; of no effect without it.",
         default=None,
-        valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case")],
+        valid=[
+            valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case"),
+        ],
     )
     target_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that Aurora's is checked by; null encrypts and checks not.",
@@ -402,6 +415,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
     readers and writers, and goes back by itself where something is wrong.
     """
     suffix = v.environment_suffix
+    given: Any = v  # null is told apart by the conditions below
     key = s.call(
         "key",
         encryption_key,
@@ -476,9 +490,11 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         ),
         when=generated,
     )
-    target_secret_arn = fn.coalesce(v.target_secret_arn, cluster.master_user_secret_arn)
+    target_secret_arn: str = conditional(
+        generated, cluster.master_user_secret_arn, given.target_secret_arn
+    )
     secret_key_arns = fn.concat(v.secret_key_arns, conditional(generated, [key.arn], []))
-    target_role = fn.coalesce(v.target_replication_role, MASTER)
+    target_role: str = conditional(generated, MASTER, given.target_replication_role)
 
     # --- production, or what stands in for it ---
     made = conditional(eq(v.production_vpc_id, None), 1, 0)
@@ -507,7 +523,9 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         ),
         count=made,
     )
-    production_vpc_id: str = fn.coalesce(v.production_vpc_id, fn.one(stand_in.vpc_id))
+    production_vpc_id: str = conditional(
+        eq(v.production_vpc_id, None), fn.one(stand_in.vpc_id), given.production_vpc_id
+    )
     # One of the two is empty: what is given, or the stand-in's, which has subnets of one tier alone.
     production_tables: list[str] = fn.concat(
         v.production_route_table_ids, stand_in.isolated_route_table_id

@@ -1,4 +1,4 @@
-"""aurora-migration on the embedded AWS: made, cut over behind Terraform's back, applied again, and gone."""
+"""aurora-migration on the embedded AWS: made, cut over behind Terraform's back, applied, and gone."""
 
 import json
 import platform
