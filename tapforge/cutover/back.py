@@ -9,6 +9,7 @@ from tapforge.cutover.forward import NEW, OLD, copy_sequences, start_reverse, st
 from tapforge.cutover.phases import SERVED_BY_NEW, Phase
 
 if TYPE_CHECKING:
+    from tapforge.cutover.checkpoint import Weights
     from tapforge.cutover.run import Run
 
 ROLLBACK = "ROLLBACK"
@@ -53,10 +54,17 @@ def roll_back(run: Run, *, by_person: bool) -> None:
         _undo_pause(run, by_person=by_person)
     elif checkpoint.phase is not Phase.PREPARED or checkpoint.underway:
         _undo_load(run)
+    elif run.names.shift(_names_back(run)):
+        run.done("names point to the old side again", writer=OLD, reader=OLD)
+
+
+def _names_back(run: Run) -> dict[str, Weights]:
+    return {run.settings.writer_name: OLD, run.settings.reader_name: OLD}
 
 
 def _undo_load(run: Run) -> None:
     run.begin(ROLLBACK)
+    run.patiently(lambda: run.names.shift(_names_back(run)))
     run.forward.stop()
     run.wait_for(run.forward, "stopped", "ready", "failed")
     if slot := run.settings.forward_slot or run.checkpoint.forward_slot:
@@ -77,9 +85,7 @@ def _undo_pause(run: Run, *, by_person: bool) -> None:
     # Safe without a look at the new side: whoever wants to open it must write so first, and that
     # write would be void after ours.
     run.patiently(lambda: run.old.open(run.epoch))
-    run.patiently(
-        lambda: run.names.shift({run.settings.writer_name: OLD, run.settings.reader_name: OLD})
-    )
+    run.patiently(lambda: run.names.shift(_names_back(run)))
     run.reverse.stop()
     run.wait_for(run.reverse, "stopped", "ready", "failed")
     what = "old side takes writes again"
@@ -108,10 +114,9 @@ def _return(run: Run, *, by_person: bool) -> None:
     if not old.writable:
         _drain_back(run)
         run.patiently(lambda: copy_sequences(run.new, run.old, run.settings.sequence_margin))
-        run.patiently(
-            lambda: run.names.shift({run.settings.writer_name: OLD, run.settings.reader_name: OLD})
-        )
+        run.patiently(lambda: run.names.shift(_names_back(run)))
         run.patiently(lambda: run.old.open(run.epoch))
+    run.patiently(lambda: run.names.shift(_names_back(run)))
     run.reverse.stop()
     run.wait_for(run.reverse, "stopped", "ready", "failed")
     run.patiently(lambda: run.new.drop_slot(run.settings.reverse_slot))

@@ -81,6 +81,12 @@ AND NOT EXISTS (
 ORDER BY 1, 2
 """  # noqa: S608 - constants
 
+_GUARDED = """
+SELECT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE t.tgname = 'tapforge_cutover' AND NOT t.tgisinternal ORDER BY 1, 2
+"""
+
 # Not those that only carry replication, nor what the server does for itself.
 _OTHERS = """
 FROM pg_stat_activity
@@ -215,6 +221,11 @@ class Database:
         self.rows(
             f"ALTER ROLE {role} IN DATABASE {self._name()} RESET default_transaction_read_only"
         )
+        # Table by table: who holds one lock at a time is in no deadlock with an application.
+        for schema, table in self.rows(_GUARDED):
+            self.rows(
+                f"DROP TRIGGER IF EXISTS tapforge_cutover ON {identifier(schema)}.{identifier(table)}"
+            )
         self.rows(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
 
     def unguarded(self) -> list[tuple[str, str]]:

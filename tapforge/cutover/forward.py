@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tapforge.cutover import signals
 from tapforge.cutover.checkpoint import Weights
-from tapforge.cutover.errors import Problem, RefusedError, StoppedError
+from tapforge.cutover.errors import Problem, RefusedError, StoppedError, SupersededError
 from tapforge.cutover.phases import Phase
 from tapforge.cutover.preflight import preflight
 from tapforge.cutover.run import refuse
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tapforge.cutover.databases import Database
     from tapforge.cutover.run import Run
 
+_LOOK_AGAIN = 0.05
 OLD, NEW = Weights(100, 0), Weights(0, 100)
 
 
@@ -168,14 +169,30 @@ def switched(run: Run) -> None:
     run.begin(Phase.SWITCHED, opening=True)
     run.new.stamp(run.epoch)
     run.names.shift({name: wanted})
-    run.new.mark("new", run.epoch)
-    run.new.open(run.epoch)
+    try:
+        run.new.mark("new", run.epoch)
+        run.new.open(run.epoch)
+    except SupersededError:
+        _leave_names_right(run)
+        raise
+    run.names.shift({name: wanted})  # in case an owner that was given up woke up meanwhile
     run.done(
         "applications write to the new side",
         phase=Phase.SWITCHED,
         writer=wanted,
         switched_at=run.new.now(),
     )
+
+
+def _leave_names_right(run: Run) -> None:
+    """Point the writer's name to whom the later step let write: ours came too late."""
+    end = time.monotonic() + run.settings.patience_seconds
+    while time.monotonic() < end:
+        for side, weights in ((run.old, OLD), (run.new, NEW)):
+            if run.patiently(side.guard).writable:
+                run.names.shift({run.settings.writer_name: weights})
+                return
+        time.sleep(_LOOK_AGAIN)
 
 
 def soak(run: Run) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tapforge.cutover.checkpoint import Checkpoint
+    from tapforge.cutover.parameters import Claim
 
 _BROKEN = frozenset({"failed", "stopped"})
 _FOLLOWING = frozenset(
@@ -141,8 +142,6 @@ class Machine:
         with aws_errors():
             claim, checkpoint = self._parts.store.claim(self._owner)
         run = Run(self._parts, claim, checkpoint)
-        before = len(checkpoint.history)
-        first = checkpoint.history[-1:] if before else ()
         try:
             run.patiently(lambda: action(run))
         except RefusedError:
@@ -152,15 +151,19 @@ class Machine:
             problem = Problem("cutover", f"{type(error).__name__}: {error}", "report this")
             raise StoppedError(problem) from error
         finally:
-            self._told(run, first, did)
-            with aws_errors():
-                self._parts.store.release(claim)
+            self._told(run, did)
+            self._release(claim)
         return run.checkpoint
 
-    def _told(self, run: Run, first: Any, did: list[str]) -> None:
-        history = run.checkpoint.history
-        start = history.index(first[0]) + 1 if first and first[0] in history else 0
-        for line in history[start:]:
+    def _release(self, claim: Claim) -> None:
+        try:
+            with aws_errors():
+                self._parts.store.release(claim)
+        except RefusedError as error:  # its lease ends by itself: no reason to undo a step
+            self._log({"claim": claim.base, "problems": [str(each) for each in error.problems]})
+
+    def _told(self, run: Run, did: list[str]) -> None:
+        for line in run.did:
             did.append(line.what)
             record = {"phase": line.phase, "did": line.what, "epoch": run.epoch, "at": line.at}
             self._log(record)

@@ -13,7 +13,7 @@ from tapforge.cutover.errors import Problem, RefusedError, StoppedError, Unreach
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tapforge.cutover.checkpoint import Checkpoint
+    from tapforge.cutover.checkpoint import Checkpoint, Line
     from tapforge.cutover.databases import Database
     from tapforge.cutover.dns import WeightedNames
     from tapforge.cutover.notify import Topic
@@ -44,7 +44,7 @@ class Run:
     Attributes:
         checkpoint: The latest that was written.
         epoch: The token of this step.
-        did: What was done, a line each.
+        did: The lines of history that it added.
     """
 
     def __init__(self, parts: Parts, claim: Claim, checkpoint: Checkpoint) -> None:
@@ -53,6 +53,7 @@ class Run:
         self.old, self.new = parts.old, parts.new
         self.forward, self.reverse, self.names = parts.forward, parts.reverse, parts.names
         self.checkpoint = checkpoint
+        self.did: list[Line] = []
         self._claim = claim
 
     @property
@@ -73,6 +74,7 @@ class Run:
         reached = replace(self.checkpoint, underway="", epoch=self.epoch, **changes)
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         self._write(reached.with_line(at, what))
+        self.did.append(self.checkpoint.history[-1])
 
     def _write(self, checkpoint: Checkpoint) -> None:
         # Repeated with the same content, it is known as ours if an earlier try got through.

@@ -101,6 +101,7 @@ class World:
         self.acknowledged: dict[int, int] = {}
         self.taken: list[int] = []
         self.told: list[str] = []
+        self.stalled = False
         self.invocations: list[Invocation] = []
         self._back = threading.Semaphore(0)
         self._tokens = 0
@@ -209,7 +210,7 @@ class World:
     def deliver(self, task: str, count: int) -> None:
         """Let replication carry some changes over."""
         source, target = (self.old, self.new) if task == "forward" else (self.new, self.old)
-        if self.running[task] != "running" or not (source.up and target.up):
+        if self.stalled or self.running[task] != "running" or not (source.up and target.up):
             return
         position = source.slots.get(task)
         if position is None:
@@ -278,7 +279,8 @@ class Database:
         return None
 
     def guard(self) -> Guard:
-        return self._side.guard
+        guard: Guard = self._call("guard", lambda: self._side.guard)
+        return guard
 
     def stamp(self, epoch: int) -> Guard:
         return self._update("stamp", epoch, None)

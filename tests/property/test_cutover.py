@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,12 +74,15 @@ class Migration(RuleBasedStateMachine):
     @initialize(
         at=st.sampled_from([phase for phase in Phase if phase is not Phase.COMMITTED]),
         underway=st.booleans(),
+        stalled=st.booleans(),
     )
-    def begin(self, at: Phase, *, underway: bool) -> None:
-        """Begin somewhere on the way, with a transaction underway where that can be."""
+    def begin(self, at: Phase, *, underway: bool, stalled: bool) -> None:
+        """Begin somewhere on the way, with a transaction underway and replication behind, perhaps."""
         self.write(self.world.old)
         if at is not Phase.PREPARED:
             self.go_to(at)
+        self.world.stalled = stalled
+        self.write(self.world.old)
         for side in (self.world.old, self.world.new):
             if underway and self.world.new.guard.epoch and (made := self.world.begin(side)):
                 self.transactions.append(made)
@@ -117,14 +121,15 @@ class Migration(RuleBasedStateMachine):
     @precondition(lambda self: self.alive)
     @rule(
         which=st.integers(0, 2),
-        calls=st.sampled_from([1, 2, 5, 12, 30, 80]),
-        fault=st.sampled_from(["", "", "", *FAULTS]),
+        calls=st.sampled_from([200, 30, 12, 5, 2, 1]),
+        fault=st.sampled_from(["", "", "", "", "", "", *FAULTS]),
         carried=st.booleans(),
     )
     def go_on(self, which: int, calls: int, fault: str, *, carried: bool) -> None:
         """An invocation gets further, to a fault perhaps; replication may stand still meanwhile."""
         alive = self.alive
         invocation = alive[which % len(alive)]
+        calls = min(calls, 30) if fault else calls
         for left in range(calls, 0, -1):
             self.world.let(invocation, fault=fault if left == 1 else "")
             if carried:
@@ -163,21 +168,44 @@ class Migration(RuleBasedStateMachine):
         """Replication carries changes over."""
         self.world.deliver(task, count)
 
-    @rule(task=st.sampled_from(["forward", "reverse"]))
-    def fail(self, task: str) -> None:
-        """A task fails."""
-        if self.world.running[task] == "running":
-            self.world.running[task] = "failed"
+    @rule(stalled=st.booleans())
+    def stall(self, *, stalled: bool) -> None:
+        """Replication stands still for long, or goes on."""
+        self.world.stalled = stalled
 
-    @rule(on_old=st.booleans())
-    def crash(self, *, on_old: bool) -> None:
-        """A database goes away."""
-        self.world.crash(self.world.old if on_old else self.world.new)
+    @precondition(lambda self: self.alive)
+    @rule(
+        kind=st.sampled_from(["forward fails", "reverse fails", "old gone", "new gone"]),
+        calls=st.sampled_from([1, 5, 30]),
+    )
+    def trouble(self, kind: str, calls: int) -> None:
+        """A task fails, or a database is gone for a while; a person mends it."""
+        what, _, _ = kind.partition(" ")
+        side = {"old": self.world.old, "new": self.world.new}.get(what)
+        if side:
+            self.world.crash(side)
+        elif self.world.running[what] == "running":
+            self.world.running[what] = "failed"
+        invocation = self.alive[0]
+        for _ in range(calls):
+            self.world.let(invocation)
+            self.world.check()
+        if side:
+            side.up = True
+        elif self.world.running[what] == "failed":
+            self.world.running[what] = "stopped"
 
+    @precondition(lambda self: not self.alive and not self.world.new.guard.writable)
     @rule()
-    def recover(self) -> None:
-        """Both databases are there again."""
-        self.world.old.up = self.world.new.up = True
+    def meddle(self) -> None:
+        """A person lets the old side write again, by hand."""
+        guard = self.world.old.guard
+        if not guard.writable and not self.opened():
+            self.world.old.guard = replace(guard, writable=True)
+
+    def opened(self) -> bool:
+        """Tell whether the new side has taken writes that the old one may lack."""
+        return bool(self.world.acknowledged.keys() - self.world.old.rows.keys())
 
     @rule(seconds=st.sampled_from([1.0, 30.0, LEASE, 200.0]))
     def wait(self, seconds: float) -> None:
@@ -191,6 +219,7 @@ class Migration(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Whatever happened: when the faults end, one side serves again, and has everything."""
+        self.world.stalled = False
         self.world.old.up = self.world.new.up = True
         for invocation in self.alive:
             self.finish(invocation)
@@ -226,3 +255,66 @@ class Migration(RuleBasedStateMachine):
 def test_no_fault_loses_a_write_or_lets_both_sides_write() -> None:
     """Operators, events and faults in any order, cut at any call."""
     run_state_machine_as_test(Migration)
+
+
+def at(phase: Phase) -> Migration:
+    """Return a migration that came as far as a phase, with a write on either side of the load."""
+    migration = Migration()
+    migration.write(migration.world.old)
+    migration.go_to(phase)
+    migration.write(migration.world.old)
+    return migration
+
+
+def test_nothing_opens_before_everything_has_arrived() -> None:
+    """Replication stands still: the pause is undone, and a later try goes through."""
+    migration = at(Phase.READY)
+    world = migration.world
+    world.stalled = True
+
+    assert world.do(COMMANDS["switch"]).phase == Phase.CDC
+    world.check()
+    assert world.old.guard.writable
+
+    world.stalled = False
+    world.deliver("forward", 9)
+    world.do(COMMANDS["observe"])
+    migration.finish(moving := world.start(COMMANDS["switch"]))
+    assert moving.answer.phase == Phase.SWITCHED
+    world.check()
+
+
+@pytest.mark.parametrize(
+    "phase", [Phase.FENCED, Phase.DRAINED, Phase.SEQUENCED, Phase.REVERSE_READY]
+)
+def test_a_fence_that_somebody_lifted_undoes_the_pause(phase: Phase) -> None:
+    """What was written since would be lost."""
+    world = at(phase).world
+    world.old.guard = replace(world.old.guard, writable=True)
+    writing = world.begin(world.old)
+    assert writing
+    world.commit(writing)
+
+    answer = world.do(COMMANDS["switch"])
+
+    assert not answer.ok
+    assert "not fenced by this cutover any more" in str(answer.problems[0])
+    assert answer.phase == Phase.CDC
+    world.check()
+
+
+@pytest.mark.parametrize("call", range(40))
+def test_an_owner_that_slept_through_its_lease_does_no_harm(call: int) -> None:
+    """It wakes up after another one rolled back, or went on: what it still tries is refused."""
+    for heir in ("rollback", "switch"):
+        migration = at(Phase.REVERSE_READY)
+        world = migration.world
+        sleeper = world.start(COMMANDS["switch"])
+        world.let(sleeper, call)
+        world.time += LEASE
+        migration.finish(world.start(COMMANDS[heir]))
+        for side in (world.old, world.new):
+            migration.write(side)
+        migration.finish(sleeper)
+        world.check()
+        migration.teardown()

@@ -75,6 +75,7 @@ class NativeTask(DmsTask):
         self.target.sql(
             "SET session_replication_role = replica",
             f"TRUNCATE {', '.join(TABLES)}, tapforge_cutover.sentinel",
+            "RESET session_replication_role",
         )
         self._subscribe("copy_data = true, create_slot = true")
 
@@ -289,6 +290,7 @@ class Rig:
                     f"DROP SUBSCRIPTION {name}",
                 )
             until(lambda: _slots_dropped(server))
+            server.forget()
             server.sql(f"DROP DATABASE {DATABASE} WITH (FORCE)", database="postgres")
         server.sql(
             f"CREATE DATABASE {DATABASE}", f"ALTER DATABASE {DATABASE} OWNER TO cutover",

@@ -9,11 +9,12 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pg8000.exceptions import InterfaceError
+from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 # Only its programs are of use: what they need to be started as root, it changes about the machine.
@@ -35,6 +36,7 @@ class Server:
         self.directory.chmod(0o755)
         self.data = self.directory / "data"
         self.port = _free_port()
+        self._kept: Connection | None = None
         password = self.directory / "password"
         password.write_text(PASSWORD)
         if _USER:
@@ -68,6 +70,7 @@ class Server:
 
     def kill(self) -> None:
         """Let it crash."""
+        self.forget()
         pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
         while Path(f"/proc/{pid}").exists():
@@ -82,6 +85,7 @@ class Server:
 
     def remove(self) -> None:
         """Stop it, and leave nothing behind."""
+        self.forget()
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.directory)
 
@@ -92,13 +96,32 @@ class Server:
         )
 
     def sql(self, *statements: str, database: str = DATABASE) -> Any:
-        """Run statements, each by itself, as an administrator does; the rows of the last."""
-        connection = self.connect(database)
-        try:
-            connection.run("SET default_transaction_read_only = off")
-            return [connection.run(statement) for statement in statements][-1]
-        finally:
-            connection.close()
+        """Run statements, each by itself, as an administrator does; the rows of the last.
+
+        The connection to the database that moves is kept: DMS has its own ready too.
+        """
+        if database != DATABASE:
+            return _run_all(self._administer(database, "postgres"), statements, close=True)
+        if self._kept is not None:
+            try:
+                self._kept.run("SELECT 1")
+            except (InterfaceError, DatabaseError, OSError):
+                self.forget()
+        if self._kept is None:
+            self._kept = self._administer(database, "dms")
+        return _run_all(self._kept, statements, close=False)
+
+    def forget(self) -> None:
+        """Close the connection that is kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(InterfaceError, OSError):
+                kept.close()
+
+    def _administer(self, database: str, user: str) -> Connection:
+        connection = self.connect(database, user)
+        connection.run("SET default_transaction_read_only = off")
+        return connection
 
     def _run(self, program: str, *arguments: object) -> None:
         # A server inherits what it is started with: a pipe would never end.
@@ -113,13 +136,12 @@ class Server:
                 raise RuntimeError(f"{program}: {told.read()}")
 
 
-def answers(server: Server) -> bool:
-    """Tell whether it takes connections."""
+def _run_all(connection: Connection, statements: tuple[str, ...], *, close: bool) -> Any:
     try:
-        server.connect("postgres").close()
-    except (InterfaceError, OSError):
-        return False
-    return True
+        return [connection.run(statement) for statement in statements][-1]
+    finally:
+        if close:
+            connection.close()
 
 
 def _free_port() -> int:
