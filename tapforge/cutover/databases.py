@@ -183,9 +183,8 @@ class Database:
             RefusedError: The server refused it.
         """
         with self._errors():
-            if self._connection is None:
-                self._connection = self._connect()
-            return list(self._connection.run(sql, **values) or [])
+            connection = self._connection = self._connection or self._connect()
+            return list(connection.run(sql, **values) or [])
 
     def one(self, sql: str, **values: Any) -> Any:
         """Run a statement and return the first value of its first row; None without a row."""
