@@ -277,7 +277,7 @@ def cutover(m: Body, v: CutoverInputs) -> CutoverOutputs:
                 subnet_ids=v.subnet_ids, security_group_ids=[group.id]
             ),
             # Else its network interfaces hold subnets and group for the better part of an hour.
-            replace_security_groups_on_destroy=True,
+            replace_security_groups_on_destroy=conditional(v.destroyable, True, None),
             environment=aws.LambdaFunction.Environment(
                 variables=_settings(v, checkpoint.name),
             ),
@@ -429,7 +429,11 @@ def _role(
     names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
     types = "route53:ChangeResourceRecordSetsRecordTypes"
     keys: Any = dynamic(
-        conditional(eq(fn.length(v.secret_key_arns), 0), [], [v.secret_key_arns]),
+        for_list(
+            [v.secret_key_arns],
+            lambda arns: arns,
+            when=lambda _: ne(fn.length(v.secret_key_arns), 0),
+        ),
         lambda keys: document.Statement(
             sid="DecryptSecrets", actions=["kms:Decrypt"], resources=keys.value
         ),
@@ -502,7 +506,6 @@ def _role(
                     actions=["secretsmanager:GetSecretValue"],
                     resources=[v.source_secret_arn, v.target_secret_arn],
                 ),
-                keys,
                 document.Statement(sid="Tell", actions=["sns:Publish"], resources=[v.topic_arn]),
                 document.Statement(
                     sid="UseKey",
@@ -530,6 +533,7 @@ def _role(
                         )
                     ],
                 ),
+                keys,
             ],
         ),
         comment="Lambda itself needs network interfaces, and names no narrower resource for them.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tapforge import aws
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import ge
+from tapforge.lang.expression import eq, ge
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.meta import Lifecycle, dynamic
 from tapforge.lang.module import Body, module
@@ -41,7 +41,12 @@ class CutoverDnsInputs:
                 lambda value, _: ge(fn.length(value), 1),
                 lambda _value, _: "no VPC: a zone that no VPC sees is public; give one at least.",
                 {"minItems": 1},
-            )
+            ),
+            Valid(
+                lambda value, _: eq(fn.length(fn.distinct(value)), fn.length(value)),
+                lambda value, _: f"{fn.jsonencode(value)}: name each VPC once.",
+                {"uniqueItems": True},
+            ),
         ],
         example=["vpc-0123456789abcdef0", "vpc-0123456789abcdef1"],
     )

@@ -15,6 +15,7 @@ from tapforge.lang.expression import (
     eq,
     for_list,
     ge,
+    ne,
     not_,
 )
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
@@ -316,7 +317,11 @@ def _secret_role(
     ).role
     document = data.IamPolicyDocument
     keys: Any = dynamic(
-        conditional(eq(fn.length(v.secret_key_arns), 0), [], [v.secret_key_arns]),
+        for_list(
+            [v.secret_key_arns],
+            lambda arns: arns,
+            when=lambda _: ne(fn.length(v.secret_key_arns), 0),
+        ),
         lambda keys: document.Statement(
             sid="DecryptSecrets",
             actions=["kms:Decrypt", "kms:DescribeKey"],

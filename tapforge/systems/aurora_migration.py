@@ -251,20 +251,12 @@ class AuroraMigrationInputs(TieredInputs):
         valid=[
             valid.secret_arn,
             valid.secret_of_region,
-            Valid(
-                lambda _value, inputs: ne(inputs.target_replication_role, None),
-                lambda value, _: (
-                    f"{value} has a user of its own: say which role that is, target_replication_role."
-                ),
-            ),
         ],
     )
-    target_replication_role: str | None = variable(
-        "Role of Aurora that DMS connects as: the user of target_secret_arn; of no effect without it.",
-        default=None,
-        valid=[
-            valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case"),
-        ],
+    target_replication_role: str = variable(
+        "Role of Aurora that DMS connects as where target_secret_arn is given: that secret's user.",
+        default="dms",
+        valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case")],
     )
     target_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that Aurora's is checked by; null encrypts and checks not.",
@@ -493,8 +485,10 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
     target_secret_arn: str = conditional(
         generated, cluster.master_user_secret_arn, given.target_secret_arn
     )
-    secret_key_arns = fn.concat(v.secret_key_arns, conditional(generated, [key.arn], []))
-    target_role: str = conditional(generated, MASTER, given.target_replication_role)
+    secret_key_arns = fn.concat(
+        v.secret_key_arns, for_list([key.arn], lambda arn: arn, when=lambda _: generated)
+    )
+    target_role = conditional(generated, MASTER, v.target_replication_role)
 
     # --- production, or what stands in for it ---
     made = conditional(eq(v.production_vpc_id, None), 1, 0)

@@ -260,7 +260,9 @@ def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
     if "pattern" not in schema:
         return st.text(_PLAIN, min_size=least, max_size=most)
     pattern: re.Pattern[str] = re.compile(schema["pattern"])
-    return st.from_regex(pattern, fullmatch=True).map(lambda text: text[:most])
+    matching = st.from_regex(pattern, fullmatch=True)
+    # Cut short it may match no more; as long as it must it does.
+    return matching.map(lambda text: text[:most]) if "maxLength" in schema else matching
 
 
 # --- values that rules of this project ask for ------------------------------------------------------
@@ -422,6 +424,7 @@ def _known() -> list[_Known]:
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
         _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),
         _Known((valid.secret_arn, valid.secret_of_region), secrets, ("aws_region",)),
+        _Known((valid.secret_arn,), lambda: secrets("eu-central-1")),
         _Known((_of_vpc, valid.route_table_ids), route_tables, (_VPC,)),
         _Known((_of_vpc, *valid.client_security_groups), security_groups, (_VPC,)),
         _Known(valid.backup_window, backup_windows),

@@ -58,7 +58,7 @@ def test_the_names_begin_with_all_weight_on_the_old_side() -> None:
 
 def test_an_existing_secret_leaves_the_master_password_to_rds() -> None:
     """DMS takes none that RDS manages: without one a secret is made, and rotated."""
-    own, existing = meant(), meant(target_secret_arn=SECRET, target_replication_role="dms")
+    own, existing = meant(), meant(target_secret_arn=SECRET)
     assert "module.aurora.aws_secretsmanager_secret.master[0]" in own
     assert "module.rotation[0].aws_secretsmanager_secret_rotation.main" in own
     cluster = existing["module.aurora.aws_rds_cluster.main"].values
@@ -70,7 +70,7 @@ def test_an_existing_secret_leaves_the_master_password_to_rds() -> None:
 
 @pytest.mark.parametrize(
     ("secret", "role"),
-    [({}, "migration"), ({"target_secret_arn": SECRET, "target_replication_role": "dms"}, "dms")],
+    [({}, "migration"), ({"target_secret_arn": SECRET}, "dms")],
     ids=["made", "existing"],
 )
 def test_the_function_knows_the_role_of_replication(secret: dict[str, Any], role: str) -> None:
@@ -110,9 +110,6 @@ def test_parameters_of_replication_can_be_overridden() -> None:
             {"source_secret_arn": "payments/onprem"},
             "the full ARN of a secret",
             id="secret-by-name",
-        ),
-        pytest.param(
-            {"target_secret_arn": SECRET}, "say which role that is", id="secret-without-a-role"
         ),
         pytest.param(
             PRODUCTION | {"production_route_table_ids": []},
