@@ -86,7 +86,9 @@ def change_batches() -> None:
     def _refused(record: Any, why: str) -> Exception:
         from moto.route53.exceptions import Route53ClientError
 
-        message = f"Tried to change resource record set [name='{record.name}', {record.type}] but {why}"
+        message = (
+            f"Tried to change resource record set [name='{record.name}', {record.type}] but {why}"
+        )
         return Route53ClientError("InvalidChangeBatch", message)
 
 
