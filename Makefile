@@ -65,7 +65,8 @@ test: setup $(CHECKOV)/.installed ## Run all tests, with coverage.
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-prove: setup ## Run the properties for long, with new random examples.
+prove: setup ## Prove all systems in 10,000 random environments each, and test properties for long.
+	@$(TAPFORGE) prove --examples 10000
 	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest tests/property tests/terraform
 
 bench: setup ## Measure speed and memory beside a peer.

@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, settings
 
 from tapforge.lang.marker import has_marker
 
-_slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+_slow = [
+    HealthCheck.too_slow,
+    HealthCheck.data_too_large,
+    HealthCheck.function_scoped_fixture,
+    # Rules between inputs leave few of those that are drawn apart.
+    HealthCheck.filter_too_much,
+]
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=_slow)
 settings.register_profile("dev", deadline=timedelta(seconds=2), suppress_health_check=_slow)
 settings.register_profile("prove", max_examples=5000, deadline=None, suppress_health_check=_slow)

@@ -6,6 +6,7 @@ import json
 import random
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from tapforge.lang.errors import Problem, TapforgeError
 
 if TYPE_CHECKING:
     from tapforge.testing.prover import Counterexample, Outcome
+
+_REFRESH_SECONDS = 0.25
 
 
 @click.command(short_help="Hold systems to what must hold in every environment there could be.")
@@ -44,6 +47,12 @@ if TYPE_CHECKING:
     help="How many environments to draw for each system.",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="How many processes share the work; they find the same, however many. [default: one for each"
+    " core]",
+)
+@click.option(
     "--save",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write each counterexample into a folder, as a file of variables.",
@@ -59,6 +68,7 @@ def command(
     names: Sequence[str],
     seed: int | None,
     examples: int,
+    jobs: int | None,
     save: Path | None,
     as_json: bool,
 ) -> None:
@@ -81,6 +91,7 @@ def command(
     from tapforge.systems.environment import load_variables  # noqa: PLC0415
     from tapforge.systems.project import find  # noqa: PLC0415
     from tapforge.testing.case import subject  # noqa: PLC0415
+    from tapforge.testing.processes import cores  # noqa: PLC0415
     from tapforge.testing.proof import chosen, proofs  # noqa: PLC0415
     from tapforge.testing.prover import prove, recheck  # noqa: PLC0415
 
@@ -95,7 +106,16 @@ def command(
             outcomes.append(recheck(each, wanted, variables, suffix))
         else:
             with _progress(each.system.name, examples) as tick:
-                outcomes.append(prove(each, wanted, examples=examples, number=number, tick=tick))
+                outcomes.append(
+                    prove(
+                        each,
+                        wanted,
+                        examples=examples,
+                        number=number,
+                        jobs=jobs or cores(),
+                        tick=tick,
+                    )
+                )
     shown = [_data(outcome, None if env_file else number, save) for outcome in outcomes]
     for outcome, data in zip(outcomes, shown, strict=True):
         _explain(outcome, data)
@@ -134,9 +154,19 @@ def _progress(name: str, examples: int) -> Iterator[Callable[[], object]]:
 
     columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, refresh_per_second=4) as bar:
+    # A thread that draws the bar would not go well with processes that are forked.
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
         task = bar.add_task(name, total=examples)
-        yield lambda: bar.advance(task)
+        shown = time.monotonic()
+
+        def tick() -> None:
+            nonlocal shown
+            bar.advance(task)
+            if time.monotonic() - shown > _REFRESH_SECONDS:
+                bar.refresh()
+                shown = time.monotonic()
+
+        yield tick
 
 
 def _data(outcome: Outcome, seed: int | None, save: Path | None) -> dict[str, Any]:

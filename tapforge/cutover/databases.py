@@ -467,7 +467,8 @@ class Database:
             application_name=APPLICATION,
         )
         # What a statement may take is the server's business from here on.
-        connection._usock.settimeout(_STATEMENT_SECONDS + _CONNECT_SECONDS)  # noqa: SLF001
+        if plug := connection._usock:  # noqa: SLF001
+            plug.settimeout(_STATEMENT_SECONDS + _CONNECT_SECONDS)
         connection.run(
             "SET default_transaction_read_only = off; SET synchronous_commit = on; "
             "SET search_path = pg_catalog; SET lock_timeout = '3s'; "

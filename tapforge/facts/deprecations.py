@@ -15,14 +15,10 @@ class Deprecation(NamedTuple):
     Attributes:
         successor: What to write instead.
         since: The version of the provider that deprecated or removed it.
-        unless: The argument beside which the provider itself writes the old one.
-        default: What an old provider writes where the argument is left out.
     """
 
     successor: str
     since: str
-    unless: str = ""
-    default: str = ""
 
 
 @functools.cache

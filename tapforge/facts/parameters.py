@@ -206,6 +206,12 @@ def units() -> dict[str, str]:
 
 
 @functools.cache
+def of_clusters() -> frozenset[str]:
+    """Return the parameters that AWS itself sets for whole clusters, though instances have them too."""
+    return frozenset(load("parameters")["of_clusters"])
+
+
+@functools.cache
 def is_core(name: str) -> bool:
     """Tell whether `name` could only be a parameter of PostgreSQL itself, of which all are known.
 

@@ -6,6 +6,9 @@ file, a row of the README and the check on a value given in Python.
 
 from __future__ import annotations
 
+import functools
+import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -167,8 +170,24 @@ def declared_inputs(cls: type) -> dict[str, Input]:
     return _inputs[cls]
 
 
+def _hints(cls: type) -> dict[str, Any]:
+    """Do what `typing.get_type_hints` does, which compiles each annotation of each class anew."""
+    return {
+        name: _evaluated(base.__module__, annotation)
+        for base in reversed(cls.__mro__)
+        for name, annotation in inspect.get_annotations(base).items()
+    }
+
+
+@functools.cache
+def _evaluated(module: str, annotation: Any) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+    return eval(annotation, vars(sys.modules[module]))  # noqa: S307 - as Python itself does
+
+
 def _declared_inputs(cls: Any) -> dict[str, Input]:
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     found = {}
     for field in attrs.fields(cls):
         declaration: _Declaration = field.metadata[_VARIABLE]
@@ -196,7 +215,7 @@ def _declared_inputs(cls: Any) -> dict[str, Input]:
 
 def declared_outputs(cls: Any) -> dict[str, OutputDeclaration]:
     """Give the outputs of a class made with `outputs`, by name."""
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     return {
         field.name: OutputDeclaration(
             field.name,
@@ -211,9 +230,11 @@ def declared_outputs(cls: Any) -> dict[str, OutputDeclaration]:
 def one_of(*values: float | str) -> Valid:
     """The value is one of a few."""
     listed = ", ".join(map(str, values))
+    mark = '"' if any(isinstance(value, str) for value in values) else ""
     return Valid(
         lambda value, _: contains(list(values), value),
-        lambda value, _: f"{value} is none of: {listed}.",
+        # Of text that is empty, Terraform would show a message that begins with a blank.
+        lambda value, _: f"{mark}{value}{mark} is none of: {listed}.",
         {"enum": list(values)},
     )
 
@@ -295,7 +316,7 @@ def take(
                 fix = f"give one: {field.description}"
                 found.append(Problem(f"{prefix}: {name}", what, fix))
                 continue
-        elif not (value.__class__ is str and field.type == "string" and value.isascii()):
+        elif not (type(value) is str and field.type == "string" and value.isascii()):
             # Plain text is by far the most, and no reference can be in it.
             before = len(found)
             value = convert(f"{prefix}: {name}", value, field.type, found)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import enum
 import itertools
 import json
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -117,8 +119,9 @@ def _judge(
         # By way of a variable: constants would be judged earlier, some of them.
         text = ['{"variable": {"cases": {}}, "module": {']
         for number, values in enumerate(cases):
-            # A folder for each, so that complaints about the rules themselves can be told apart.
-            (root / f"case_{number}").symlink_to("module")
+            # A folder for each, so that complaints about the rules themselves can be told apart;
+            # Terraform sees through symbolic links.
+            shutil.copytree(root / "module", root / f"case_{number}", copy_function=os.link)
             text.append(f'"case_{number}": {{"source": "./case_{number}"')
             for variable in values:
                 text.append(f', "{variable}": "${{var.cases[{number}].{variable}}}"')
@@ -145,9 +148,9 @@ def _variable(error: Diagnostic, lines: Mapping[int, tuple[int, str]]) -> tuple[
     if error.filename == "main.tf.json":
         return lines.get(error.line)
     folder, _, _ = error.filename.partition("/")
-    kind, _, variable = error.context.partition(".")
+    kind, _, block = error.context.partition(".")
     if folder.startswith("case_") and kind == "variable":
-        return int(folder.removeprefix("case_")), variable
+        return int(folder.removeprefix("case_")), block.partition(".")[0]
     return None
 
 
@@ -279,10 +282,9 @@ def _refused(
     found: dict[int, list[Problem]] = {}
     told = set()
     for check in plan.get("checks", ()):
-        if check["address"]["kind"] == "check":
-            continue  # it warns, and stops nothing
-        # What Terraform did not come to has no instances.
-        for instance in check.get("instances", ()):
+        # A check block warns, and stops nothing.
+        kind = check["address"]["kind"]
+        for instance in check.get("instances", ()) if kind != "check" else ():
             for problem in instance.get("problems", ()):
                 number, address = _inside(instance["address"]["to_display"])
                 found.setdefault(number, []).append(Problem(address, problem["message"]))

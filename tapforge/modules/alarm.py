@@ -7,7 +7,7 @@ from typing import Literal
 from tapforge import aws
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import and_, conditional, eq, ge, gt, le, lt, or_
-from tapforge.lang.inputs import Valid, inputs, one_of, output, outputs, variable
+from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 
@@ -49,7 +49,6 @@ class AlarmInputs:
     breach: Literal["above", "below"] = variable(
         "On which side of the threshold it is bad.",
         default="above",
-        valid=[one_of("above", "below")],
     )
     threshold: float = variable(
         "The threshold, in the metric's own unit.", valid=[_reachable], example=80

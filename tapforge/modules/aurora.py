@@ -12,7 +12,7 @@ from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.meta import Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
-from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_CLUSTER
+from tapforge.modules.parts.accepted import CLASS, UPGRADES, VERSION, WAYS_INTO_CLUSTER
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -21,6 +21,7 @@ from tapforge.modules.parts.parameter_group import NAMED_BY_VERSION, instance_pa
 
 ENGINE = "aurora-postgresql"
 _OF_INSTANCES = {
+    **CLASS,
     **UPGRADES,
     "checkov:CKV_AWS_118": "Whether there is Enhanced Monitoring is the caller's to decide.",
 }
@@ -210,6 +211,7 @@ def aurora(m: Body, v: AuroraInputs) -> AuroraOutputs:
             "checkov:CKV2_AWS_27": "Parameters of the log are the instances', where Aurora reads them.",
             "checkov:CKV_AWS_139": "`destroyable` decides.",
             **WAYS_INTO_CLUSTER,
+            **VERSION,
         },
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tapforge import aws
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import eq, for_list, gt
-from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
+from tapforge.lang.expression import for_list, gt
+from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 
@@ -24,23 +24,6 @@ class DashboardInputs:
     region: str = variable("Region of the metrics.", valid=[valid.region], example="us-east-1")
     graphs: dict[str, list[list[str]]] = variable(
         "What is shown, by title: each line is namespace, metric, and names and values of dimensions.",
-        valid=[
-            Valid(
-                lambda value, _: fn.alltrue(
-                    fn.flatten(
-                        for_list(
-                            value,
-                            lambda _title, lines: for_list(
-                                lines, lambda line: eq(fn.length(line) % 2, 0)
-                            ),
-                        )
-                    )
-                ),
-                lambda _value, _: (
-                    "A line of a graph is a namespace, a metric, and a value for each dimension's name."
-                ),
-            )
-        ],
         example={"CPU": [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", "shop-db-dev"]]},
     )
     alarm_arns: list[str] = variable("ARNs of the alarms whose state is shown first.", default=[])

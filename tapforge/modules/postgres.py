@@ -10,7 +10,7 @@ from tapforge.lang.expression import conditional, count, gt, not_, splat
 from tapforge.lang.inputs import inputs, output, outputs, variable
 from tapforge.lang.module import Body, module
 from tapforge.modules import parameters, valid
-from tapforge.modules.parts.accepted import UPGRADES, WAYS_INTO_INSTANCE
+from tapforge.modules.parts.accepted import CLASS, UPGRADES, VERSION, WAYS_INTO_INSTANCE
 from tapforge.modules.parts.care import enhanced_monitoring, final_snapshot, postgresql_log
 from tapforge.modules.parts.credentials import connection, credentials
 from tapforge.modules.parts.inputs import PORT, DatabaseInputs
@@ -212,7 +212,7 @@ def postgres(m: Body, v: PostgresInputs) -> PostgresOutputs:
             depends_on=[log, monitoring.attachment],
             **alike,
         ),
-        accept={**UPGRADES, **WAYS_INTO_INSTANCE, **_PROTECTION},
+        accept={**VERSION, **CLASS, **UPGRADES, **WAYS_INTO_INSTANCE, **_PROTECTION},
     )
     replica = m.add(
         aws.DbInstance(
@@ -233,6 +233,7 @@ def postgres(m: Body, v: PostgresInputs) -> PostgresOutputs:
             " replica takes no final snapshot."
         ),
         accept={
+            **CLASS,
             **UPGRADES,
             **_PROTECTION,
             "checkov:CKV_AWS_133": "The primary has the backups; a replica is a copy of it.",

@@ -493,6 +493,32 @@ client_cidrs = (
 )
 """Who may connect: networks that are named, never everybody; none only where groups are."""
 
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+named_clients = (
+    client_cidrs[0],
+    Valid(
+        # What is no block at all is told by its own rule.
+        lambda value, _: fn.try_(
+            fn.alltrue(
+                for_list(
+                    value,
+                    lambda cidr: or_(
+                        not_(_is_client(cidr)),
+                        ge(_prefix(cidr), 24),
+                        *(within(cidr, private) for private in _PRIVATE),
+                    ),
+                )
+            ),
+            True,
+        ),
+        lambda value, _: (
+            f"{fn.jsonencode(value)}: some hold more than 256 public addresses, which are strangers' too:"
+            " give private blocks, or public ones of /24 and smaller."
+        ),
+    ),
+)
+"""Who may connect, in an environment: private networks, or few public addresses (RFC 1918, RFC 6598)."""
+
 _KEY = "^[a-z][a-z0-9-]{0,31}$"
 client_security_groups = (
     Valid(

@@ -82,9 +82,16 @@ def named(value: Any, configuration: Configuration, *types: str) -> list[Resourc
     """
     if isinstance(value, Expression):
         return configuration.targets(value, *types)
-    return [
-        each for each in configuration.of(*types) if each.known(_IDENTIFIER[each.type]) == value
-    ]
+    known = configuration.once(_identified)
+    return [each for type_ in types for each in known.get((type_, value), ())]
+
+
+def _identified(configuration: Configuration) -> dict[tuple[str, Any], list[Resource]]:
+    """Give the databases by their type and identifier."""
+    found: dict[tuple[str, Any], list[Resource]] = {}
+    for each in configuration.of(*_IDENTIFIER):
+        found.setdefault((each.type, each.known(_IDENTIFIER[each.type])), []).append(each)
+    return found
 
 
 def servers(metric: Watched, configuration: Configuration) -> list[Database]:

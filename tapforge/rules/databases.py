@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -111,8 +111,7 @@ def family(name: str) -> tuple[str, int] | None:
     return match[1], int(match[2])
 
 
-@attrs.frozen
-class Setting:
+class Setting(NamedTuple):
     """A parameter in a parameter group.
 
     Attributes:
@@ -185,16 +184,16 @@ class ParameterGroup:
         return Finding(self.resource, f"{setting.place}{argument}", str(text), expected, fix)
 
 
-# Many rules look at one configuration, one after the other; no more than that is worth remembering.
-@functools.lru_cache(maxsize=64)
+# Many rules look at one configuration, one after the other; a large one has hundreds of groups.
+@functools.lru_cache(maxsize=2048)
 def parameter_group(resource: Resource) -> ParameterGroup:
     """Read a parameter group."""
     blocks = resource.blocks("parameter")
-    settings = tuple(
+    settings = [
         Setting(name.lower(), _text(block.known("value")), _method(block), block.place)
         for block in blocks
         if isinstance(name := block.known("name"), str)
-    )
+    ]
     engine, major = family(str(resource.known("family"))) or ("", 0)
     # A Multi-AZ DB cluster of RDS keeps parameters of its instances in its cluster group.
     cluster = resource.type.startswith("aws_rds_cluster") and engine != "postgres"
@@ -203,7 +202,7 @@ def parameter_group(resource: Resource) -> ParameterGroup:
         engine=engine,
         major=major,
         level="cluster" if cluster else "instance",
-        settings=settings,
+        settings=tuple(settings),
         complete=len(settings) == len(blocks) and not resource.unknown("parameter"),
     )
 
@@ -280,7 +279,7 @@ class Databases:
 
     def instances(self, cluster: Resource) -> list[Database]:
         """Give the instances of a cluster."""
-        return [each for each in self.all if each.cluster is cluster]
+        return self._instances.get(cluster.address, [])
 
     @functools.cached_property
     def instances_are_known(self) -> bool:
@@ -290,7 +289,7 @@ class Databases:
 
     def replicas(self, source: Resource) -> list[Database]:
         """Give the read replicas of a database."""
-        return [each for each in self.all if each.source is source]
+        return self._replicas.get(source.address, [])
 
     def using(self, group: Resource) -> list[Database]:
         """Give the databases that use a parameter group."""
@@ -344,6 +343,14 @@ class Databases:
         return list(map(parameter_group, found)), len(found) == 1
 
     @functools.cached_property
+    def _instances(self) -> dict[str, list[Database]]:
+        return _by_address((each.cluster, each) for each in self.all)
+
+    @functools.cached_property
+    def _replicas(self) -> dict[str, list[Database]]:
+        return _by_address((each.source, each) for each in self.all)
+
+    @functools.cached_property
     def _users(self) -> dict[str, list[Database]]:
         found: dict[str, list[Database]] = {}
         for database in self.all:
@@ -371,6 +378,14 @@ class Databases:
     def _one(self, value: Any, *types: str) -> Resource | None:
         found = self._configuration.targets(value, *types)
         return found[0] if len(found) == 1 else None
+
+
+def _by_address(pairs: Iterable[tuple[Resource | None, Database]]) -> dict[str, list[Database]]:
+    found: dict[str, list[Database]] = {}
+    for resource, database in pairs:
+        if resource is not None:
+            found.setdefault(resource.address, []).append(database)
+    return found
 
 
 def _word(resource: Resource, argument: str) -> str | None:

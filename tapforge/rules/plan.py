@@ -125,6 +125,7 @@ def _resources(document: Mapping[str, Any]) -> Iterator[Resource]:
             mode=mode,
             type=record["type"],
             name=record["name"],
+            written=frozenset(name for each in origins.expressions(record) for name in each),
             provider=origins.provider(record),
         )
 

@@ -188,17 +188,17 @@ def ending(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def denies_plain_text(policy: Policy, service: str) -> bool:
-    """Tell whether a policy denies everybody all actions of a service without TLS.
+def denies_plain_text(policy: Policy, action: str) -> bool:
+    """Tell whether a policy denies everybody an action without TLS.
 
     Args:
         policy: The policy.
-        service: The prefix of the service's actions, such as ``s3``.
+        action: The action, or all of a service, in lower case: ``s3:*``.
     """
     return any(
         each.effect == "Deny"
         and each.anyone
-        and each.has("*", f"{service}:*")
+        and each.has("*", f"{action.partition(':')[0]}:*", action)
         and any(_without_tls(condition) for condition in each.conditions)
         for each in policy.statements
     )

@@ -98,8 +98,8 @@ def within(net: Network, whole: Network) -> bool:
     return net.version == whole.version and net.subnet_of(whole)  # type: ignore[arg-type]
 
 
-# Several rules look at one group, one after the other; no more than that is worth remembering.
-@functools.lru_cache(maxsize=64)
+# Several rules look at one group, one after the other; a large configuration has hundreds.
+@functools.lru_cache(maxsize=2048)
 def openings(resource: Resource) -> tuple[Opening, ...]:
     """Give what a security group, or one rule of it, opens to which addresses, as far as known."""
     blocks: list[Block] = [resource]

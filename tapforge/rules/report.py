@@ -14,7 +14,6 @@ from tapforge.rules.rule import SEVERITIES, Rule
 from tapforge.rules.run import Acceptance, Violation
 
 _KEY = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")
-_MODULES = re.compile(r"^(?:module\.[^.]+\.)+")
 _OTHER_TOOL = ":"
 """Is in the ids of other tools' rules, such as `checkov:CKV_AWS_18`: these tools look at them."""
 
@@ -101,7 +100,7 @@ def check(
     ids = {rule.id for rule in rules}
     remarks = _misspelt(said, {*ids, *known})
     if whole:
-        remarks += _unused(said, acceptances, violations, ids)
+        remarks += _unused(acceptances, violations, ids)
     return Report(tuple(checked), tuple(rules), tuple(violations), tuple(remarks))
 
 
@@ -113,27 +112,17 @@ def _misspelt(said: Mapping[tuple[str, str], None], known: set[str]) -> list[str
     ]
 
 
-def _in_module(address: str) -> str:
-    """Give the address inside of the module, where one acceptance is about all of its calls."""
-    return _MODULES.sub("", _KEY.sub("", address))
-
-
 def _unused(
-    said: Mapping[tuple[str, str], None],
-    acceptances: Sequence[Acceptance],
-    violations: Sequence[Violation],
-    ids: set[str],
+    acceptances: Sequence[Acceptance], violations: Sequence[Violation], ids: set[str]
 ) -> list[str]:
-    """Say which acceptances of rules that were checked are about nothing."""
-    found = {(each.rule.id, _in_module(each.address)) for each in violations}
-    unused = [(rule, address) for rule, address in said if (rule, _in_module(address)) not in found]
-    unused += [
-        (each.rule, each.address)
-        for each in acceptances
-        if not any(each.covers(violation) for violation in violations)
-    ]
+    """Say which acceptances of rules that were checked are about nothing.
+
+    What code accepts is about every environment that there could be: that none of those there are
+    breaks the rule says nothing about it.
+    """
     return [
-        f"{rule} is accepted at {address or 'no resource'}, and nothing there breaks it; take it out"
-        for rule, address in unused
-        if rule in ids
+        f"{each.rule} is accepted at {each.address or 'no resource'}, and nothing there breaks it;"
+        " take it out"
+        for each in acceptances
+        if each.rule in ids and not any(each.covers(violation) for violation in violations)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeVar
 
 import attrs
@@ -143,6 +143,8 @@ class Resource(Block):
         name: Its label.
         lifecycle: The arguments of its lifecycle block, where they are known: plans do not show them.
         accepted: Reasons for breaking rules, by the rule's id.
+        written: The arguments that the configuration shows; None where all values are written there,
+            for a plan has those too that the provider fills in.
         provider: The provider configuration it belongs to, ``aws.replica``, where it is told; "" for
             the default one.
     """
@@ -153,7 +155,13 @@ class Resource(Block):
     name: str = attrs.field(kw_only=True)
     lifecycle: Mapping[str, Any] = attrs.field(kw_only=True, factory=dict)
     accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
+    written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
+
+    def writes(self, argument: str) -> bool:
+        """Tell whether an argument is written, and not filled in by the provider or null."""
+        shown = self.written is None or argument in self.written
+        return shown and self.values.get(argument) is not None
 
     def finding(self, attribute: str, found: object, expected: str, fix: str = "") -> Finding:
         """Make a finding about an argument of this resource.
@@ -192,6 +200,10 @@ def _words(found: object) -> str:
     if isinstance(found, bool):
         return "true" if found else "false"
     return f'"{found}"' if isinstance(found, str) else str(found)
+
+
+_PARTS = {"aws_secretsmanager_secret_version": "secret_id"}
+"""Resources that are referred to in place of what they are a part of, and the argument that names it."""
 
 
 @attrs.frozen(eq=False)
@@ -233,6 +245,14 @@ class Configuration:
         return {}
 
     @functools.cached_property
+    def _users(self) -> dict[tuple[str, str, tuple[str, ...]], dict[str, list[Resource]]]:
+        return {}
+
+    @functools.cached_property
+    def _traced(self) -> dict[tuple[str, tuple[str, ...]], bool]:
+        return {}
+
+    @functools.cached_property
     def _computed(self) -> dict[Callable[[Configuration], Any], Any]:
         return {}
 
@@ -241,9 +261,10 @@ class Configuration:
         by_type = self._by_type
         return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
 
-    def lacks(self, types: frozenset[str]) -> bool:
-        """Tell whether it has no resource of any of some types."""
-        return self._by_type.keys().isdisjoint(types)
+    @functools.cached_property
+    def kinds(self) -> frozenset[str]:
+        """The types of its resources, as `of` takes them."""
+        return frozenset(self._by_type)
 
     def once(self, compute: Callable[[Configuration], T]) -> T:
         """Give what a function computes of this configuration: it is called the first time only.
@@ -286,9 +307,15 @@ class Configuration:
         """Give all that an expression refers to, each once."""
         found = self._referred.get(value)
         if found is None:
-            named = (r for each in addresses(value) for r in self._by_address.get(each, ()))
-            found = self._referred[value] = list({r.address: r for r in named}.values())
+            named = [r for each in addresses(value) for r in self._by_address.get(each, ())]
+            wholes = (w for r in named if r.type in _PARTS for w in self._whole(r))
+            found = self._referred[value] = list({r.address: r for r in (*named, *wholes)}.values())
         return found
+
+    def _whole(self, part: Resource) -> list[Resource]:
+        """Give what a resource is a part of, whose ARN and name it hands on."""
+        value = part.given(_PARTS[part.type])
+        return self._references(value) if isinstance(value, Expression) else []
 
     def _called(self, type_: str) -> dict[str, list[Resource]]:
         """Give the resources of a type by what others may call them."""
@@ -323,11 +350,11 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        if next(self.users(target, argument, *types), None):
+        if self._led(target.type, argument, types).get(target.address):
             return True
-        return any(not self.traced(resource.given(argument)) for resource in self.of(*types))
+        return not self.all_traced(argument, *types)
 
-    def users(self, target: Resource, argument: str, *types: str) -> Iterator[Resource]:
+    def users(self, target: Resource, argument: str, *types: str) -> Iterable[Resource]:
         """Find the resources of some types whose argument leads to a resource.
 
         Args:
@@ -335,9 +362,31 @@ class Configuration:
             argument: The argument of the others.
             types: Their types.
         """
-        for resource in self.of(*types):
-            if target in self.targets(resource.given(argument), target.type):
-                yield resource
+        return self._led(target.type, argument, types).get(target.address, ())
+
+    def _led(self, kind: str, argument: str, types: tuple[str, ...]) -> dict[str, list[Resource]]:
+        """Give the resources whose argument leads to one of a kind, by the address of that one."""
+        key = (kind, argument, types)
+        found = self._users.get(key)
+        if found is None:
+            found = self._users[key] = {}
+            for resource in self.of(*types):
+                for target in self.targets(resource.values.get(argument), kind):
+                    found.setdefault(target.address, []).append(resource)
+        return found
+
+    def all_traced(self, argument: str, *types: str) -> bool:
+        """Tell whether `traced` holds of an argument of every resource of some types.
+
+        Args:
+            argument: The argument.
+            types: The types.
+        """
+        key = (argument, types)
+        if key not in self._traced:
+            given = (resource.values.get(argument) for resource in self.of(*types))
+            self._traced[key] = all(map(self.traced, given))
+        return self._traced[key]
 
 
 _IDENTITIES = (

@@ -52,10 +52,9 @@ def managed_policies(configuration: Configuration, role: Resource) -> frozenset[
         return None
     arns = [*many(role.given("managed_policy_arns"))]
     for type_, (whose, which) in _OF_ROLES.items():
-        for each in configuration.of(type_):
-            if role in configuration.targets(each.given(whose), role.type):
-                arns += many(each.given(which))
-            elif not configuration.traced(each.given(whose)):
-                return None
+        if not configuration.all_traced(whose, type_):
+            return None
+        for each in configuration.users(role, whose, type_):
+            arns += many(each.given(which))
     names = frozenset(map(managed_name, arns))
     return None if "" in names else names

@@ -54,14 +54,16 @@ class Rule:
     def _types(self) -> frozenset[str]:
         return frozenset(self.on)
 
+    def concerns(self, kinds: frozenset[str]) -> bool:
+        """Tell whether it has anything to look at in a configuration with resources of some types."""
+        return not self.on or self.on == ("*",) or not kinds.isdisjoint(self._types)
+
     def findings(self, configuration: Configuration) -> list[Finding]:
         """Give every place of a configuration that breaks the rule."""
         if not self.on:
             return list(self.check(configuration))
         if self.on == ("*",):
             resources: Iterable[Resource] = configuration.resources
-        elif configuration.lacks(self._types):
-            return []
         else:
             resources = configuration.of(*self.on)
         return [found for resource in resources for found in self.check(resource, configuration)]

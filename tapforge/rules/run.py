@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -95,7 +96,7 @@ def check(
         RuleError: a rule itself failed.
     """
     found = []
-    for rule in rules:
+    for rule in _concerned(tuple(rules), configuration.kinds):
         try:
             findings = rule.findings(configuration)
         except Exception as error:
@@ -108,6 +109,12 @@ def check(
             violation = Violation(rule, finding, configuration.name)
             found.append(attrs.evolve(violation, accepted=_reason(violation, acceptances)))
     return found
+
+
+# The environments of a system have resources of the same few types.
+@functools.lru_cache(maxsize=64)
+def _concerned(rules: tuple[Rule, ...], kinds: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(each for each in rules if each.concerns(kinds))
 
 
 def _reason(violation: Violation, acceptances: Sequence[Acceptance]) -> str:

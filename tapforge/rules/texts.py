@@ -14,16 +14,16 @@ _LISTS = frozenset((list, tuple, set, frozenset))
 def joined(values: Iterable[Any]) -> str:
     """Put all texts in some values together, one a line: most rules find nothing at one look."""
     found: list[str] = []
-    pending = list(values)
-    while pending:
-        value = pending.pop()
-        kind = value.__class__
-        if kind is str:
-            found.append(value)
-        elif kind is dict:
-            pending += value.values()
-        elif kind in _LISTS:
-            pending += value
+    pending: list[Iterable[Any]] = [values]
+    for each in pending:  # which grows meanwhile
+        for value in each:
+            kind = value.__class__
+            if kind is str:
+                found.append(value)
+            elif kind is dict:
+                pending.append(value.values())
+            elif kind in _LISTS:
+                pending.append(value)
     return "\n".join(found)
 
 

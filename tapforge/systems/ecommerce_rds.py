@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tapforge.aws import data
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import conditional, count, eq, lt, or_
-from tapforge.lang.inputs import Valid, inputs, one_of, output, outputs, variable
+from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.modules import classes, parameters, valid
 from tapforge.modules.alarm import AlarmInputs, alarm
@@ -65,12 +65,11 @@ class EcommerceRdsInputs(TieredInputs):
     nat_gateways: Literal["one", "per-zone"] = variable(
         "How many NAT gateways there are: one for all costs less, and survives no loss of its zone.",
         default="per-zone",
-        valid=[one_of("one", "per-zone")],
     )
     client_cidrs: list[str] = variable(
         "IPv4 blocks that may connect to the database, beside applications and the bastion.",
         default=[],
-        valid=[valid.client_cidrs[0]],
+        valid=valid.named_clients,
     )
     engine_version: str = variable(
         "PostgreSQL version.", default="17.5", valid=[valid.creatable(ENGINE)]

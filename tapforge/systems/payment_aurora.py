@@ -93,7 +93,7 @@ class PaymentAuroraInputs(TieredInputs):
     client_cidrs: list[str] = variable(
         "IPv4 blocks that may connect, beside the private subnets.",
         default=[],
-        valid=valid.client_cidrs[:1],
+        valid=valid.named_clients,
     )
     engine_version: str = variable(
         "Aurora PostgreSQL version.", default="15.19", valid=[valid.creatable(ENGINE)]

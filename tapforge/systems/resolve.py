@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
+from tapforge import aws
 from tapforge.lang import resolve as lang
+from tapforge.lang.bind import Bound, always
+from tapforge.lang.expression import Expression
 from tapforge.lang.module import Module
 from tapforge.rules.resource import Configuration, Resource
 from tapforge.systems.system import System
@@ -44,14 +48,39 @@ def configuration(
         environment: What reports call the environment.
     """
     name = f"{system.name} ({environment})" if environment else system.name
-    return Configuration(tuple(map(_resource, resolution.instances)), resolution.inputs, name)
+    tags = _default_tags(system, resolution.inputs) if isinstance(system, System) else None
+    resources = tuple(_resource(each, tags) for each in resolution.instances)
+    return Configuration(resources, resolution.inputs, name)
 
 
-def _resource(instance: lang.Instance) -> Resource:
+def _default_tags(system: System[Any, Any], inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give the tags that the provider adds to all resources; None if that is not known."""
+    scope = {f"var.{name}": value for name, value in inputs.items()}
+    every = [make(scope) for make in _compiled_tags(system)]
+    # Which of several configurations a resource has does not matter if they add the same.
+    known = all(isinstance(each, dict) and each == every[0] for each in every)
+    return every[0] if known else None
+
+
+@functools.cache
+def _compiled_tags(system: System[Any, Any]) -> list[Bound]:
+    return [
+        always(block.tags)
+        for provider in system.body.document.of(aws.Provider)
+        for block in provider.default_tags or [aws.Provider.DefaultTags(tags={})]
+    ]
+
+
+def _resource(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Resource:
     lifecycle = instance.lifecycle
     known = ("prevent_destroy", "ignore_changes")
+    values = instance.values
+    if default_tags is not None and "tags_all" in instance.model._tf_block.attributes:  # noqa: SLF001
+        tags = values.get("tags")
+        if not isinstance(tags, Expression):
+            values = values | {"tags_all": default_tags | (tags or {})}
     return Resource(
-        instance.values,
+        values,
         address=instance.address,
         mode=instance.mode,
         type=instance.type,

@@ -46,6 +46,10 @@ class Subject:
     rules: tuple[Rule, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        # Hypothesis writes down what it draws from: all rules in full would take it a second.
+        printer.text(f"the system {self.system.name}")
+
     @functools.cached_property
     def rendered(self) -> dict[str, str]:
         """The text of each rendered file of the system and its modules, by path."""
@@ -101,6 +105,16 @@ class Case:
     def configuration_beside(self) -> Configuration:
         """What the environment beside it comes to."""
         return configuration(self.subject.system, self._resolve(self.beside))
+
+    @functools.cached_property
+    def names(self) -> list[Name]:
+        """The names that the environment makes."""
+        return list(names_in(self.configuration))
+
+    @functools.cached_property
+    def names_beside(self) -> list[Name]:
+        """The names that the environment beside it makes."""
+        return list(names_in(self.configuration_beside))
 
     @functools.cached_property
     def violations(self) -> list[Violation]:

@@ -89,6 +89,7 @@ def changes(
         sampling = resolve(system, {**variables, **samples}, validate=False)
     else:
         sampling = Resolution([], {**resolution.inputs, **samples}, {})
+        resolution = Resolution([], resolution.inputs, {})
     shown = _places(system, sampling, _FOUND)
     actual = _places(system, resolution) if shown else {}
     for place, found in shown.items():

@@ -18,7 +18,7 @@ from tapforge.lang.inputs import declared_inputs
 from tapforge.rules.resource import Resource
 from tapforge.rules.run import Violation
 from tapforge.testing import free_text, secrets
-from tapforge.testing.case import SUFFIX, Case, Name, Subject, names_in, scope_of
+from tapforge.testing.case import SUFFIX, Case, Name, Subject, scope_of
 from tapforge.testing.proof import proof
 
 _DESTROY = "tapforge.rules.catalogue.destroy"
@@ -72,11 +72,11 @@ def _line(violation: Violation) -> str:
 def names_apart(case: Case) -> Iterator[str]:
     """Two environments with different suffixes share no name."""
     taken: dict[Any, Name] = {}
-    for name in names_in(case.configuration):
+    for name in case.names:
         if scope := scope_of(name):
             taken[scope, name.text.lower()] = name
     one, other = (_suffix(case.subject, each) for each in (case.variables, case.beside))
-    for name in names_in(case.configuration_beside):
+    for name in case.names_beside:
         scope = scope_of(name)
         if scope and (twin := taken.get((scope, name.text.lower()))):
             yield (
@@ -93,10 +93,9 @@ def _suffix(subject: Subject, variables: dict[str, Any]) -> str:
 @proof("names-legal", over="pair")
 def names_legal(case: Case) -> Iterator[str]:
     """Every name is legal, at the longest suffix too."""
-    for configuration in (case.configuration, case.configuration_beside):
-        for name in names_in(configuration):
-            for problem in name.rule.problems(name.text) if "${" not in name.text else ():
-                yield f"{name.resource.address}: {name.place}: {problem}"
+    for name in (*case.names, *case.names_beside):
+        for problem in name.rule.problems(name.text) if "${" not in name.text else ():
+            yield f"{name.resource.address}: {name.place}: {problem}"
 
 
 _GROUPS = {

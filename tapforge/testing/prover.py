@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import functools
+import random
 import time
-import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import attrs
-from hypothesis import HealthCheck, Phase, assume, given, seed, settings
-from hypothesis.errors import HypothesisWarning, Unsatisfiable
+from hypothesis import settings
 
 from tapforge.lang.errors import Problem
 from tapforge.lang.inputs import declared_inputs, problems
-from tapforge.lang.resolve import ResolveError
 from tapforge.testing.case import SUFFIX, Case, NoEnvironmentError, Subject
-from tapforge.testing.cases import case, cases
+from tapforge.testing.cases import case
+from tapforge.testing.processes import spread
 from tapforge.testing.proof import Proof, ProofError
 from tapforge.testing.proofs import resolves
+from tapforge.testing.search import Batch, Breach, Kind, Search, Seen, breaches
+
+_BATCH = 200
+"""How many environments are drawn together: enough to draw well, few enough for cores to share."""
+
+_WARM_UP = Batch("warm-up", 5)
 
 
 @attrs.frozen
@@ -64,6 +69,7 @@ def prove(
     *,
     examples: int,
     number: int | None = None,
+    jobs: int = 1,
     tick: Callable[[], object] = lambda: None,
 ) -> Outcome:
     """Hold a system to proofs, over environments that are drawn.
@@ -72,8 +78,9 @@ def prove(
         subject: The system.
         proofs: The proofs.
         examples: How many environments to draw.
-        number: The seed: with the same one, the same environments are drawn. None leaves it to the
-            settings of hypothesis.
+        number: The seed: with the same one the same environments are drawn, however many processes do
+            it. None takes any, or always the same if the settings of hypothesis derandomize.
+        jobs: How many processes may draw environments and look at them.
         tick: Called for each environment that was looked at.
 
     Returns:
@@ -84,12 +91,48 @@ def prove(
     """
     began = time.monotonic()
     found = list(_of_the_system(subject, proofs))
-    search = _Search(subject, [each for each in proofs if each.over != "system"], tick)
+    search = Search(subject, [each for each in proofs if each.over != "system"])
+    every: list[Seen] = []
     if search.proofs:
-        while breach := search.run(examples, number):
-            found.append(_reduced(subject, breach))
-    seconds = time.monotonic() - began
-    return Outcome(subject, search.examples, search.looked_at, tuple(found), seconds)
+        batches = _batches(examples, number)
+        # What is loaded at the first use is loaded once, and before anything that counts is drawn:
+        # hypothesis draws otherwise when more modules are loaded.
+        search.look(_WARM_UP)
+        every = spread(search.look, batches, jobs, tick)
+        found += _counterexamples(search, batches, every)
+    looked_at = Counter(dict.fromkeys((each.name for each in search.proofs), 0))
+    for seen in every:
+        looked_at.update(seen.looked_at)
+    count = sum(seen.examples for seen in every)
+    if search.proofs and not count and not found:
+        place = f"system {subject.system.name}"
+        problem = "its inputs and conditions leave no environment that could be drawn"
+        fix = "let the inputs' own rules say what its preconditions demand"
+        raise ProofError(Problem(place, problem, fix))
+    return Outcome(subject, count, looked_at, tuple(found), time.monotonic() - began)
+
+
+def _batches(examples: int, number: int | None) -> list[Batch]:
+    if number is None:
+        number = 0 if settings().derandomize else random.SystemRandom().getrandbits(32)
+    return [
+        Batch(f"{number} {first}", min(_BATCH, examples - first))
+        for first in range(0, examples, _BATCH)
+    ]
+
+
+def _counterexamples(
+    search: Search, batches: Sequence[Batch], every: Sequence[Seen]
+) -> Iterator[Counterexample]:
+    """Make small what was found, each kind once, where it was found first."""
+    named = {each.name: each for each in (resolves, *search.proofs)}
+    first: dict[Kind, tuple[Batch, Breach]] = {}
+    for batch, seen in zip(batches, every, strict=True):
+        for kind, breach in seen.breaches.items():
+            first.setdefault(kind, (batch, breach))
+    for kind, (batch, breach) in first.items():
+        smallest = search.shrink(batch, kind) or breach
+        yield _reduced(search.subject, named[kind[0]], kind, smallest)
 
 
 def recheck(
@@ -117,8 +160,10 @@ def recheck(
         for each in proofs:
             if each.over != "system":
                 found += [
-                    Counterexample(by, lines, variables, suffix)
-                    for by, _, lines in _breaches(each, given_, looked_at)
+                    Counterexample(
+                        resolves if name == resolves.name else each, lines, variables, suffix
+                    )
+                    for (name, _), lines in breaches(each, given_, looked_at)
                 ]
     except NoEnvironmentError:
         problem = "it breaks a condition between inputs that the system itself declares"
@@ -135,131 +180,22 @@ def _of_the_system(subject: Subject, proofs: Iterable[Proof]) -> Iterator[Counte
             yield Counterexample(each, lines)
 
 
-_Kind = tuple[str, str]
-"""A proof, and what of it does not hold: the rule that is broken, where it is one."""
-
-_Breach = tuple[Proof, _Kind, tuple[str, ...]]
-
-
-class _Found(AssertionError):  # noqa: N818 - it is found, and no error
-    """A proof does not hold. Hypothesis shrinks what raises one class of it by itself."""
-
-    breach: _Breach
-    case: Case
-
-
-@attrs.define(eq=False)
-class _Search:
-    """Draws environments until a proof does not hold that is not known to.
-
-    Attributes:
-        subject: The system.
-        proofs: Those over environments.
-        tick: Called for each environment.
-        known: What is known not to hold.
-        examples: How many environments the last run looked at.
-        looked_at: By proof, how many of them it was about.
-    """
-
-    subject: Subject
-    proofs: Sequence[Proof]
-    tick: Callable[[], object]
-    known: set[_Kind] = attrs.field(factory=set)
-    examples: int = 0
-    looked_at: dict[str, int] = attrs.field(factory=dict)
-
-    def run(self, examples: int, number: int | None) -> _Found | None:
-        """Give the smallest environment for something that does not hold; None if all does."""
-        self.examples, self.looked_at = 0, dict.fromkeys((p.name for p in self.proofs), 0)
-        test = _settings(examples)(given(cases(self.subject))(self._look_at))
-        if number is not None:
-            test = seed(number)(test)
-        try:
-            with warnings.catch_warnings():
-                # It is about messages of hypothesis that nobody sees.
-                warnings.simplefilter("ignore", HypothesisWarning)
-                test()
-        except _Found as found:
-            self.known.add(found.breach[1])
-            return found
-        except Unsatisfiable:
-            place = f"system {self.subject.system.name}"
-            problem = "its inputs and conditions leave no environment that could be drawn"
-            fix = "let the inputs' own rules say what its preconditions demand"
-            raise ProofError(Problem(place, problem, fix)) from None
-        return None
-
-    def _look_at(self, drawn: Case) -> None:
-        try:
-            for each in self.proofs:
-                for breach in _breaches(each, drawn, self.looked_at):
-                    if breach[1] not in self.known:
-                        found = _exception(breach[1])()
-                        found.breach, found.case = breach, drawn
-                        raise found
-        except NoEnvironmentError:
-            assume(False)
-        self.examples += 1
-        self.tick()
-
-
-@functools.cache
-def _exception(kind: _Kind) -> type[_Found]:
-    return type(f"{_Found.__name__}: {' '.join(kind)}", (_Found,), {})
-
-
-def _settings(examples: int) -> settings:
-    return settings(
-        settings(),
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-
-
-def _breaches(proof: Proof, of: Case, looked_at: dict[str, int]) -> Iterator[_Breach]:
-    """Say what does not hold, by kind."""
-    try:
-        if not proof.when(of):
-            return
-        looked_at[proof.name] = looked_at.get(proof.name, 0) + 1
-        lines = list(proof.check(of))
-    except NoEnvironmentError:
-        raise
-    except ResolveError as error:
-        # Without resources there is nothing that the other proofs could be about.
-        proof, lines = resolves, list(map(str, error.problems))
-    except Exception as error:  # noqa: BLE001 - of whatever somebody's proof raises, the case is shown
-        lines = [f"the proof failed: {type(error).__name__}: {error}"]
-    kinds: dict[_Kind, list[str]] = {}
-    for line in lines:
-        rule = line.rpartition(" [")[2].removesuffix("]") if line.endswith("]") else ""
-        kinds.setdefault((proof.name, rule), []).append(line)
-    for kind, some in kinds.items():
-        yield proof, kind, tuple(some)
-
-
 def _case(subject: Subject, variables: dict[str, Any], suffix: str | None) -> Case:
     beside = variables | {SUFFIX: suffix} if suffix is not None else None
     return case(subject, variables, beside)
 
 
-def _reduced(subject: Subject, found: _Found) -> Counterexample:
+def _reduced(subject: Subject, proof: Proof, kind: Kind, breach: Breach) -> Counterexample:
     """Leave out of an environment what does not matter."""
-    proof, kind, lines = found.breach
-    suffix: str | None = found.case.beside[SUFFIX] if proof.over == "pair" else None
-    variables = found.case.variables
+    lines, variables = breach.found, breach.variables
+    suffix = breach.suffix if proof.over == "pair" else None
 
     def still(fewer: dict[str, Any], suffix: str | None) -> tuple[str, ...]:
         if problems(subject.system.inputs, fewer):
             return ()
         try:
-            every = _breaches(proof, _case(subject, fewer, suffix), {})
-            return next((some for _, other, some in every if other == kind), ())
+            every = breaches(proof, _case(subject, fewer, suffix), {})
+            return next((some for other, some in every if other == kind), ())
         except NoEnvironmentError:
             return ()
 

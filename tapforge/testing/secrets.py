@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts.sensitive import is_sensitive
-from tapforge.lang.expression import Expression
 from tapforge.rules.resource import Configuration, Resource
 
 # IAM User Guide: unique identifiers; RFC 7468; RFC 3986, user information; RFC 7519.
@@ -41,18 +40,19 @@ def in_configuration(configuration: Configuration, hidden: Iterable[str] = ()) -
     """
     secrets = {each for each in hidden if each}
     for resource in configuration.resources:
-        kind = f"data.{resource.type}" if resource.mode == "data" else resource.type
+        kind = resource.kind
         for path, text in _texts(resource.values):
-            place = f"{resource.address}: {path}"
-            if path.rpartition(".")[2].endswith("_wo"):
+            if path.endswith("_wo"):
                 if text not in secrets:
-                    yield f"{place} is written into the module, expected a reference to it"
+                    what = "is written into the module, expected a reference to it"
+                    yield f"{resource.address}: {path} {what}"
             elif is_sensitive(kind, path) and not _is_public(resource, path):
-                yield f"{place} is known, expected one that only AWS knows"
-            elif any(each in text for each in secrets):
-                yield f"{place} shows a sensitive input, expected it in write-only arguments alone"
+                yield f"{resource.address}: {path} is known, expected one that only AWS knows"
+            elif secrets and any(each in text for each in secrets):
+                what = "shows a sensitive input, expected it in write-only arguments alone"
+                yield f"{resource.address}: {path} {what}"
             elif what := looks_like(text):
-                yield f"{place} looks like {what}, expected none"
+                yield f"{resource.address}: {path} looks like {what}, expected none"
 
 
 def _is_public(resource: Resource, path: str) -> bool:
@@ -62,14 +62,18 @@ def _is_public(resource: Resource, path: str) -> bool:
     return resource.known("type", "") in ("String", "StringList")
 
 
-def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Give every known text in a value that is not empty, with the path to it."""
-    if isinstance(value, str):
-        if value:
-            yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, f"{path}.{key}" if path else key)
-    elif isinstance(value, (list, tuple, set, frozenset)) and not isinstance(value, Expression):
-        for index, item in enumerate(value):
-            yield from _texts(item, f"{path}[{index}]")
+def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give every known text in some values that is not empty, with the path to it."""
+    pending: list[tuple[str, Any]] = list(values.items())
+    for path, value in pending:  # which grows meanwhile
+        kind = value.__class__
+        if kind is str:
+            if value:
+                yield path, value
+        elif kind is dict:
+            pending += [(f"{path}.{key}", item) for key, item in value.items()]
+        elif kind in _LISTS:
+            pending += [(f"{path}[{index}]", item) for index, item in enumerate(value)]
+
+
+_LISTS = frozenset((list, tuple, set, frozenset))

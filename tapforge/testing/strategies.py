@@ -12,7 +12,6 @@ only code can tell is tried afterwards, and drawn anew if it does not hold.
 from __future__ import annotations
 
 import functools
-import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -171,8 +170,31 @@ def _plan(field: Input, others: frozenset[str]) -> _Plan:
                 return _Plan(field.name, field.required, known.asks, known.make, rest)
             make = _always(field, known.make(), rest)
             return _Plan(field.name, field.required, (), make, _asking(field, rest))
-    make = _always(field, _single(field), field.valid)
+    make = _always(field, _single(field), _left(field))
     return _Plan(field.name, field.required, (), make, _asking(field, field.valid))
+
+
+def _left(field: Input) -> list[Valid]:
+    """Give the rules of an input that do not hold already by the way its values are drawn."""
+    schema = _merged(field)
+    made = (
+        {"minimum", "maximum", "type"} if field.type == "number" and "enum" not in schema else set()
+    )
+    return [
+        rule
+        for rule in field.valid
+        if not (
+            rule.schema and rule.schema.keys() <= made and rule.schema.items() <= schema.items()
+        )
+    ]
+
+
+def _merged(field: Input) -> dict[str, Json]:
+    """Give what the rules of an input say of themselves."""
+    schema: dict[str, Json] = {}
+    for rule in field.valid:
+        schema |= rule.schema
+    return schema
 
 
 def _always(field: Input, strategy: _Drawn, rules: Sequence[Valid]) -> Callable[[], _Drawn]:
@@ -209,22 +231,29 @@ def _asks(rule: Valid, value: Any) -> bool:
 
 def _single(field: Input) -> _Drawn:
     """Draw values by the type, and by what the rules say of themselves."""
-    schema: dict[str, Json] = {}
-    for rule in field.valid:
-        schema |= rule.schema
+    schema = _merged(field)
     by_code = (
         any(not rule.schema for rule in field.valid) and not {"enum", "pattern"} & schema.keys()
     )
     if by_code or (field.example is not None and not field.valid):
         # What only code can tell, or nobody: what is known to be right must do; of what has few forms,
         # more is drawn.
-        shown = st.just(json.loads(json.dumps(field.example if field.required else field.default)))
-        few = field.type == "bool" or field.type == "number"  # noqa: PLR1714 - a type may be a list
-        return shown | _of_type(field.type, schema) if few else shown
+        shown = json.loads(json.dumps(field.example if field.required else field.default))
+        if not isinstance(field.type, str) or field.type not in {"bool", "number"}:
+            return st.just(shown)
+        return _of_type(field.type, schema).map(
+            lambda drawn: drawn if holds(field, drawn) else shown
+        )
     strategy = _of_type(field.type, schema)
     if field.type == "string" and "pattern" in schema:
         # A pattern may allow capitals that a finer rule refuses.
         strategy = strategy.map(lambda text: text if holds(field, text) else text.lower())
+    if "pattern" in json.dumps(schema):
+        # A pattern says less than its rule may: what is known to be right stands in.
+        sure = json.loads(json.dumps(field.example if field.required else field.default))
+        if not isinstance(field.type, str):
+            return st.just(sure)
+        return strategy.map(lambda drawn: drawn if holds(field, drawn) else sure)
     return strategy
 
 
@@ -249,9 +278,7 @@ def _of_type(type_: Any, schema: Mapping[str, Json]) -> st.SearchStrategy[Any]:
             return st.dictionaries(st.text(_PLAIN, min_size=1), _of_type(element, {}), max_size=4)
         case [_, element]:
             least, most = schema.get("minItems", 0), schema.get("maxItems", 4)
-            # Where there must be some, they must be right.
-            items = schema.get("items", {}) if least else {}
-            return st.lists(_of_type(element, items), min_size=least, max_size=most)
+            return st.lists(_of_type(element, {}), min_size=least, max_size=most)
     raise TypeError(f"{type_!r} is no type of an input")
 
 
@@ -260,9 +287,7 @@ def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
     if "pattern" not in schema:
         return st.text(_PLAIN, min_size=least, max_size=most)
     pattern: re.Pattern[str] = re.compile(schema["pattern"])
-    matching = st.from_regex(pattern, fullmatch=True)
-    # Cut short it may match no more; as long as it must it does.
-    return matching.map(lambda text: text[:most]) if "maxLength" in schema else matching
+    return st.from_regex(pattern, fullmatch=True).map(lambda text: text[:most])
 
 
 # --- values that rules of this project ask for ------------------------------------------------------
@@ -294,7 +319,7 @@ def networks(draw: st.DrawFn, /, minimum: int = 16, maximum: int = 28) -> str:
     """
     prefix = draw(st.integers(minimum, maximum))
     address = draw(_ADDRESS) >> (32 - prefix) << (32 - prefix)
-    return f"{ipaddress.IPv4Address(address)}/{prefix}"
+    return f"{_dotted(address)}/{prefix}"
 
 
 @st.composite
@@ -307,15 +332,26 @@ def subnets_of(draw: st.DrawFn, /, network: str, minimum: int = 2, maximum: int 
         minimum: How many at least.
         maximum: How many at most.
     """
-    whole = ipaddress.IPv4Network(network)
-    room = 28 - whole.prefixlen
+    address, _, length = network.partition("/")
+    room = 28 - int(length)
     count = draw(st.integers(minimum, min(maximum, 2**room)))
     bits = draw(st.integers((count - 1).bit_length(), min(room, 8)))
-    places = st.lists(st.integers(0, 2**bits - 1), min_size=count, max_size=count, unique=True)
-    prefix = whole.prefixlen + bits
-    first = int(whole.network_address)
-    addresses = [first + (place << (32 - prefix)) for place in draw(places)]
-    return [f"{ipaddress.IPv4Address(address)}/{prefix}" for address in addresses]
+    prefix = int(length) + bits
+    first = int.from_bytes(map(int, address.split(".")))
+    return [
+        f"{_dotted(first + (place << (32 - prefix)))}/{prefix}"
+        for place in draw(_different(count, 2**bits - 1))
+    ]
+
+
+@functools.cache
+def _different(count: int, most: int) -> st.SearchStrategy[list[int]]:
+    """Draw so many numbers up to one; a strategy that is there already is quicker than another."""
+    return st.lists(st.integers(0, most), min_size=count, max_size=count, unique=True)
+
+
+def _dotted(address: int) -> str:
+    return ".".join(map(str, address.to_bytes(4)))
 
 
 def tags() -> st.SearchStrategy[dict[str, str]]:
@@ -420,6 +456,10 @@ def _known() -> list[_Known]:
         _Known(
             valid.client_cidrs,
             lambda: st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4),
+        ),
+        _Known(
+            valid.named_clients,
+            lambda: st.lists(networks(minimum=24, maximum=32), max_size=4),
         ),
         _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
         _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),

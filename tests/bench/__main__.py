@@ -28,7 +28,7 @@ TREE_RUNS = 3
 _BUSY = 0.5
 _RATE = 1000
 
-_PROJECT = '[tool.tapforge]\nsystems = ["tapforge.systems.aurora_demo"]\n'
+_PROJECT = '[tool.tapforge]\nsystems = ["{}"]\n'
 
 
 class Bench:
@@ -79,18 +79,24 @@ class Bench:
         )
 
     def render(self) -> None:
-        """Measure the rendering of aurora-demo, from the command line to the last file."""
-        project = self.folder / "aurora-demo"
-        project.mkdir()
-        (project / "pyproject.toml").write_text(_PROJECT, "utf-8")
-        name = "tapforge render (aurora-demo)"
-        program = str(Path(sys.executable).with_name("tapforge"))
-        arguments = (program, "--chdir", str(project), "render")
-        self.measure({name: Command(arguments, makes=(project / "modules", project / "terraform"))})
-        self.goals += [
-            below("rendering aurora-demo", self.row(name).wall.median, 0.2, "s", 3),
-            below("rendering aurora-demo, memory", self.row(name).peak.maximum, 60, "MB", 1),
-        ]
+        """Measure the rendering of one system and of all, from the command line to the last file."""
+        for what, module, seconds, megabytes in (
+            ("aurora-demo", "tapforge.systems.aurora_demo", 0.2, 60),
+            ("all systems", "tapforge.systems.shipped", 0.5, 100),
+        ):
+            project = self.folder / what.replace(" ", "-")
+            project.mkdir()
+            (project / "pyproject.toml").write_text(_PROJECT.format(module), "utf-8")
+            name = f"tapforge render ({what})"
+            program = str(Path(sys.executable).with_name("tapforge"))
+            arguments = (program, "--chdir", str(project), "render")
+            made = (project / "modules", project / "terraform")
+            self.measure({name: Command(arguments, makes=made)})
+            wall, peak = self.row(name).wall.median, self.row(name).peak.maximum
+            self.goals += [
+                below(f"rendering {what}", wall, seconds, "s", 3),
+                below(f"rendering {what}, memory", peak, megabytes, "MB", 1),
+            ]
 
     def resolve(self) -> None:
         """Measure how many environments of aurora-demo are resolved in a second."""
@@ -100,6 +106,17 @@ class Bench:
         held = rates[1] >= _RATE
         goal = f"resolving aurora-demo: {_RATE:,} environments a second and core, or more"
         self.goals.append(Goal(goal, f"{rates[1]:,.0f}", held))
+
+    def prove(self) -> None:
+        """Measure 10,000 environments of aurora-demo under all proofs, by two processes."""
+        name = "tapforge prove (aurora-demo, 10,000 environments, 2 processes)"
+        options = ("--examples", "10000", "--seed", "1", "--jobs", "2")
+        program = str(Path(sys.executable).with_name("tapforge"))
+        arguments = (program, "--chdir", str(ROOT), "prove", "aurora-demo", *options)
+        self.measure({name: Command(arguments)}, rounds=1)
+        self.goals.append(
+            below("proving aurora-demo 10,000 times", self.row(name).wall.median, 60, "s", 1)
+        )
 
     def stack(self, peers: Peers | None) -> None:
         """Measure one document of 14 resources, beside cdktn."""
@@ -229,6 +246,7 @@ def main() -> int:
         bench.start()
         bench.render()
         bench.resolve()
+        bench.prove()
         bench.stack(peers)
         bench.buckets(peers)
         bench.types(peers)

@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Values, str]] = {
         "at most 2 readers, and 3 to begin with",
     ),
     "rotation never": ({"rotation_days": 0}, "0 is out of range: expected 1 to 1000"),
-    "credentials of somebody else": ({"credentials": "existing"}, "existing is none of"),
+    "credentials of somebody else": ({"credentials": "existing"}, '"existing" is none of'),
 }
 
 

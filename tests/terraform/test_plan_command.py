@@ -102,7 +102,7 @@ def test_what_is_not_there_exits_with_2(
 def test_an_environment_that_is_wrong_exits_with_2(plan: Run, project: Path) -> None:
     """Before Terraform starts, with every problem."""
     file = project / "env/dev/aurora-demo.tfvars.json"
-    file.write_text('{"environment_suffix": "Dev", "reader_count": "1"}')
+    file.write_text('{"environment_suffix": "Dev", "reader_count": "one"}')
     code, out, err = plan("aurora-demo", "dev")
     assert (code, out) == (2, "")
     assert [line.partition(": ")[2].split(": ")[1] for line in err.splitlines()] == [

@@ -19,3 +19,9 @@ _ONE_WAY_IN = "One way in is enough: the password, which is kept in a secret."
 WAYS_INTO_INSTANCE = {"iam-authentication": _ONE_WAY_IN, "checkov:CKV_AWS_161": _ONE_WAY_IN}
 WAYS_INTO_CLUSTER = {"iam-authentication": _ONE_WAY_IN, "checkov:CKV_AWS_162": _ONE_WAY_IN}
 """Databases that admit IAM users beside their own."""
+
+VERSION = {"engine-support": "The environment chooses the version, and AWS still creates it."}
+"""Versions whose standard support ends."""
+
+CLASS = {"instance-class-generation": "The environment chooses the class, and AWS still sells it."}
+"""Classes that have a newer generation."""

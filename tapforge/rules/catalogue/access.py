@@ -91,10 +91,9 @@ def master_password_literal(resource: Resource, _: Configuration) -> Iterator[Fi
     argument = _PASSWORD[resource.type]
     value = resource.given(argument)
     if _is_literal(resource, argument):
-        found = (
-            "a password in plain text" if isinstance(value, str) else "a password that is no secret"
-        )
-        yield Finding(resource, argument, found, "none in the configuration")
+        hidden = "a hidden value that was given, and not made by Terraform"
+        found = "a password in plain text" if isinstance(value, str) else hidden
+        yield Finding(resource, argument, found, "none in the configuration or its variables")
 
 
 def _is_literal(resource: Resource, argument: str) -> bool:
@@ -150,6 +149,38 @@ def master_password_choice(resource: Resource, _: Configuration) -> Iterator[Fin
         yield Finding(resource, given[0], "a password", f"none beside {_MANAGED}")
     elif write_only and len(given) > 1:
         yield Finding(resource, plain, "a password", f"none beside {write_only}")
+
+
+# What gives a database the users of another.
+_INHERITED = (
+    *_COPIES,
+    *("snapshot_identifier", "global_cluster_identifier", "restore_to_point_in_time"),
+)
+_NAMED = {"aws_db_instance": "username", "aws_rds_cluster": "master_username"}
+
+
+@rule(
+    "master-password-missing",
+    on=_SERVERS,
+    severity="error",
+    source="botocore 1.44.5 rds CreateDBInstance, CreateDBCluster: MasterUserPassword, "
+    "ManageMasterUserPassword",
+    fix="set manage_master_user_password",
+    good=_one(username="postgresadmin", manage_master_user_password=True),
+    bad=_one(username="postgresadmin"),
+)
+def master_password_missing(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """A master user has a password from somewhere.
+
+    RDS makes no database without one, unless it is a copy of another and has its users.
+    """
+    named = resource.known(_NAMED[resource.type])
+    given = (_PASSWORD[resource.type], *_WRITE_ONLY[resource.type])
+    if not named or any(present(resource, each) for each in (*given, *_INHERITED)):
+        return
+    off = resource.known(_MANAGED, default=False) is False
+    if off and databases(configuration).get(resource).postgres:
+        yield resource.finding(_MANAGED, resource.given(_MANAGED), "true, as there is no password")
 
 
 def _replicated(**source: Any) -> dict[str, Any]:

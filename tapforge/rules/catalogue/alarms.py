@@ -615,17 +615,22 @@ def alarm_without_action(alarm: Resource, configuration: Configuration) -> Itera
 
     Without an action it turns red where nobody looks. One that a composite alarm is made of needs none.
     """
-    for other in configuration.of(_COMPOSITE):
-        text, name = other.given("alarm_rule"), alarm.known("alarm_name")
-        unsure = isinstance(text, Expression) and not configuration.traced(text)
-        if unsure or alarm in configuration.targets(text, alarm.type):
-            return
-        if isinstance(text, str) and (name is None or str(name) in text):
-            return
+    if not configuration.all_traced("alarm_rule", _COMPOSITE):
+        return
+    rules, name = configuration.once(_composed), alarm.known("alarm_name")
+    part_of_one = bool(configuration.users(alarm, "alarm_rule", _COMPOSITE))
+    if part_of_one or (rules and (name is None or str(name) in rules)):
+        return
     if alarm.known("actions_enabled", default=True) is False:
         yield alarm.finding("actions_enabled", False, "true")
     elif not any(present(alarm, each) for each in _ACTIONS):
         yield alarm.finding("alarm_actions", None, "an action")
+
+
+def _composed(configuration: Configuration) -> str:
+    """Put the rules of all composite alarms together."""
+    rules = (each.known("alarm_rule") for each in configuration.of(_COMPOSITE))
+    return "\n".join(each for each in rules if isinstance(each, str))
 
 
 # --- subscriptions --------------------------------------------------------------------------------------

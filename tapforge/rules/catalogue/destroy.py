@@ -566,12 +566,16 @@ def _undeclared(
     resource: Resource, attribute: str, found: str, name: str, configuration: Configuration
 ) -> Iterator[Finding]:
     """Find a log group that a service will make itself, as nobody declares it."""
-    groups = [group.known("name") for group in configuration.of("aws_cloudwatch_log_group")]
+    groups = configuration.once(_log_groups)
     # A group whose name is not known yet may be the one.
     if name in groups or None in groups:
         return
     expected = f"an aws_cloudwatch_log_group named {name} beside it"
     yield resource.finding(attribute, found, expected)
+
+
+def _log_groups(configuration: Configuration) -> frozenset[str | None]:
+    return frozenset(each.known("name") for each in configuration.of("aws_cloudwatch_log_group"))
 
 
 _EXPORT = {"identifier": "shop-dev", "enabled_cloudwatch_logs_exports": ["postgresql"]}

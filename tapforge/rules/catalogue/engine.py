@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import deprecations, instance_classes, postgres
-from tapforge.rules.databases import DATABASES, Database, databases, present, region
+from tapforge.rules.databases import DATABASES, Database, databases, region
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import rule
 
@@ -348,8 +348,6 @@ def deprecated_argument(resource: Resource, _: Configuration) -> Iterator[Findin
         found = f"{resource.type}, deprecated since the provider's {whole.since}"
         yield Finding(resource, "", found, whole.successor)
     for argument, each in deprecations.arguments().get(resource.type, {}).items():
-        value = resource.known(argument)
-        used = present(resource, argument) and value is not False and value != each.default
-        if used and not (each.unless and present(resource, each.unless)):
+        if resource.writes(argument):
             found = f"deprecated since the provider's {each.since}"
             yield Finding(resource, argument, found, each.successor)

@@ -321,10 +321,8 @@ def event_target_permission(target: Resource, configuration: Configuration) -> I
     for function in configuration.targets(target.given("arn"), _FUNCTION):
         permissions = configuration.users(function, "function_name", kind)
         callers = [each.given("principal") for each in permissions]
-        lost = any(
-            not configuration.traced(each.given("function_name")) for each in configuration.of(kind)
-        )
-        if not lost and not any(
+        traced = configuration.all_traced("function_name", kind)
+        if traced and not any(
             isinstance(who, Expression) or who in ("events.amazonaws.com", "*") for who in callers
         ):
             expected = f"a permission for events.amazonaws.com to call {function.address}"

@@ -301,8 +301,8 @@ def _federated(**condition: Any) -> dict[str, Any]:
     "trust-token-subject",
     on=("aws_iam_role",),
     severity="error",
-    source="AWS IAM User Guide: Create a role for OpenID Connect federation; aws-actions/"
-    "configure-aws-credentials: Claims and scoping permissions",
+    source="AWS IAM User Guide: Identity-provider controls for shared OIDC providers; the providers' own "
+    "pages on AWS, as the table of issuers says",
     fix="add a condition on the token's sub, such as repo:acme/infra:ref:refs/heads/main",
     good=_federated(**{"token.actions.githubusercontent.com:sub": "repo:acme/infra:*"}),
     bad=_federated(**{"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}),
@@ -311,7 +311,8 @@ def trust_token_subject(role: Resource, configuration: Configuration) -> Iterato
     """A role that trusts a provider of tokens for everybody says whose token it takes.
 
     GitHub, GitLab, HCP Terraform and Buildkite give tokens of the same audience to all their customers:
-    without a condition on the subject a stranger's pipeline assumes the role.
+    without a condition on the subject a stranger's pipeline assumes the role. IAM refuses to make or
+    change such a role; one that was made before stays open.
     """
     for statement in policies.read(configuration, role, _TRUST).allowing:
         issuers = {

@@ -163,3 +163,48 @@ def log_export_name(resource: Resource, configuration: Configuration) -> Iterato
         problem = limits.check(name, export)
         if problem:
             yield resource.finding(_EXPORTS, export, *advice(problem))
+
+
+def _log_group(**arguments: Any) -> dict[str, Any]:
+    return {"resource": {"aws_cloudwatch_log_group": {"main": {"name": "/shop/dev", **arguments}}}}
+
+
+_KEPT = "retention_in_days"
+_KEPT_CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "")
+
+
+@rule(
+    "log-retention",
+    on=("aws_cloudwatch_log_group",),
+    severity="error",
+    source=limits.get("log_retention_in_days").source,
+    fix="take a number of days that CloudWatch Logs knows",
+    good=_log_group(retention_in_days=14),
+    bad=_log_group(retention_in_days=11),
+)
+def log_retention(group: Resource, _: Configuration) -> Iterator[Finding]:
+    """A log group is kept for a number of days that CloudWatch Logs knows.
+
+    It refuses all others, at apply.
+    """
+    yield from limit(group, group, _KEPT, "log_retention_in_days")
+
+
+@rule(
+    "log-retention-unset",
+    on=("aws_cloudwatch_log_group",),
+    severity="warning",
+    source="Amazon CloudWatch Logs User Guide: Change log data retention; AWS Security Hub CloudWatch.16",
+    fix="set retention_in_days",
+    good=_log_group(retention_in_days=14),
+    bad=_log_group(),
+)
+def log_retention_unset(group: Resource, _: Configuration) -> Iterator[Finding]:
+    """A log group says for how long it is kept.
+
+    CloudWatch Logs keeps what is left out for ever, and bills each month for all of it.
+    """
+    # Of the class for deliveries CloudWatch Logs keeps two days, whatever is said.
+    chosen = group.known("log_group_class", default="STANDARD") in _KEPT_CLASSES
+    if chosen and group.known(_KEPT, default=0) == 0:
+        yield group.finding(_KEPT, group.given(_KEPT), "a number of days")

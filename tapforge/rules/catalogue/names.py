@@ -10,6 +10,7 @@ from typing import Any
 from tapforge.facts import names, postgres, tags
 from tapforge.facts.names import NameRule, Refusal
 from tapforge.lang.expression import Expression, addresses
+from tapforge.rules import named
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import Example, Rule, Severity, rule
 
@@ -26,17 +27,6 @@ def _refusals(kind: str, name: str) -> tuple[Refusal, ...]:
     return tuple(names.rule(kind).refusals(name))
 
 
-@functools.cache
-def _arguments(type_: str, kinds: tuple[str, ...]) -> tuple[tuple[str, str, NameRule], ...]:
-    """Give the arguments of a type that take a name of some kinds: block, argument and rule."""
-    found = []
-    for path, known in names.by_type().get(type_, ()):
-        if known.kind in kinds:
-            block, _, argument = path.rpartition(".")
-            found.append((block, argument, known))
-    return tuple(found)
-
-
 def _types(kinds: Iterable[str]) -> list[str]:
     arguments = [argument for kind in kinds for argument in names.rule(kind).arguments]
     return sorted({argument.partition(".")[0] for argument in arguments})
@@ -46,7 +36,7 @@ def _given(
     resource: Resource, kinds: tuple[str, ...]
 ) -> Iterator[tuple[Block, str, str, NameRule]]:
     """Give the known names of some kinds in a resource, each with its place and its rule."""
-    for block, argument, known in _given_arguments(resource.type, kinds):
+    for block, argument, known in _arguments(resource.type, kinds):
         for place in resource.blocks(block) if block else (resource,):
             name = place.values.get(argument)
             if isinstance(name, str) and name:
@@ -54,13 +44,8 @@ def _given(
 
 
 @functools.cache
-def _given_arguments(type_: str, kinds: tuple[str, ...]) -> tuple[tuple[str, str, NameRule], ...]:
-    """Give the arguments that take a name, or the beginning of one."""
-    return tuple(
-        (block, each, known)
-        for block, argument, known in _arguments(type_, kinds)
-        for each in (argument, f"{argument}_prefix")
-    )
+def _arguments(type_: str, kinds: tuple[str, ...]) -> tuple[tuple[str, str, NameRule], ...]:
+    return tuple(each for each in named.arguments(type_) if each[2].kind in kinds)
 
 
 def _finding(resource: Resource, place: str, name: str, known: NameRule, why: Refusal) -> Finding:
@@ -339,16 +324,20 @@ def tag_name(resource: Resource, _: Configuration) -> Iterator[Finding]:
     ours = resource.mode == "resource" and resource.type.startswith("aws_")
     if not ours or not isinstance(given, Mapping):
         return
-    for key, value in given.items():
-        expected = _refused_tag(resource.type, key, value if isinstance(value, str) else "")
-        if expected:
-            yield resource.finding(f'tags["{key}"]', value, expected)
+    plain = [(key, value if value.__class__ is str else "") for key, value in given.items()]
+    for key, expected in _refused_tags(resource.type, tuple(plain)):
+        yield resource.finding(f'tags["{key}"]', given[key], expected)
     if len(given) > tags.maximum():
         found = f"{len(given)} tags"
         yield Finding(resource, "tags", found, f"at most {tags.maximum()}", "take some away")
 
 
 @functools.lru_cache(maxsize=4096)
+def _refused_tags(type_: str, given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    found = ((key, _refused_tag(type_, key, value)) for key, value in given)
+    return tuple((key, expected) for key, expected in found if expected)
+
+
 def _refused_tag(type_: str, key: str, value: str) -> str:
     for text, kind in ((key, "tag_key"), (value, "tag_value")):
         known = names.rule(kind)
@@ -462,7 +451,6 @@ def lower_case_identifier(resource: Resource, _: Configuration) -> Iterator[Find
 
 # --- names of one's own -------------------------------------------------------------------------------
 
-_SCOPED = tuple(kind for kind in names.kinds() if names.rule(kind).scope)
 _TWICE: Example = {
     "resource": {
         "aws_sns_topic": {"alarms": {"name": "shop-dev"}, "events": {"name": "shop-events-dev"}}
@@ -490,23 +478,19 @@ def duplicate_name(configuration: Configuration) -> Iterator[Finding]:
     """
     taken: dict[tuple[Any, ...], Resource] = {}
     instances = {resource.address for resource in configuration.resources}
-    for resource in configuration.resources:
-        if resource.mode != "resource":
+    for resource, block, argument, name, known in configuration.once(named.named):
+        if not known.scope or block is not resource or argument.endswith("_prefix"):
             continue
-        for block, argument, known in _arguments(resource.type, _SCOPED):
-            name = resource.known(argument)
-            if block or not isinstance(name, str) or not name:
-                continue
-            if argument == "final_snapshot_identifier" and resource.known("skip_final_snapshot"):
-                continue
-            scope = _scope(resource, known, instances)
-            if scope is None:
-                continue
-            key = (known.kind, name.lower() if known.folded else name, *scope)
-            other = taken.setdefault(key, resource)
-            if other is not resource:
-                expected = f"a {known.what} of its own: {other.address} has the same"
-                yield resource.finding(argument, name, expected)
+        if argument == "final_snapshot_identifier" and resource.known("skip_final_snapshot"):
+            continue
+        scope = _scope(resource, known, instances)
+        if scope is None:
+            continue
+        key = (known.kind, name.lower() if known.folded else name, *scope)
+        other = taken.setdefault(key, resource)
+        if other is not resource:
+            expected = f"a {known.what} of its own: {other.address} has the same"
+            yield resource.finding(argument, name, expected)
 
 
 def _scope(
@@ -566,12 +550,8 @@ def _suffix(configuration: Configuration) -> str:
     return suffix if isinstance(suffix, str) else ""
 
 
-_SUFFIXED = tuple(kind for kind in names.kinds() if names.rule(kind).suffixed)
-
-
 @rule(
     "environment-suffix",
-    on=("*",),
     severity="warning",
     source="house rule: environments share an account, so that each name ends in its environment",
     fix="put the environment suffix into the name",
@@ -584,25 +564,26 @@ _SUFFIXED = tuple(kind for kind in names.kinds() if names.rule(kind).suffixed)
         "resource": {"aws_sns_topic": {"main": {"name": "shop-alarms"}}},
     },
 )
-def environment_suffix(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+def environment_suffix(configuration: Configuration) -> Iterator[Finding]:
     """Where a configuration takes an environment suffix, every name has it, the Name tag too.
 
     Without it a second environment in the account finds the name taken, or takes the resource over.
     """
     suffix = _suffix(configuration)
-    if not suffix or resource.mode != "resource":
+    if not suffix:
         return
-    for place, argument, name, known in _given(resource, _SUFFIXED):
-        path = f"{place.place}{argument}"
-        whole = f"{resource.type}.{path}"
-        if not _has_word(name, suffix) and (whole, name) not in names.account_wide():
-            expected = f'a {known.what} with the environment suffix "{suffix}"'
-            yield resource.finding(path, name, expected)
-    given = resource.values.get("tags")
-    title = given.get("Name") if isinstance(given, Mapping) else None
-    if isinstance(title, str) and title and not _has_word(title, suffix):
-        expected = f'a title with the environment suffix "{suffix}"'
-        yield resource.finding('tags["Name"]', title, expected)
+    for each in configuration.once(named.named):
+        if not each.known.suffixed or _has_word(each.name, suffix):
+            continue
+        if (f"{each.resource.type}.{each.path}", each.name) not in names.account_wide():
+            expected = f'a {each.known.what} with the environment suffix "{suffix}"'
+            yield each.resource.finding(each.path, each.name, expected)
+    for resource in configuration.resources:
+        given = resource.values.get("tags") if resource.mode == "resource" else None
+        title = given.get("Name") if isinstance(given, dict) else None
+        if isinstance(title, str) and title and not _has_word(title, suffix):
+            expected = f'a title with the environment suffix "{suffix}"'
+            yield resource.finding('tags["Name"]', title, expected)
 
 
 def _has_word(text: str, word: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapforge.facts import ports, runtimes
-from tapforge.lang.expression import Expression, addresses
+from tapforge.lang.expression import Call, Expression, addresses
 from tapforge.rules import reach
 from tapforge.rules.resource import Block, Configuration, Finding, Resource
 from tapforge.rules.rule import rule
@@ -111,11 +111,58 @@ def database_ingress_range(resource: Resource, configuration: Configuration) -> 
             yield Finding(resource, opening.place, found, expected)
 
 
+_GUARDED = {
+    "aws_db_instance": {"main": {"vpc_security_group_ids": ["${aws_security_group.db.id}"]}}
+}
+_DATABASES = (
+    *("aws_db_instance", "aws_rds_cluster", "aws_db_proxy", "aws_dms_replication_instance"),
+)
+
+
+def _guarding(**ingress: Any) -> dict[str, Any]:
+    return {"resource": {**_group(**ingress)["resource"], **_GUARDED}}
+
+
+@rule(
+    "database-all-ports",
+    on=reach.INGRESS,
+    severity="warning",
+    source="Amazon RDS User Guide: Controlling access with security groups; AWS Well-Architected "
+    "Framework SEC05-BP02",
+    fix="open the port of the database alone",
+    good=_guarding(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["10.0.0.0/16"]),
+    bad=_guarding(protocol="-1", from_port=0, to_port=0, cidr_blocks=["10.0.0.0/16"]),
+)
+def database_all_ports(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """The security group of a database opens the ports of the database, and not all of them.
+
+    A range of addresses, even one's own, holds more than the clients; whatever else listens is within
+    their reach too.
+    """
+    wide = [each for each in reach.openings(resource) if each.everything and not each.world]
+    if wide and _guards_a_database(resource, configuration):
+        for opening in wide:
+            found = f'"{opening.cidr}", which opens all ports'
+            yield Finding(resource, opening.place, found, "the port of the database alone")
+
+
+def _guards_a_database(resource: Resource, configuration: Configuration) -> bool:
+    groups = [resource]
+    if resource.type in reach.INGRESS_RULES:
+        groups = configuration.targets(resource.given("security_group_id"), *reach.GROUPS)
+    users = (configuration.users(each, "vpc_security_group_ids", *_DATABASES) for each in groups)
+    return next((True for some in users for _ in some), False)
+
+
 def _of_a_vpc(net: reach.Network, configuration: Configuration) -> bool:
     """Tell whether a network is part of a VPC's block: inside the VPC its addresses lead nowhere else."""
-    blocks = [vpc.known("cidr_block") for vpc in configuration.of("aws_vpc")]
-    whole = [reach.network(block) for block in blocks if isinstance(block, str)]
-    return any(each and reach.within(net, each) for each in whole)
+    blocks = configuration.once(_vpc_blocks)
+    return any(net.supernet(new_prefix=length) in blocks for length in range(net.prefixlen + 1))
+
+
+def _vpc_blocks(configuration: Configuration) -> frozenset[reach.Network | None]:
+    blocks = (vpc.known("cidr_block") for vpc in configuration.of("aws_vpc"))
+    return frozenset(reach.network(block) for block in blocks if isinstance(block, str))
 
 
 _SUBNETS = {
@@ -199,8 +246,9 @@ def subnet_group_zones(group: Resource, configuration: Configuration) -> Iterato
     value = group.given("subnet_ids")
     subnets = configuration.targets(value, "aws_subnet")
     if isinstance(value, Expression):
-        # A plan shows of an unknown set no more than what it refers to.
-        known = bool(subnets) and all(map(_refers_to_subnet, addresses(value)))
+        # A function may put more into the set, and a plan does not show whether there is one.
+        sure = not isinstance(value, Call)
+        known = sure and bool(subnets) and all(map(_refers_to_subnet, addresses(value)))
         number = len(subnets)
     else:
         number = len(value) if isinstance(value, (list, tuple, set)) else 0
@@ -258,9 +306,11 @@ def subnet_outside_vpc(subnet: Resource, configuration: Configuration) -> Iterat
 
 def _blocks(vpc: Resource, configuration: Configuration) -> list[reach.Network]:
     """Give the IPv4 blocks of a VPC; none if not all of them are known."""
-    more = configuration.of("aws_vpc_ipv4_cidr_block_association")
+    type_ = "aws_vpc_ipv4_cidr_block_association"
+    more = configuration.users(vpc, "vpc_id", type_)
     found = [reach.network(str(each.known("cidr_block"))) for each in (vpc, *more)]
-    return [] if None in found else [net for net in found if net]
+    sure = configuration.all_traced("vpc_id", type_) and None not in found
+    return [net for net in found if net] if sure else []
 
 
 def _within(net: reach.Network, block: reach.Network) -> bool:
@@ -285,28 +335,23 @@ def subnets_overlap(configuration: Configuration) -> Iterator[Finding]:
 
     EC2 makes the one that comes first and refuses the other, so an apply stops halfway.
     """
-    known = [
-        (int(net.network_address), int(net.broadcast_address), net.version, subnet)
-        for subnet in configuration.of("aws_subnet")
-        if (net := reach.network(str(subnet.known("cidr_block")))) is not None
-    ]
-    known.sort(key=lambda each: (each[2], each[0], each[1]))
-    for index, (_, last, version, subnet) in enumerate(known):
-        for first, _, other_version, other in itertools.islice(known, index + 1, None):
-            if first > last or version != other_version:
-                break
-            if _same_vpc(subnet, other, configuration):
+    by_vpc: dict[tuple[str, int], list[tuple[int, int, Resource]]] = {}
+    for subnet in configuration.of("aws_subnet"):
+        net = reach.network(str(subnet.known("cidr_block")))
+        vpcs = configuration.targets(subnet.given("vpc_id"), *reach.VPCS)
+        vpc = vpcs[0].address if vpcs else subnet.known("vpc_id")
+        if net is not None and vpc:
+            bounds = int(net.network_address), int(net.broadcast_address)
+            by_vpc.setdefault((vpc, net.version), []).append((*bounds, subnet))
+    for known in by_vpc.values():
+        known.sort(key=lambda each: each[:2])
+        for index, (_, last, subnet) in enumerate(known):
+            for first, _, other in itertools.islice(known, index + 1, None):
+                if first > last:
+                    break
                 found = f"{other.known('cidr_block')}, which overlaps {subnet.address}"
                 expected = f"addresses outside {subnet.known('cidr_block')}"
                 yield Finding(other, "cidr_block", found, expected)
-
-
-def _same_vpc(one: Resource, other: Resource, configuration: Configuration) -> bool:
-    vpcs = [configuration.targets(each.given("vpc_id"), *reach.VPCS) for each in (one, other)]
-    if vpcs[0] and vpcs[1]:
-        return vpcs[0][0] is vpcs[1][0]
-    ids = [each.known("vpc_id") for each in (one, other)]
-    return bool(ids[0] and ids[0] == ids[1])
 
 
 _PER_ZONE = frozenset(("az", "azs", "count", "gateways", "per", "zone", "zones"))
@@ -393,15 +438,10 @@ def gateway_endpoint(vpc: Resource, configuration: Configuration) -> Iterator[Fi
 
     Without them every byte to and from S3 is paid for at the NAT gateway.
     """
-    gateways = configuration.of("aws_nat_gateway")
-    subnets = configuration.targets([each.given("subnet_id") for each in gateways], "aws_subnet")
-    if not any(vpc in configuration.targets(s.given("vpc_id"), vpc.type) for s in subnets):
+    subnets = configuration.users(vpc, "vpc_id", "aws_subnet")
+    if not any(configuration.users(each, "subnet_id", "aws_nat_gateway") for each in subnets):
         return
-    endpoints = [
-        each
-        for each in configuration.of("aws_vpc_endpoint")
-        if vpc in configuration.targets(each.given("vpc_id"), vpc.type)
-    ]
+    endpoints = configuration.users(vpc, "vpc_id", "aws_vpc_endpoint")
     if any(
         each.given("service_name") is None or each.unknown("service_name") for each in endpoints
     ):
@@ -517,17 +557,22 @@ def vpc_dns(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
     off = [argument for argument, default in switches if vpc.known(argument, default) is False]
     if not off:
         return
-    users = [
-        f"{user.address} has {why}"
-        for user, value, why in _private_names(configuration)
-        if vpc in configuration.targets(value, vpc.type)
-    ]
+    users = configuration.once(_private_names).get(vpc.address, [])
     for argument in off if users else ():
         more = f", and {len(users) - 1} more" if len(users) > 1 else ""
         yield vpc.finding(argument, vpc.given(argument), f"true, as {users[0]}{more}")
 
 
-def _private_names(configuration: Configuration) -> Iterator[tuple[Resource, Any, str]]:
+def _private_names(configuration: Configuration) -> dict[str, list[str]]:
+    """Say by the address of a VPC what needs DNS in it."""
+    found: dict[str, list[str]] = {}
+    for user, value, why in _named_privately(configuration):
+        for vpc in configuration.targets(value, *reach.VPCS):
+            found.setdefault(vpc.address, []).append(f"{user.address} has {why}")
+    return found
+
+
+def _named_privately(configuration: Configuration) -> Iterator[tuple[Resource, Any, str]]:
     """Give what needs DNS in a VPC: the resource, the VPC's id, and what for."""
     for endpoint in configuration.of("aws_vpc_endpoint"):
         if _interface(endpoint) and endpoint.known("private_dns_enabled") is True:
@@ -604,6 +649,55 @@ def default_security_group(resource: Resource, configuration: Configuration) -> 
         yield Finding(resource, argument, group.address, "a security group of its own")
 
 
+_EGRESS_RULES = ("aws_vpc_security_group_egress_rule",)
+
+
+@rule(
+    "security-group-rule-description",
+    on=(*reach.INGRESS, *_EGRESS_RULES),
+    severity="note",
+    source="Amazon VPC User Guide: Security group rules; a rule can have a description",
+    fix="set description to who may come, and what for",
+    good=_group(protocol="tcp", from_port=443, to_port=443, description="HTTPS from the office"),
+    bad=_group(protocol="tcp", from_port=443, to_port=443),
+)
+def security_group_rule_description(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    """A rule of a security group says what it is for.
+
+    After a year nobody dares to take away one that does not.
+    """
+    blocks: list[Block] = [resource]
+    if resource.type in reach.GROUPS:
+        blocks = [each for side in ("ingress", "egress") for each in resource.blocks(side)]
+    silent = [each for each in blocks if each.left_out("description")]
+    for each in silent[:1]:
+        more = f", and of {len(silent) - 1} more" if len(silent) > 1 else ""
+        yield resource.finding(f"{each.place}description", None, f"what the rule is for{more}")
+
+
+_EMPTY = {"aws_default_security_group": {"main": {"vpc_id": _ID}}}
+
+
+@rule(
+    "default-security-group-open",
+    on=("aws_vpc",),
+    severity="warning",
+    source="Amazon VPC User Guide: Default security groups; AWS Security Hub EC2.2",
+    fix="add aws_default_security_group with vpc_id and no rules",
+    good={"resource": {**_VPC, **_EMPTY}},
+    bad={"resource": _VPC},
+)
+def default_security_group_open(vpc: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """The default security group of a new VPC has no rules.
+
+    AWS makes it with rules by which all its members reach each other and everything outside, and gives
+    it to whatever names no group.
+    """
+    if not configuration.may_be_used(vpc, "vpc_id", "aws_default_security_group"):
+        found = "no aws_default_security_group for this VPC"
+        yield Finding(vpc, "", found, "one without rules")
+
+
 _PEERED = {
     "aws_vpc": {
         "main": {"cidr_block": "10.0.0.0/16"},
@@ -634,12 +728,7 @@ def peering_routes(peering: Resource, configuration: Configuration) -> Iterator[
 
     With a route on one side only, packets arrive and no answer comes back: connections time out.
     """
-    routes = [
-        each
-        for each in configuration.once(reach.routes)
-        if peering
-        in configuration.targets(each.block.given("vpc_peering_connection_id"), peering.type)
-    ]
+    routes = configuration.once(_peered).get(peering.address, [])
     sides = [
         configuration.targets(peering.given(argument), *reach.VPCS)
         for argument in ("vpc_id", "peer_vpc_id")
@@ -652,6 +741,16 @@ def peering_routes(peering: Resource, configuration: Configuration) -> Iterator[
             if vpc.address not in reached:
                 found = f"{vpc.address}, which has no route to the peering"
                 yield Finding(peering, argument, found, "a route on both sides")
+
+
+def _peered(configuration: Configuration) -> dict[str, list[reach.Route]]:
+    """Give the routes to peering connections by the address of those."""
+    found: dict[str, list[reach.Route]] = {}
+    for route in configuration.once(reach.routes):
+        value = route.block.given("vpc_peering_connection_id")
+        for peering in configuration.targets(value, "aws_vpc_peering_connection"):
+            found.setdefault(peering.address, []).append(route)
+    return found
 
 
 @rule(

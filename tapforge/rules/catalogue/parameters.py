@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import instance_classes, limits, parameter_values, parameters, postgres
@@ -226,11 +226,12 @@ _TYPE = {"cluster": "aws_rds_cluster_parameter_group", "instance": "aws_db_param
 def parameter_level_choice(resource: Resource, _: Configuration) -> Iterator[Finding]:
     """What the instance group of Aurora can hold is better set there.
 
-    In the cluster group it counts only for instances without a group of their own that sets it.
+    In the cluster group it counts only for instances without a group of their own that sets it. What
+    AWS sets for whole clusters, such as the libraries, may stand there.
     """
     for group, setting, parameter in settings(resource):
         both = parameter.documented and set(parameter.levels) == {"cluster", "instance"}
-        if both and group.level == "cluster":
+        if both and group.level == "cluster" and setting.name not in parameters.of_clusters():
             expected = "a parameter of the cluster level"
             yield group.finding(setting, "name", setting.name, expected)
 
@@ -411,10 +412,19 @@ def _loaded(group: ParameterGroup, configuration: Configuration) -> Iterator[str
         beside += groups
         if not sure:
             yield ""
+    yield from _libraries((group, *beside))
     if not beside:
         # Nobody knows which other group stands beside it.
-        beside = list(map(parameter_group, configuration.of(*PARAMETER_GROUPS)))
-    for each in (group, *beside):
+        yield from configuration.once(_all_libraries)
+
+
+def _all_libraries(configuration: Configuration) -> frozenset[str]:
+    return frozenset(_libraries(map(parameter_group, configuration.of(*PARAMETER_GROUPS))))
+
+
+def _libraries(groups: Iterable[ParameterGroup]) -> Iterator[str]:
+    """Give the libraries that groups load; "" where others may be."""
+    for each in groups:
         setting = each.setting("shared_preload_libraries")
         if not each.complete or (setting and setting.value is None):
             yield ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -287,6 +288,37 @@ def _credential(text: str) -> str:
     return "a password that examples use" if _SEED_PASSWORD.search(text) else ""
 
 
+# Words alone say something of a secret: managed, see the vault, orders-db.
+_WORDS = re.compile(r"[A-Za-z]+([ ._/-]+[A-Za-z]+)*")
+
+
+@rule(
+    "secret-in-tag",
+    on=("*",),
+    severity="error",
+    source="Tagging AWS Resources User Guide: tags are not for private or sensitive data",
+    fix="take it out, change it since it is known now, and keep it in Secrets Manager",
+    good={"resource": {"aws_db_instance": {"main": {"tags": {"Owner": "orders"}}}}},
+    bad={"resource": {"aws_db_instance": {"main": {"tags": {"Password": "Hq2-correct-horse"}}}}},
+)
+def secret_in_tag(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    """No tag holds a secret.
+
+    Tags stand on bills, in logs and in the answers to everybody who may list resources.
+    """
+    tags = resource.values.get("tags")
+    if not isinstance(tags, dict):
+        return
+    for key, value in tags.items():
+        if _names_secret(key) and _is_secret(value, key) and not _WORDS.fullmatch(value):
+            yield Finding(resource, f'tags["{key}"]', "a secret in plain text", "no secret")
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_secret(key: str) -> bool:
+    return _called_secret(key)
+
+
 @rule(
     "access-key-in-state",
     on=("aws_iam_access_key",),
@@ -343,13 +375,7 @@ def database_secret_rotation(secret: Resource, configuration: Configuration) -> 
     """
     if not _opens_database(secret, configuration) or not secret.left_out("rotation_lambda_arn"):
         return
-    rotations = configuration.of(_ROTATION)
-    targets = [configuration.targets(each.given("secret_id"), secret.type) for each in rotations]
-    uncertain = any(
-        not found and each.unknown("secret_id")
-        for each, found in zip(rotations, targets, strict=True)
-    )
-    if not uncertain and not any(secret in found for found in targets):
+    if not configuration.may_be_used(secret, "secret_id", _ROTATION):
         yield Finding(secret, "", "no rotation", "aws_secretsmanager_secret_rotation")
 
 
@@ -455,14 +481,15 @@ def rotation_network(rotation: Resource, configuration: Configuration) -> Iterat
     for function in configuration.targets(arn, "aws_lambda_function"):
         networks = function.blocks("vpc_config")
         if not networks and function.unset("vpc_config"):
-            if _private_databases(configuration):
+            if configuration.once(_private_databases):
                 found = "a function outside the VPC"
                 yield Finding(function, "vpc_config", found, "the subnets of the database")
             continue
         for block in networks:
             subnets = configuration.targets(block.given("subnet_ids"), "aws_subnet")
             vpcs = configuration.targets([each.given("vpc_id") for each in subnets], *reach.VPCS)
-            if vpcs and not any(_reaches_secrets(vpc, configuration) for vpc in vpcs):
+            reaching = configuration.once(_reaching_secrets)
+            if vpcs and "" not in reaching and reaching.isdisjoint(each.address for each in vpcs):
                 found = f"subnets of {vpcs[0].address}, without a way to Secrets Manager"
                 place = f"{block.place}subnet_ids"
                 yield Finding(function, place, found, "an endpoint for secretsmanager, or NAT")
@@ -473,18 +500,17 @@ def _private_databases(configuration: Configuration) -> bool:
     return any(each.known("publicly_accessible", default=False) is False for each in databases)
 
 
-def _reaches_secrets(vpc: Resource, configuration: Configuration) -> bool:
+def _reaching_secrets(configuration: Configuration) -> frozenset[str]:
+    """Give the addresses of the VPCs with a way to Secrets Manager; "" where any may have one."""
+    found: set[str] = set()
     for endpoint in configuration.of("aws_vpc_endpoint"):
         service = endpoint.known("service_name")
-        theirs = configuration.targets(endpoint.given("vpc_id"), *reach.VPCS)
-        if (service is None or str(service).endswith(".secretsmanager")) and (
-            vpc in theirs or not theirs
-        ):
-            return True
+        if service is None or str(service).endswith(".secretsmanager"):
+            vpcs = configuration.targets(endpoint.given("vpc_id"), *reach.VPCS)
+            found.update([each.address for each in vpcs] or [""])
     # Any way out may lead there: NAT, an instance that translates, a transit gateway, a firewall.
-    return any(
-        vpc in route.vpcs or not route.vpcs
-        for route in configuration.once(reach.routes)
-        if not configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
-        and route.block.left_out("vpc_peering_connection_id")
-    )
+    for route in configuration.once(reach.routes):
+        gateway = configuration.targets(route.block.given("gateway_id"), "aws_internet_gateway")
+        if not gateway and route.block.left_out("vpc_peering_connection_id"):
+            found.update([each.address for each in route.vpcs] or [""])
+    return frozenset(found)

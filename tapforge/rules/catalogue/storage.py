@@ -28,13 +28,8 @@ def _companions(
     bucket: Resource, configuration: Configuration, type_: str
 ) -> list[Resource] | None:
     """Give the resources of a type that belong to a bucket; None if one may that is not known to."""
-    found = []
-    for each in configuration.of(type_):
-        if bucket in configuration.targets(each.given("bucket"), bucket.type):
-            found.append(each)
-        elif not configuration.traced(each.given("bucket")):
-            return None
-    return found
+    found = list(configuration.users(bucket, "bucket", type_))
+    return found if found or configuration.all_traced("bucket", type_) else None
 
 
 @rule(
@@ -96,7 +91,7 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
     Without versions whatever overwrites or deletes an object, by mistake or on purpose, does so for good.
     """
     separate = _companions(bucket, configuration, "aws_s3_bucket_versioning")
-    if separate is None or _holds_logs(bucket, configuration):
+    if separate is None or bucket.address in configuration.once(_log_buckets):
         return
     if separate:
         blocks = [(r, b, "status") for r in separate for b in r.blocks("versioning_configuration")]
@@ -111,14 +106,15 @@ def s3_versioning(bucket: Resource, configuration: Configuration) -> Iterator[Fi
             yield resource.finding(f"{block.place}{argument}", block.given(argument), expected)
 
 
-def _holds_logs(bucket: Resource, configuration: Configuration) -> bool:
-    inline = [b for each in configuration.of(bucket.type) for b in each.blocks("logging")]
+def _log_buckets(configuration: Configuration) -> frozenset[str]:
+    """Give the addresses of the buckets that access logs go to."""
+    inline = [b for each in configuration.of("aws_s3_bucket") for b in each.blocks("logging")]
     balancers = [b for each in configuration.of("aws_lb") for b in each.blocks("access_logs")]
     targets = [
         *(e.given("target_bucket") for e in (*configuration.of("aws_s3_bucket_logging"), *inline)),
         *(each.given("bucket") for each in balancers),
     ]
-    return bucket in configuration.targets(targets, bucket.type)
+    return frozenset(each.address for each in configuration.targets(targets, "aws_s3_bucket"))
 
 
 _SSE = "aws_s3_bucket_server_side_encryption_configuration"
@@ -226,10 +222,48 @@ def s3_tls_only(bucket: Resource, configuration: Configuration) -> Iterator[Find
     read = [policies.read(configuration, each, "policy") for each in holders]
     if any(not each.complete for each in read):
         return
-    if not any(policies.denies_plain_text(each, "s3") for each in read):
+    if not any(policies.denies_plain_text(each, "s3:*") for each in read):
         holder = holders[0] if holders else bucket
         found = "no statement that denies requests without TLS"
         yield Finding(holder, "policy" if holders else "", found, "one for s3:*")
+
+
+_ACL = "aws_s3_bucket_acl"
+_OWNERSHIP = "aws_s3_bucket_ownership_controls"
+
+
+def _owned(owner: str) -> dict[str, Any]:
+    acl = {"bucket": _BUCKET, "acl": "log-delivery-write"}
+    ownership = {"bucket": _BUCKET, "rule": [{"object_ownership": owner}]}
+    return {"resource": {**_MAIN, _ACL: {"main": acl}, _OWNERSHIP: {"main": ownership}}}
+
+
+@rule(
+    "s3-acl-ownership",
+    on=(_ACL,),
+    severity="error",
+    source="Amazon S3 User Guide: Controlling ownership of objects and disabling ACLs for your bucket; "
+    "hashicorp/terraform-provider-aws#28353: AccessControlListNotSupported",
+    fix="leave the ACL out, or let aws_s3_bucket_ownership_controls say BucketOwnerPreferred before it",
+    good=_owned("BucketOwnerPreferred"),
+    bad=_owned("BucketOwnerEnforced"),
+)
+def s3_acl_ownership(acl: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """A bucket with an access control list takes such lists.
+
+    New buckets have had none since April 2023: S3 refuses every list, a private one too, until the
+    ownership of objects is said to be another than BucketOwnerEnforced.
+    """
+    for bucket in configuration.targets(acl.given("bucket"), "aws_s3_bucket"):
+        # A bucket that is there already may be of a time when lists were usual.
+        ownership = _companions(bucket, configuration, _OWNERSHIP)
+        if isinstance(bucket.given("arn"), str) or ownership is None:
+            continue
+        rules = [rule_ for each in ownership for rule_ in each.blocks("rule")]
+        owners = [rule_.known("object_ownership") for rule_ in rules]
+        if not ownership or "BucketOwnerEnforced" in owners:
+            found = f"a list for {bucket.address}, whose objects all belong to its owner"
+            yield Finding(acl, "", found, "a bucket that takes access control lists")
 
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")

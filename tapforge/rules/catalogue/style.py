@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapforge.facts import names, regions, singletons, tags
-from tapforge.rules import texts
+from tapforge.rules import named, texts
 from tapforge.rules.databases import present
 from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import Example, rule
@@ -175,58 +175,47 @@ def hard_coded_partition(configuration: Configuration) -> Iterator[Finding]:
 
 
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
-_STAGE_TAGS = ("Name", "Environment", "environment", "Env", "env", "Stage", "stage")
+_STAGE_TAGS = frozenset(("Name", "Environment", "environment", "Env", "env", "Stage", "stage"))
 
 
 @rule(
     "hard-coded-environment",
-    on=("*",),
     severity="warning",
     source=_HOUSE,
     fix="put the variable environment_suffix in its place",
     good=_environment("dev", aws_sns_topic={"main": {"name": "shop-alarms-dev"}}),
     bad=_environment("dev", aws_sns_topic={"main": {"name": "shop-prod-alarms-dev"}}),
 )
-def hard_coded_environment(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+def hard_coded_environment(configuration: Configuration) -> Iterator[Finding]:
     """No name and no tag says another environment than the one that the configuration is for.
 
     Whoever reads it takes one environment for another.
     """
     suffix = _suffix(configuration)
-    if not suffix or resource.mode != "resource" or not configuration.once(_may_say_another):
+    if not suffix:
         return
-    given = resource.values.get("tags")
-    named = [(argument, resource.values.get(argument)) for argument in _named(resource.type)]
-    if isinstance(given, Mapping):
-        named += [(f'tags["{tag}"]', given[tag]) for tag in given if tag in _STAGE_TAGS]
-    for path, name in named:
-        if isinstance(name, str) and _environments(name):
-            for word in _environments(name) - _chosen(configuration):
-                expected = f"the environment {suffix}, and not {word}"
-                yield resource.finding(path, name, expected)
+    chosen = _environments(texts.joined(configuration.variables.values()))
+    for resource, path, name in _stages(configuration):
+        for word in _environments(name) - chosen:
+            yield resource.finding(path, name, f"the environment {suffix}, and not {word}")
 
 
-@functools.cache
-def _named(type_: str) -> tuple[str, ...]:
-    every = names.by_type().get(type_, ())
-    return tuple(argument for argument, kind in every if kind.suffixed and "." not in argument)
+def _stages(configuration: Configuration) -> Iterator[tuple[Resource, str, str]]:
+    """Give the names and tags that say, or could say, an environment."""
+    for each in configuration.once(named.named):
+        if each.known.suffixed:
+            yield each.resource, each.path, each.name
+    for resource in configuration.resources:
+        given = resource.values.get("tags") if resource.mode == "resource" else None
+        if isinstance(given, dict):
+            for tag, value in given.items():
+                if tag in _STAGE_TAGS and value.__class__ is str:
+                    yield resource, f'tags["{tag}"]', value
 
 
 @functools.lru_cache(maxsize=4096)
 def _environments(text: str) -> frozenset[str]:
     return names.environment_words() & {word.lower() for word in _WORD.findall(text)}
-
-
-def _may_say_another(configuration: Configuration) -> bool:
-    """Tell at one look whether a word for another environment stands anywhere."""
-    whole = texts.everywhere(configuration).lower()
-    others = names.environment_words() - _chosen(configuration)
-    return any(w in whole and re.search(rf"(?<![a-z]){w}(?![a-z])", whole) for w in others)
-
-
-def _chosen(configuration: Configuration) -> frozenset[str]:
-    """Give the words for environments that stand in the variables."""
-    return _environments(texts.joined(configuration.variables.values()))
 
 
 # --- tags ---------------------------------------------------------------------------------------------
@@ -250,7 +239,9 @@ def required_tags(resource: Resource, configuration: Configuration) -> Iterator[
     of the provider: in a plan.
     """
     every = resource.values.get("tags_all")
-    if resource.mode == "resource" and isinstance(every, Mapping) and _suffix(configuration):
+    if every is None or resource.mode != "resource" or not isinstance(every, Mapping):
+        return
+    if _suffix(configuration):
         missing = [tag for tag in tags.required() if tag not in every]
         if missing:
             yield Finding(resource, "tags_all", f"without {', '.join(missing)}", "all of them")
@@ -340,6 +331,8 @@ def ignore_all_changes(resource: Resource, _: Configuration) -> Iterator[Finding
     The code then says nothing about what is there: neither a fix nor a wrong change by hand is ever
     seen. Plans do not show it, resolved systems do.
     """
+    if not resource.lifecycle:
+        return
     ignored = resource.lifecycle.get("ignore_changes")
     if ignored == "all" or (isinstance(ignored, (list, tuple)) and "all" in ignored):
         yield resource.finding("lifecycle.ignore_changes", "all", "the arguments that are meant")

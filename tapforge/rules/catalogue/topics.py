@@ -37,7 +37,8 @@ def _target(service: str) -> dict[str, Any]:
     "event-target-topic",
     on=("aws_cloudwatch_event_target",),
     severity="error",
-    source="Amazon EventBridge User Guide: Using resource-based policies; Amazon SNS permissions",
+    source="Amazon EventBridge User Guide: Using resource-based policies for Amazon EventBridge, Amazon "
+    "SNS permissions; AWS re:Post knowledge center: sns-not-getting-eventbridge-notification",
     fix="allow sns:Publish to events.amazonaws.com in an aws_sns_topic_policy",
     good=_target(_EVENTS),
     bad=_target("cloudwatch.amazonaws.com"),
@@ -66,6 +67,45 @@ def _encrypted(service: str) -> dict[str, Any]:
             "aws_cloudwatch_metric_alarm": {"main": {"alarm_actions": [_TOPIC]}},
         }
     }
+
+
+def _encrypted_on_the_way(*statements: dict[str, Any]) -> dict[str, Any]:
+    allow = {"Effect": "Allow", "Principal": {"Service": _EVENTS}, **_PUBLISH}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [allow, *statements]})
+    return {
+        "resource": {
+            "aws_sns_topic": {"main": {"name": "orders-dev"}},
+            "aws_sns_topic_policy": {"main": {"arn": _TOPIC, "policy": text}},
+        }
+    }
+
+
+_PUBLISH = {"Action": "sns:Publish", "Resource": "*"}
+_PLAIN_TEXT = {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@rule(
+    "topic-tls-only",
+    on=("aws_sns_topic",),
+    severity="warning",
+    source="Amazon SNS Developer Guide: Security best practices, Enforce encryption of data in transit",
+    fix='deny sns:Publish to everybody where "aws:SecureTransport" is "false"',
+    good=_encrypted_on_the_way(
+        {"Effect": "Deny", "Principal": "*", "Condition": _PLAIN_TEXT, **_PUBLISH}
+    ),
+    bad=_encrypted_on_the_way(),
+)
+def topic_tls_only(topic: Resource, configuration: Configuration) -> Iterator[Finding]:
+    """A topic with a policy takes no message without TLS.
+
+    SNS answers plain HTTP too, and then messages and signatures can be read on the way. A topic without
+    a policy of its own is left alone: whoever writes one thinks of who may publish, and how.
+    """
+    policy = _policy_of(topic, "arn", "aws_sns_topic_policy", configuration)
+    known = policy.complete and policy.statements
+    if known and not policies.denies_plain_text(policy, "sns:publish"):
+        found = "no statement that denies messages without TLS"
+        yield Finding(topic, "policy", found, "one for sns:Publish")
 
 
 _AWS_KEY = "alias/aws/sns"

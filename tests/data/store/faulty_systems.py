@@ -59,10 +59,9 @@ def loses(s: Body, v: StoreInputs) -> StoreOutputs:
 
 @system("collides")
 def collides(s: Body, v: StoreInputs) -> StoreOutputs:
-    """The name does not tell two long suffixes apart."""
-    s.add(
-        aws.SsmParameter("a", name=f"/store/{fn.substr(v.environment_suffix, 0, 1)}", type="String")
-    )
+    """With many shelves the name is that of every environment."""
+    name = conditional(gt(v.shelf_count, 12), "/store/all", f"/store/{v.environment_suffix}")
+    s.add(aws.SsmParameter("a", name=name, type="String"))
     return StoreOutputs()
 
 

@@ -59,7 +59,7 @@ def settings(project: Path, **table: Any) -> None:
     """Write the project's settings of rules in the place of its own."""
     lines = (f"{name} = {toml(value)}" for name, value in table.items())
     file = project / "pyproject.toml"
-    start = '[tool.tapforge]\nsystems = ["tapforge.systems"]\n'
+    start = '[tool.tapforge]\nsystems = ["tapforge.systems.shipped"]\n'
     file.write_text("\n".join((start, "[tool.tapforge.rules]", *lines, "")))
 
 

@@ -75,7 +75,7 @@ DESTROY_EXTRA = {
 RUNTIME = record(
     {"deprecated": DAY}, {"creation_blocked": DAY, "update_blocked": DAY, "successor": TEXT}
 )
-SUCCESSOR = record({"successor": TEXT, "since": TEXT}, {"default": TEXT, "unless": TEXT})
+SUCCESSOR = record({"successor": TEXT, "since": TEXT})
 SCHEMAS = {
     "deprecations": record(
         {"source": TEXT, "resources": table(SUCCESSOR), "arguments": table(SUCCESSOR)}
@@ -308,6 +308,7 @@ SCHEMAS = {
             "sources": table(TEXT),
             "libraries": table(TEXT),
             "memory": TEXTS,
+            "of_clusters": table(TEXT),
             "parameters": table(
                 record(
                     {

@@ -31,6 +31,9 @@ SCOPE = {
     "var.list": ["b", "a"],
     "var.map": {"y": "2", "x": "1"},
     "var.flag": True,
+    "var.null": None,
+    "var.any": "text",
+    "var.set": {"b", "a"},
     "aws_vpc.main": Object("module.net.aws_vpc.main", {"name": "n"}, {"id": "string"}),
 }
 
@@ -67,6 +70,9 @@ SCOPE = {
         (for_list(MAP, lambda key, value: f"{key}={value}"), ["x=1", "y=2"]),
         (for_map(LIST, lambda item: (item, NAME)), {"b": "shop", "a": "shop"}),
         (splat(Symbol("var.name", "string")), ["shop"]),
+        (splat(Symbol("var.null", ["list", "string"])), []),
+        (for_list(Symbol("var.set", ["set", "string"]), lambda item: item), ["a", "b"]),
+        (for_map(MAP, lambda key, value: (value, key)), {"1": "x", "2": "y"}),
         (VPC.name, "n"),
         (VPC.note, None),
         (fn.length([VPC.id]), 1),
@@ -169,8 +175,19 @@ def test_elements_of_every_object_are_taken() -> None:
         (for_map(LIST, lambda item: (f"{NAME}{fn.length(item)}", 1)), "two different items"),
         (f"{LIST}-", "string required"),
         (fn.upper(LIST[2]), "does not identify an element"),
+        (MAP.z, "has no attribute z"),
+        (Symbol("var.any").z, "has no attribute z"),
+        (Symbol("var.list")[2].z, "does not identify an element"),
+        (Symbol("var.list")[2][0], "does not identify an element"),
+        (LIST[fn.length(LIST) - 3], "does not identify an element"),
+        (NUMBER + fn.tonumber(NAME), "number"),
+        (for_list(fn.split(",", LIST[2]), lambda item: item), "does not identify an element"),
     ],
-    ids=["index", "key", "division", "conversion", "repeated key", "text", "argument"],
+    ids=[
+        *("index", "key", "division", "conversion", "repeated key", "text", "argument"),
+        *("attribute", "attribute of a text", "attribute of a failure", "element of a failure"),
+        *("index below 0", "operand", "loop"),
+    ],
 )
 def test_what_terraform_refuses_is_a_failure(value: object, reason: str) -> None:
     """With the reason; nothing is raised, as `try` may still catch it."""

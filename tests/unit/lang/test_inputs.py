@@ -97,7 +97,7 @@ def test_every_problem_is_told_at_once():
         "Box: heavy: 1 is no bool",
         "Box: least: 11 is more than 10.",
         "Box: least: 11 is not less than 5.",
-        "Box: size: medium is none of: small, large.",
+        'Box: size: "medium" is none of: small, large.',
     ]
 
 
@@ -408,7 +408,7 @@ def test_one_of_takes_what_it_names():
     rule = one_of("a", "b")
     assert rule.condition("a", None) is True
     assert rule.condition("c", None) is False
-    assert rule.message("c", None) == "c is none of: a, b."
+    assert rule.message("c", None) == '"c" is none of: a, b.'
 
 
 # --- JSON Schema ------------------------------------------------------------------------------------

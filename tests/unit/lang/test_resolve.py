@@ -4,7 +4,8 @@ import pytest
 
 from tapforge import aws
 from tapforge.lang import functions as fn
-from tapforge.lang.expression import conditional, count, each, eq, hcl, ne, splat
+from tapforge.lang.blocks import Check, Local, Output
+from tapforge.lang.expression import Symbol, conditional, count, each, eq, hcl, lt, ne, splat
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.meta import Condition, Lifecycle, dynamic
 from tapforge.lang.module import Body, module
@@ -250,3 +251,68 @@ def test_what_cannot_be_known_or_evaluated_is_told() -> None:
         f"aws_subnet.all.for_each: <toset([aws_vpc.main.id])> {late}",
         f"aws_subnet.some.count: <length(aws_vpc.main.id)> {late}",
     ]
+
+
+@module("circle")
+def circle(m: Body, v: WrongInputs) -> NoOutputs:  # noqa: ARG001 - every module takes both
+    """A module whose locals need each other."""
+    m.add(Local("one", Symbol("local.other", "string")))
+    m.add(Local("other", Symbol("local.one", "string")))
+    return NoOutputs()
+
+
+def test_a_circle_is_told() -> None:
+    """With what is in it."""
+    with pytest.raises(ResolveError, match=r"local\.\w+ -> local\.\w+ -> local\.\w+: these refer"):
+        resolve(circle, {})
+
+
+@module("guarded")
+def guarded(m: Body, v: WrongInputs) -> NoOutputs:
+    """A module with everything that holds or refuses."""
+    rule = aws.S3BucketLifecycleConfiguration.Rule
+    vpc = m.add(aws.Vpc("main", cidr_block="10.0.0.0/16"))
+
+    def rules(label: str, collection: object) -> None:
+        made = dynamic(collection, lambda each: rule(id=each.value, status="Enabled"))
+        m.add(aws.S3BucketLifecycleConfiguration(label, bucket="b", rule=made))
+
+    rules("listed", v.texts)
+    rules("later", fn.split(",", vpc.id))
+    rules("failing", fn.split(",", v.texts[1]))
+    m.add(
+        aws.S3BucketLifecycleConfiguration(
+            "nested", bucket="b", rule=[rule(id=v.texts[2], status="Enabled")]
+        )
+    )
+    m.add(
+        Check("seen", [Condition(condition=eq(fn.length(v.texts), 0), error_message="A warning.")])
+    )
+    short = lt(fn.length(v.texts), 3)
+    m.add(
+        Output(
+            "guard",
+            value="x",
+            precondition=[
+                Condition(condition=short, error_message="Too many texts."),
+                Condition(condition=eq(v.texts[1], "b"), error_message="Not b."),
+                Condition(condition=eq(vpc.id, "b"), error_message="Only Terraform knows."),
+            ],
+        )
+    )
+    return NoOutputs()
+
+
+def test_blocks_and_outputs_are_made_or_refused() -> None:
+    """Blocks over what is unknown are unknown; a condition that only Terraform can ask is let be."""
+    with pytest.raises(ResolveError) as caught:
+        resolve(guarded, {"texts": ["a"]})
+    place = "aws_s3_bucket_lifecycle_configuration"
+    missing = "the given key does not identify an element"
+    assert [str(each) for each in caught.value.problems] == [
+        f"{place}.failing.rule: {missing}",
+        f"{place}.nested.rule: {place}.nested.id: {missing}",
+        f"output.guard: {missing}",
+    ]
+    with pytest.raises(ResolveError, match=r"^output\.guard: Too many texts\.$"):
+        resolve(guarded, {"texts": ["a", "b", "c"]})

@@ -109,20 +109,6 @@ def test_a_dashboard_has_two_graphs_in_a_row_below_the_alarms() -> None:
     assert {w["type"] for w in json.loads(bare["dashboard_body"])["widgets"]} == {"metric"}
 
 
-def test_a_graph_s_line_has_a_value_for_each_dimension() -> None:
-    """An odd number of words is refused."""
-    found = problems(
-        dashboard.inputs,
-        {
-            "name": "d",
-            "environment_suffix": "dev",
-            "region": "us-east-1",
-            "graphs": {"A": [["AWS/RDS", "X", "Y"]]},
-        },
-    )
-    assert len(found) == 1
-
-
 # --- notifications ----------------------------------------------------------------------------------
 
 

@@ -247,7 +247,9 @@ def test_flows_are_logged_where_somebody_wants_them() -> None:
             "2 private subnets and 1 public ones; each zone of a private subnet needs",
             id="NAT per zone without a public subnet in each",
         ),
-        pytest.param({"nat_gateways": "two"}, "two is none of: none, one, per-zone", id="two NATs"),
+        pytest.param(
+            {"nat_gateways": "two"}, '"two" is none of: none, one, per-zone', id="two NATs"
+        ),
         pytest.param(
             {"interface_endpoints": ["rds", "database"]},
             "no interface endpoint is called database",

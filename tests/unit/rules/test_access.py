@@ -147,3 +147,27 @@ def test_proxy_tls(findings, value: Any, wrong: bool) -> None:
     """A proxy asks for nothing by default."""
     resources = {"aws_db_proxy": {"main": {"require_tls": value}}}
     assert bool(findings(catalogue.proxy_tls, resources)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("resources", "wrong"),
+    [
+        (server(username="app"), True),
+        (server(username="app", manage_master_user_password=False), True),
+        (server("aws_rds_cluster", master_username="app", master_password=""), True),
+        (server(), False),
+        (server(username=UNKNOWN), False),
+        (server(username="app", manage_master_user_password=True), False),
+        (server(username="app", manage_master_user_password=UNKNOWN), False),
+        (server(username="app", password=UNKNOWN), False),
+        (server(username="app", password_wo_version=1), False),
+        (server(username="app", snapshot_identifier="before"), False),
+        (server(username="app", restore_to_point_in_time=[{}]), False),
+        (server(username="app", engine="oracle-ee"), False),
+        (server("aws_rds_cluster", master_username="app", global_cluster_identifier="g"), False),
+    ],
+    ids=str,
+)
+def test_master_password_missing(findings, resources: dict[str, Any], wrong: bool) -> None:
+    """RDS makes no database without one; a copy has the users of the other."""
+    assert bool(findings(catalogue.master_password_missing, resources)) is wrong

@@ -32,7 +32,7 @@ def one(made: Configuration, address: str) -> Resource:
         *[("a", True), (0, True), (False, True), (REFERENCE, True), ([1], True)],
         *[(None, False), ("", False), ([], False), ({}, False)],
     ],
-    ids=str,
+    ids=repr,
 )
 def test_present(value: Any, present: bool) -> None:
     """The provider writes empty values for what was not given; 0 and false are values."""
@@ -49,7 +49,7 @@ def test_present(value: Any, present: bool) -> None:
         (Unknown(), Unknown(), None),
         (Unknown(["a.b"]), Unknown(["a.b"]), True),
     ],
-    ids=str,
+    ids=repr,
 )
 def test_same(left: Any, right: Any, same: bool | None) -> None:
     """Different resources have different values; of what a value comes from may be unknown."""
@@ -65,7 +65,7 @@ def test_same(left: Any, right: Any, same: bool | None) -> None:
         (Unknown(["aws_db_instance.main", "aws_db_instance.other"]), ""),
         *[("orders", ""), (None, "")],
     ],
-    ids=str,
+    ids=repr,
 )
 def test_attribute(value: Any, name: str) -> None:
     """A plan tells what a value comes from, and not which attribute it is."""
@@ -91,7 +91,7 @@ def test_advice() -> None:
         ({}, "", {"aws_region": Unknown()}, None),
         ({}, "", {}, None),
     ],
-    ids=str,
+    ids=repr,
 )
 def test_region(own, provider: str, variables, region: str | None) -> None:
     """A resource says it, or the root's variables for the default provider."""
@@ -106,7 +106,7 @@ def test_region(own, provider: str, variables, region: str | None) -> None:
         ("arn:aws-us-gov:rds:us-gov-west-1:123456789012:cluster:orders", "us-gov-west-1"),
         *[("arn:aws:s3:::bucket", None), ("orders", None), (Unknown(), None), (None, None)],
     ],
-    ids=str,
+    ids=repr,
 )
 def test_arn_region(arn: Any, region: str | None) -> None:
     """Only ARNs of databases have one."""
@@ -168,7 +168,7 @@ def test_a_group_has_settings_by_lower_case_name() -> None:
             "postgres",
         ),
     ],
-    ids=str,
+    ids=repr,
 )
 def test_a_cluster_group(
     arguments: dict[str, Any], level: str, complete: bool, engine: str
@@ -205,7 +205,7 @@ PRIMARY = {"engine": "postgres", "engine_version": "16.9", "identifier": "orders
         ({"engine": UNKNOWN, "engine_version": UNKNOWN}, None, None, None),
         ({"engine_version": "sixteen"}, "aurora-postgresql", "sixteen", None),
     ],
-    ids=str,
+    ids=repr,
 )
 def test_an_instance_has_what_its_cluster_has(own, engine, version, major) -> None:
     """Unless it says otherwise, or what nobody knows."""
@@ -257,7 +257,7 @@ def test_members_that_may_be_of_any_cluster(cluster: str, known: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("class_", "own"), [("db.r6g.large", "db.r6g.large"), (UNKNOWN, None), (None, None)], ids=str
+    ("class_", "own"), [("db.r6g.large", "db.r6g.large"), (UNKNOWN, None), (None, None)], ids=repr
 )
 def test_the_class_is_its_own(class_: Any, own: str | None) -> None:
     """An unknown one is none."""
@@ -330,7 +330,7 @@ def test_an_instance_group_counts_before_the_cluster_group() -> None:
         {"engine": "postgres", "instance_class": "db.serverless"},
         {"engine": "postgres", "instance_class": UNKNOWN},
     ],
-    ids=str,
+    ids=repr,
 )
 def test_classes_without_memory_of_their_own(database: dict[str, Any]) -> None:
     """Other engines and serverless capacity give no measure."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tapforge.rules.catalogue import engine as catalogue
+from tapforge.rules.resource import Configuration, Resource
 
 AURORA = {"engine": "aurora-postgresql"}
 UNKNOWN = "${random_id.main.hex}"
@@ -239,20 +240,35 @@ def test_one_instance_that_refuses_keeps_the_whole_cluster(findings) -> None:
     [
         ({"aws_s3_bucket_object": {"main": {"key": "a"}}}, "expected aws_s3_object"),
         (instance(name="orders"), "name is deprecated since the provider's 4.0, expected db_name"),
-        (instance(name="orders", db_name="orders"), None),
-        (instance(name=""), None),
-        ({"aws_vpc": {"main": {"enable_classiclink": True}}}, "as AWS has ended it"),
-        ({"aws_vpc": {"main": {"enable_classiclink": False}}}, None),
+        (instance(name=None), None),
+        ({"aws_vpc": {"main": {"enable_classiclink": False}}}, "as AWS has ended it"),
         (
             {"aws_s3_bucket": {"main": {"acl": "public-read"}}},
             "expected the resource aws_s3_bucket_",
         ),
-        ({"aws_s3_bucket": {"main": {"acl": "private"}}}, None),
+        (
+            {"aws_s3_bucket": {"main": {"versioning": [{"enabled": True}]}}},
+            "expected the resource aws_s3_bucket_versioning",
+        ),
         ({"aws_dms_endpoint": {"main": {"s3_settings": [{"bucket_name": "a"}]}}}, "aws_dms_s3_end"),
     ],
     ids=str,
 )
 def test_deprecated_argument(findings, resources: dict[str, Any], words: str | None) -> None:
-    """What the provider writes by itself beside the successor, or as off, is no fault."""
+    """Whatever is written is found, with what takes its place; null is not written."""
     messages = findings(catalogue.deprecated_argument, resources)
     assert (words in messages[0]) if words else not messages
+
+
+@pytest.mark.parametrize("written", [(), ("versioning",)], ids=["filled in", "written"])
+def test_what_the_provider_fills_in_is_not_deprecated(written: tuple[str, ...]) -> None:
+    """A bucket that is there has all of the old arguments in a plan, whoever made them."""
+    bucket = Resource(
+        {"versioning": [{"enabled": True}], "acl": "private"},
+        address="aws_s3_bucket.main",
+        type="aws_s3_bucket",
+        name="main",
+        written=frozenset(written),
+    )
+    found = catalogue.deprecated_argument.findings(Configuration((bucket,)))
+    assert [each.attribute for each in found] == list(written)

@@ -106,3 +106,25 @@ def test_log_exports(findings, resources, missing: bool, misnamed: bool) -> None
     """The log of the server is among those that the engine has."""
     assert bool(findings(catalogue.log_export, resources)) is missing
     assert bool(findings(catalogue.log_export_name, resources)) is misnamed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refused", "for_ever"),
+    [
+        ({"retention_in_days": 14}, False, False),
+        ({"retention_in_days": 11}, True, False),
+        ({"retention_in_days": 0}, False, True),
+        ({}, False, True),
+        ({"log_group_class": ""}, False, True),
+        ({"log_group_class": "INFREQUENT_ACCESS"}, False, True),
+        ({"log_group_class": "DELIVERY"}, False, False),
+        ({"log_group_class": UNKNOWN}, False, False),
+        ({"retention_in_days": UNKNOWN}, False, False),
+    ],
+    ids=str,
+)
+def test_log_retention(findings, arguments: dict[str, Any], refused: bool, for_ever: bool) -> None:
+    """What is kept for ever is not meant to be; of deliveries AWS keeps two days."""
+    resources = {"aws_cloudwatch_log_group": {"main": {"name": "/shop", **arguments}}}
+    assert bool(findings(catalogue.log_retention, resources)) is refused
+    assert bool(findings(catalogue.log_retention_unset, resources)) is for_ever

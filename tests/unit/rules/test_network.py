@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from tapforge.lang.expression import Access, Call, Symbol
 from tapforge.rules import run
 from tapforge.rules.catalogue import network
 from tapforge.rules.example import configuration
+from tapforge.rules.resource import Configuration, Resource, Unknown
 from tapforge.rules.rule import Rule
 
 UNKNOWN = "${aws_unknown.main.value}"
@@ -146,6 +148,45 @@ def test_zones_of_subnet_groups(
     both = {"a": SUBNETS["a"], "b": {**SUBNETS["b"], **change}}
     resources = {**NET, "aws_subnet": both, type_: {"main": {"subnet_ids": subnets}}}
     check(found(network.subnet_group_zones, resources), words)
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        (Access(Symbol("aws_subnet.a"), "id"), True),
+        (Unknown(["aws_subnet.a"]), False),
+        (Call("concat", (Symbol("aws_subnet.a"), ["subnet-0"])), False),
+    ],
+    ids=["reference", "plan", "concat"],
+)
+def test_zones_of_sets_that_may_have_more(value: Any, wrong: bool) -> None:
+    """A plan does not show what a function adds to the subnets that it refers to."""
+    subnet = Resource({}, address="aws_subnet.a", type="aws_subnet", name="a")
+    group = Resource(
+        {"subnet_ids": value}, address="aws_db_subnet_group.m", type="aws_db_subnet_group", name="m"
+    )
+    rule = network.subnet_group_zones
+    assert bool(rule.findings(Configuration((subnet, group)))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("resources", "words"),
+    [
+        (
+            {"aws_security_group": {"a": {"ingress": [{}, {"description": "x"}, {}]}}},
+            "ingress[0].description is not set, expected what the rule is for, and of 1 more",
+        ),
+        ({"aws_security_group": {"a": {"egress": [{"description": ""}]}}}, "egress[0].description"),
+        ({"aws_security_group": {"a": {"egress": [{"description": UNKNOWN}]}}}, None),
+        ({"aws_security_group": {"a": {}}}, None),
+        ({"aws_security_group_rule": {"a": {"type": "egress"}}}, "description is not set"),
+        ({"aws_vpc_security_group_egress_rule": {"a": {"description": "To S3"}}}, None),
+    ],
+    ids=["inline", "empty", "unknown", "no rules", "old rule", "new rule"],
+)
+def test_rules_without_a_description(resources: dict[str, Any], words: str | None) -> None:
+    """Each kind of rule is asked for it, and a group once."""
+    check(found(network.security_group_rule_description, resources), words)
 
 
 def test_zones_are_compared_by_id_too() -> None:
@@ -680,3 +721,58 @@ def test_bastions(label: str, body: dict[str, Any], public: bool, key: bool) -> 
     resources = {**subnet, "aws_instance": {label: body}}
     assert bool(found(network.bastion_public, resources)) is public
     assert bool(found(network.bastion_key_pair, resources)) is key
+
+
+OWN = {"db": {"vpc_id": VPC}}
+GUARDS = ["${aws_security_group.db.id}", "${aws_security_group.main.id}"]
+BEHIND = {"aws_rds_cluster": {"a": {"vpc_security_group_ids": GUARDS}}}
+ALL = {"ip_protocol": "-1", "security_group_id": "${aws_security_group.db.id}"}
+
+
+@pytest.mark.parametrize(
+    ("resources", "wrong"),
+    [
+        pytest.param({**group("10.0.0.0/16", 0, 65535), **BEHIND}, True, id="inline"),
+        pytest.param(
+            {
+                "aws_security_group": OWN,
+                "aws_vpc_security_group_ingress_rule": {"a": {**ALL, "cidr_ipv4": "10.0.0.0/8"}},
+                **BEHIND,
+            },
+            True,
+            id="a rule of its own",
+        ),
+        pytest.param(
+            {
+                "aws_security_group": OWN,
+                "aws_vpc_security_group_ingress_rule": {
+                    "a": {**ALL, "referenced_security_group_id": "sg-1"}
+                },
+                **BEHIND,
+            },
+            False,
+            id="for a group",
+        ),
+        pytest.param({**group("10.0.0.0/16", 5432), **BEHIND}, False, id="its port"),
+        pytest.param({**group("0.0.0.0/0", 0, 65535), **BEHIND}, False, id="told otherwise"),
+        pytest.param(group("10.0.0.0/16", 0, 65535), False, id="of something else"),
+    ],
+)
+def test_all_ports_of_a_database(resources: dict[str, Any], wrong: bool) -> None:
+    """A range of addresses needs one port; of other groups nobody knows."""
+    assert bool(found(network.database_all_ports, resources)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("groups", "wrong"),
+    [
+        pytest.param({}, True, id="none"),
+        pytest.param({"a": {"vpc_id": VPC}}, False, id="its own"),
+        pytest.param({"a": {"vpc_id": "vpc-1"}}, True, id="another's"),
+        pytest.param({"a": {"vpc_id": UNKNOWN}}, False, id="unknown"),
+    ],
+)
+def test_default_security_group_of_a_vpc(groups: dict[str, Any], wrong: bool) -> None:
+    """One that may be the VPC's is taken for it."""
+    resources = {"aws_vpc": {"main": {}}, "aws_default_security_group": groups}
+    assert bool(found(network.default_security_group_open, resources)) is wrong

@@ -167,13 +167,14 @@ def test_levels(resources: dict[str, Any], wrong: bool) -> None:
     ("resources", "noted"),
     [
         (cluster_group(work_mem="64"), True),
+        (cluster_group(shared_preload_libraries="pgaudit"), False),
         (cluster_group(rds__force_ssl="1"), False),
         (cluster_group("postgres16", work_mem="64"), False),
         (group("aurora-postgresql16", work_mem="64"), False),
     ],
 )
 def test_choice_of_level(resources: dict[str, Any], noted: bool) -> None:
-    """A parameter that both groups can hold is noted in the cluster's."""
+    """A parameter that both groups can hold is noted in the cluster's, if AWS does not set it there."""
     assert bool(found(catalogue.parameter_level_choice, resources)) is noted
 
 

@@ -95,6 +95,12 @@ def test_written_unknowns_lead_to_what_they_refer_to() -> None:
     assert read.targets(value, "aws_db_subnet_group") == read.of("aws_db_subnet_group")
 
 
+def test_what_is_written_is_told_from_what_is_filled_in() -> None:
+    """A plan has the values of both."""
+    bucket = one({"bucket": "b", "acl": "private"}, {"bucket": {"constant_value": "b"}})
+    assert [bucket.writes(each) for each in ("bucket", "acl", "policy")] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("type_", "argument", "given"),
     [

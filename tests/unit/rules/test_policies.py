@@ -246,7 +246,7 @@ DENY = {
 )
 def test_denies_plain_text(statement: dict[str, Any], denies: bool) -> None:
     """Everybody is denied all actions of the service without TLS."""
-    assert policies.denies_plain_text(read(json.dumps(policy(READ, statement))), "s3") is denies
+    assert policies.denies_plain_text(read(json.dumps(policy(READ, statement))), "s3:*") is denies
 
 
 @pytest.mark.parametrize(

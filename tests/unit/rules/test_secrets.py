@@ -355,3 +355,25 @@ def test_rotation_network(findings, resources: dict[str, Any], words: str | None
     """A function has no public address, so that an internet gateway is no way for it."""
     messages = findings(catalogue.rotation_network, resources)
     assert (words in messages[0]) if words else not messages
+
+
+@pytest.mark.parametrize(
+    ("tags", "wrong"),
+    [
+        ({"Password": PASSWORD}, True),
+        ({"db_token": "x7-Rq"}, True),
+        ({"Password": "managed by RDS"}, False),
+        ({"Secret": "orders-db"}, False),
+        ({"SecretArn": ARN}, False),
+        ({"Password": UNKNOWN}, False),
+        ({"Owner": PASSWORD}, False),
+        (UNKNOWN, False),
+        (None, False),
+    ],
+    ids=str,
+)
+def test_secret_in_tag(findings, tags: Any, wrong: bool) -> None:
+    """Words about a secret are none."""
+    messages = findings(catalogue.secret_in_tag, {"aws_db_instance": {"main": {"tags": tags}}})
+    assert bool(messages) is wrong
+    assert not any(PASSWORD in message for message in messages)

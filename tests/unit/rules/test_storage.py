@@ -199,6 +199,53 @@ def test_public_acl(findings, resources: dict[str, Any], words: str | None) -> N
     assert (words in messages[0]) if words else not messages
 
 
+ARN = "arn:aws:s3:::orders-dev"
+
+
+@pytest.mark.parametrize(
+    ("arn", "owner", "wrong"),
+    [
+        (None, None, True),
+        (UNKNOWN, None, True),
+        (ARN, None, False),
+        (None, "BucketOwnerEnforced", True),
+        (None, "BucketOwnerPreferred", False),
+        (None, "ObjectWriter", False),
+        (None, UNKNOWN, False),
+    ],
+    ids=["new", "new in a plan", "there", "enforced", "preferred", "writer", "unknown"],
+)
+def test_lists_of_buckets_that_take_none(
+    findings, arn: str | None, owner: str | None, wrong: bool
+) -> None:
+    """A new bucket takes no list until its ownership is said; an old one may."""
+    resources = {
+        "aws_s3_bucket": {"main": {"arn": arn}},
+        "aws_s3_bucket_acl": {"main": {"bucket": ID, "acl": "private"}},
+    }
+    if owner:
+        rules = [{"object_ownership": owner}]
+        resources["aws_s3_bucket_ownership_controls"] = {"main": {"bucket": ID, "rule": rules}}
+    assert bool(findings(catalogue.s3_acl_ownership, resources)) is wrong
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        {"aws_s3_bucket_acl": {"main": {"bucket": "made-elsewhere"}}},
+        {
+            "aws_s3_bucket": {"main": {}},
+            "aws_s3_bucket_acl": {"main": {"bucket": ID}},
+            "aws_s3_bucket_ownership_controls": {"main": {"bucket": UNKNOWN}},
+        },
+    ],
+    ids=["another bucket", "ownership of an unknown one"],
+)
+def test_lists_of_buckets_that_may_take_them(findings, resources: dict[str, Any]) -> None:
+    """Nothing is found where it is not sure."""
+    assert findings(catalogue.s3_acl_ownership, resources) == []
+
+
 def template(**ebs: Any) -> dict[str, Any]:
     """Return a launch template with a volume."""
     mapping = {"device_name": "/dev/xvda", "ebs": [ebs]}

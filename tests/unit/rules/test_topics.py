@@ -67,6 +67,41 @@ def test_topics_of_event_rules(topic: dict[str, Any], own: str | None, wrong: bo
     assert bool(found(topics.event_target_topic, resources)) is wrong
 
 
+PLAIN = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+
+
+def denied(action: str, **change: Any) -> str:
+    """Return a policy that lets EventBridge in, and denies everybody an action."""
+    allow = json.loads(policy("sns:Publish", EVENTS))["Statement"]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*", **change}
+    return json.dumps({"Statement": [*allow, deny]})
+
+
+@pytest.mark.parametrize(
+    ("topic", "own", "wrong"),
+    [
+        ({}, None, False),
+        ({}, policy("sns:Publish", EVENTS), True),
+        ({"policy": policy("sns:Publish", EVENTS)}, None, True),
+        ({}, denied("sns:Publish", **PLAIN), False),
+        ({}, denied("SNS:Publish", **PLAIN), False),
+        ({}, denied("sns:Subscribe", **PLAIN), True),
+        ({}, denied("sns:Publish"), True),
+        ({}, UNKNOWN, False),
+    ],
+    ids=[
+        *("no policy", "allowed", "argument", "denied", "denied in capitals", "another action"),
+        *("denied for another reason", "unknown"),
+    ],
+)
+def test_topics_without_tls(topic: dict[str, Any], own: str | None, wrong: bool) -> None:
+    """Who writes a policy denies messages in plain text in it."""
+    resources = {"aws_sns_topic": {"main": topic}}
+    if own:
+        resources["aws_sns_topic_policy"] = {"a": {"arn": TOPIC, "policy": own}}
+    assert bool(found(topics.topic_tls_only, resources)) is wrong
+
+
 @pytest.mark.parametrize(
     "change",
     [

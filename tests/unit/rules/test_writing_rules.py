@@ -39,7 +39,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for group, points in project["entry-points"].items()
     ]
     (info / "entry_points.txt").write_text("".join(entries))
-    (root / "pyproject.toml").write_text('[tool.tapforge]\nsystems = ["tapforge.systems"]\n')
+    (root / "pyproject.toml").write_text(
+        '[tool.tapforge]\nsystems = ["tapforge.systems.shipped"]\n'
+    )
     (root / "env").symlink_to(ROOT / "env")
     return root
 

@@ -6,9 +6,9 @@ import pytest
 
 from tapforge.lang.inputs import declared_inputs, problems
 from tapforge.rules.resource import Resource
-from tapforge.systems import aurora_migration as system
 from tapforge.systems.aurora_migration import AuroraMigrationInputs
 from tapforge.systems.resolve import resolve
+from tapforge.systems.shipped import aurora_migration as system
 
 FIELDS = declared_inputs(AuroraMigrationInputs).values()
 GIVEN = {field.name: field.example for field in FIELDS if field.required}

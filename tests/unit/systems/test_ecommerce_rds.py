@@ -57,7 +57,9 @@ PARAMETERS = (
 def told(folder: Path, capsys: pytest.CaptureFixture[str], **wrong: Any) -> list[str]:
     """Bring an environment up, and give the errors that are told instead."""
     (folder / "env/bad").mkdir(parents=True)
-    (folder / "pyproject.toml").write_text('[tool.tapforge]\nsystems = ["tapforge.systems"]\n')
+    (folder / "pyproject.toml").write_text(
+        '[tool.tapforge]\nsystems = ["tapforge.systems.shipped"]\n'
+    )
     (folder / FILE).write_text(json.dumps(wrong))
     backend = {"key": "bad/ecommerce-rds/terraform.tfstate"}
     (folder / "env/bad/ecommerce-rds.s3.tfbackend.json").write_text(json.dumps(backend))

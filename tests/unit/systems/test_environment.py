@@ -107,6 +107,9 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
     ]
 
 
+NO_JSON = "aurora-demo.tfvars.json: is no JSON that Terraform reads"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -120,17 +123,17 @@ def test_all_problems_of_both_files_are_told(project: Project) -> None:
         (b"\xef\xbb\xbf{}", "aurora-demo.tfvars.json:1:1: is no JSON: Unexpected UTF-8 BOM"),
         (
             b'{"reader_count": NaN}',
-            "aurora-demo.tfvars.json: is no JSON that Terraform reads: it has no number NaN",
+            f"{NO_JSON}: it has no number NaN",
         ),
         (
             b'{"destroyable": true, "destroyable": false}',
-            'aurora-demo.tfvars.json: is no JSON that Terraform reads: an object has the key "destroyable" twice',
+            f'{NO_JSON}: an object has the key "destroyable" twice',
         ),
         (
             '{"default_tags": {"\u00e9": "", "e\u0301": ""}}'.encode(),
-            'aurora-demo.tfvars.json: is no JSON that Terraform reads: an object has the key "\u00e9" twice',
+            f'{NO_JSON}: an object has the key "\u00e9" twice',
         ),
-        (b"[" * 100_000, "aurora-demo.tfvars.json: is no JSON that Terraform reads: "),
+        (b"[" * 100_000, f"{NO_JSON}: "),
         (b'{"reader_count": 1e999}', "aurora-demo.tfvars.json: reader_count: "),
         (
             b'{"environment_suffix": "\\ud800"}',

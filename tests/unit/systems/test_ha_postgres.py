@@ -7,14 +7,13 @@ import pytest
 from tapforge.facts import postgres
 from tapforge.lang.inputs import declared_inputs, problems
 from tapforge.rules.resource import Resource
-from tapforge.systems import ha_postgres as system
-from tapforge.systems.ha_postgres import HaPostgresInputs
+from tapforge.systems.ha_postgres import HaPostgresInputs, ha_postgres
 from tapforge.systems.resolve import resolve
 
 
 def meant(address: str, **variables: Any) -> Resource:
     """Give one resource that the system means."""
-    found = resolve(system, variables).resources
+    found = resolve(ha_postgres, variables).resources
     return next(each for each in found if each.address == address)
 
 

@@ -5,9 +5,12 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import settings
 
 from tapforge.testing.case import Case, NoEnvironmentError, Subject
-from tapforge.testing.proof import Proof, ProofError, proof
+from tapforge.testing.cases import case
+from tapforge.testing.proof import Proof, ProofError, proof, proofs
+from tapforge.testing.proofs import rules
 from tapforge.testing.prover import Counterexample, Outcome, prove, recheck
 
 Subjects = Callable[[str], Subject]
@@ -25,7 +28,7 @@ def proven(of: Subject, *proofs: Proof, examples: int = 60, **more: Any) -> Outc
         ("opens", "rules", {"shelf_count": 13}, "[ingress-from-anywhere]"),
         ("sticks", "destroyable", {}, "force_destroy is false, expected true"),
         ("loses", "protected", {"destroyable": False}, "force_destroy is true, expected false"),
-        ("collides", "names-apart", {"environment_suffix": "x"}, '"/store/x" with the suffix'),
+        ("collides", "names-apart", {"shelf_count": 13}, '"/store/all" with the suffix'),
         ("misnames", "names-legal", {}, "is 70 characters long; expected at most 63"),
         ("outdates", "family", None, "family is 'aurora-postgresql16', expected"),
         ("mangles", "text-survives", {"motto": " "}, 'motto.value: "", expected " "'),
@@ -105,7 +108,7 @@ def test_each_rule_has_a_counterexample_of_its_own(
     subject_of: Subjects, known: dict[str, Proof]
 ) -> None:
     """None hides another."""
-    outcome = proven(subject_of("misnames"), known["rules"])
+    outcome = proven(subject_of("misnames"), known["rules"], examples=300)
     rules = [line.rpartition(" [")[2] for each in outcome.counterexamples for line in each.found]
     assert len(rules) == len(set(rules)) > 2
     assert "bucket-name]" in rules
@@ -127,6 +130,69 @@ def test_the_same_seed_draws_the_same_environments(subject_of: Subjects) -> None
         return seen
 
     assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_as_many_processes_as_one_likes_find_the_same(
+    subject_of: Subjects, known: dict[str, Proof]
+) -> None:
+    """Of a seed; what several find is told once."""
+    of = subject_of("misnames")
+
+    def found(jobs: int) -> Outcome:
+        ticks: list[None] = []
+        outcome = prove(
+            of,
+            list(known.values()),
+            examples=450,
+            number=3,
+            jobs=jobs,
+            tick=lambda: ticks.append(None),
+        )
+        assert outcome.examples == len(ticks) == 450
+        return attrs.evolve(outcome, seconds=0)
+
+    assert found(1) == found(3)
+    assert len(found(2).counterexamples) > 3
+
+
+def test_what_shows_once_only_is_shown_as_it_was(subject_of: Subjects) -> None:
+    """A proof that gives now this, now that, still tells what it found."""
+    asked: list[None] = []
+
+    @proof("moody")
+    def moody(_: Case) -> list[str]:
+        """It is in a good mood."""
+        asked.append(None)
+        return ["it is not"] if len(asked) == 50 else []
+
+    [shown] = proven(subject_of("store"), moody).counterexamples
+    assert shown.found == ("it is not",)
+    assert shown.variables is not None
+
+
+def test_without_a_seed_hypothesis_says_whether_it_is_always_the_same(subject_of: Subjects) -> None:
+    """As in a CI's profile."""
+    drawn: list[dict[str, Any]] = []
+
+    @proof("sees")
+    def sees(case: Case) -> list[str]:
+        """Nothing."""
+        drawn.append(case.variables)
+        return []
+
+    def draw(*, derandomize: bool) -> list[dict[str, Any]]:
+        before = settings.get_current_profile_name()
+        settings.register_profile("drawing", settings(), derandomize=derandomize)
+        settings.load_profile("drawing")
+        drawn.clear()
+        try:
+            prove(subject_of("store"), [sees], examples=20)
+        finally:
+            settings.load_profile(before)
+        return [*drawn]
+
+    assert draw(derandomize=True) == draw(derandomize=True)
+    assert draw(derandomize=False) != draw(derandomize=False)
 
 
 def test_what_the_systems_conditions_refuse_is_no_environment(
@@ -156,7 +222,7 @@ def test_a_proof_that_fails_is_shown_with_its_environment(subject_of: Subjects) 
         share = 10 / (20 - case.configuration.variables["shelf_count"])
         return [] if share else ["nothing is left"]
 
-    [shown] = proven(subject_of("store"), divides, examples=300).counterexamples
+    [shown] = proven(subject_of("store"), divides, examples=600).counterexamples
     assert shown.found == ("the proof failed: ZeroDivisionError: division by zero",)
     assert shown.variables == {"shelf_count": 20}
 
@@ -203,3 +269,22 @@ def test_a_condition_that_fails_makes_no_environment(subject_of: Subjects) -> No
     """A proof that asks for it is told so."""
     with pytest.raises(NoEnvironmentError):
         Case(subject_of("conditions"), {"least": 5, "most": 4}, {}).resolution  # noqa: B018 - it is made
+
+
+def test_rules_tell_of_destroying_where_there_is_no_form(subject_of: Subjects) -> None:
+    """Where a system has one, the proof of the form tells it."""
+    of = subject_of("loses")
+    environment = {"destroyable": False}
+    every = list(proofs(of.project.root).values())
+    names = [each.proof.name for each in recheck(of, every, environment).counterexamples]
+    assert names == ["protected"]
+    assert recheck(of, [rules], environment).counterexamples == ()
+
+
+def test_a_suffix_is_made_as_long_as_it_may_be(subject_of: Subjects) -> None:
+    """And is another than that of the environment."""
+    of = subject_of("store")
+    for suffix in ("dev", "x" * 19 + "b"):
+        beside = case(of, {"environment_suffix": suffix}).beside["environment_suffix"]
+        assert len(beside) == 20
+        assert beside != suffix
