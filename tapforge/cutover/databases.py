@@ -66,9 +66,13 @@ BEGIN
 END $$;
 """  # noqa: S608 - constants
 
-_TABLES = """
+OWN_OF_DMS = r"awsdms\_%"
+"""What DMS keeps in the schemas for itself, for LIKE: its heartbeat must go on behind the fence."""
+
+_TABLES = f"""
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname = ANY(:schemas)
+AND c.relname NOT LIKE '{OWN_OF_DMS}'
 """
 
 _UNGUARDED = f"""
@@ -87,11 +91,11 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgname = 'tapforge_cutover' AND NOT t.tgisinternal ORDER BY 1, 2
 """
 
-# Not those that only carry replication, nor what the server does for itself.
+# Not those that only carry replication, nor what the server, or RDS by its own user, does for itself.
 _OTHERS = """
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
-AND usename IS DISTINCT FROM :role
+AND usename IS DISTINCT FROM :role AND usename IS DISTINCT FROM 'rdsadmin'
 AND backend_type NOT IN ('walsender', 'autovacuum worker')
 AND backend_type NOT LIKE 'logical replication %'
 """
@@ -185,6 +189,15 @@ class Database:
         with self._errors():
             connection = self._connection = self._connection or self._connect()
             return list(connection.run(sql, **values) or [])
+
+    def rows_within(self, seconds: float, sql: str) -> list[list[Any]]:
+        """Run one statement that may take longer than others; the server ends it in time."""
+        try:
+            self.rows(f"SET statement_timeout = {literal(f'{max(1, round(seconds * 1000))}ms')}")
+            self._patient(seconds)
+            return self.rows(sql)
+        finally:
+            self.close()  # with what was set
 
     def one(self, sql: str, **values: Any) -> Any:
         """Run a statement and return the first value of its first row; None without a row."""
@@ -436,7 +449,9 @@ class Database:
         """Read the sequences of the schemas that move."""
         rows = self.rows(
             "SELECT format('%I.%I', schemaname, sequencename), last_value, increment_by, "
-            "min_value, max_value, cycle FROM pg_sequences WHERE schemaname = ANY(:schemas)",
+            "min_value, max_value, cycle FROM pg_sequences WHERE schemaname = ANY(:schemas) "
+            "AND sequencename NOT LIKE :own",
+            own=OWN_OF_DMS,
             schemas=list(self.access.schemas),
         )
         return {row[0]: Sequence(*row) for row in rows}
@@ -466,9 +481,7 @@ class Database:
             timeout=_CONNECT_SECONDS,
             application_name=APPLICATION,
         )
-        # What a statement may take is the server's business from here on.
-        if plug := connection._usock:  # noqa: SLF001
-            plug.settimeout(_STATEMENT_SECONDS + _CONNECT_SECONDS)
+        self._patient(_STATEMENT_SECONDS, connection)
         connection.run(
             "SET default_transaction_read_only = off; SET synchronous_commit = on; "
             "SET search_path = pg_catalog; SET lock_timeout = '3s'; "
@@ -476,10 +489,19 @@ class Database:
         )
         return connection
 
+    def _patient(self, seconds: float, connection: Connection | None = None) -> None:
+        """Wait for answers: what a statement may take is the server's business."""
+        connection = connection or self._connection
+        if connection is not None and (plug := connection._usock):  # noqa: SLF001
+            plug.settimeout(seconds + _CONNECT_SECONDS)
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
             yield
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise RefusedError(self._untrusted(error.verify_message)) from None
         except (InterfaceError, OSError) as error:
             self.close()
             raise UnreachableError(self._unreachable(str(error))) from None
@@ -493,6 +515,14 @@ class Database:
                 Problem(self.side, f"refused a statement: {message}", _FIXES.get(code, _LOOK))
             ) from None
 
+    def _untrusted(self, why: str) -> Problem:
+        return Problem(
+            f"{self.side} ({self.access.host}:{self.access.port})",
+            f"shows a certificate that is not to be trusted: {why}",
+            "let the secret name the host as the certificate does, and the authorities' file hold the "
+            "certificate of who signed it",
+        )
+
     def _unreachable(self, why: str) -> Problem:
         return Problem(
             f"{self.side} ({self.access.host}:{self.access.port})",
@@ -504,6 +534,7 @@ class Database:
 _LOOK = "see the server's log"
 _FIXES = {
     _PRIVILEGE: "give the function's role the privilege",
+    "57014": "try again: it took too long",
     _LOCK_TIMEOUT: "try again when the long transaction on that table has ended",
     "28P01": "correct the password in the side's secret",
     "28000": "let the function's role connect (pg_hba.conf)",

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from tapforge.cutover import signals
 from tapforge.cutover.checkpoint import Weights
-from tapforge.cutover.errors import Problem, RefusedError, StoppedError, SupersededError
+from tapforge.cutover.constraints import (
+    copy_foreign_keys,
+    drop_foreign_keys,
+    foreign_only,
+    settle,
+)
+from tapforge.cutover.errors import Problem, RefusedError, StoppedError
 from tapforge.cutover.phases import Phase
 from tapforge.cutover.preflight import preflight
 from tapforge.cutover.run import refuse
@@ -27,8 +33,14 @@ OLD, NEW = Weights(100, 0), Weights(0, 100)
 
 def full_load(run: Run) -> None:
     """Fence the new side and start the load."""
-    refuse(preflight(run.old, run.new))
-    refuse(signals.of_names(run))
+    refuse(
+        [
+            *preflight(run.old, run.new),
+            *foreign_only(run.old, run.new),
+            *(each for task in (run.forward, run.reverse) for each in task.unconnected()),
+            *signals.of_names(run.names, run.settings, run.checkpoint),
+        ]
+    )
     for side in (run.old, run.new):
         side.install()
     if not run.checkpoint.epoch:
@@ -46,23 +58,25 @@ def full_load(run: Run) -> None:
     run.new.expel()
     for name in ("old", "new"):  # the load carries both rows over, so that later they only change
         run.old.mark(name, run.epoch)
+    drop_foreign_keys(run.new)
     run.forward.load()
     run.done("load started, new side fenced", phase=Phase.FULL_LOAD)
 
 
 def cdc(run: Run) -> None:
-    """See that every table is loaded."""
+    """See that every table is loaded, and make what the load was done without."""
     health = run.forward.health()
     refuse(
         problem
         for problem in signals.of_task(run.forward.name, health)
         if "validated" not in problem.message
     )
+    copy_foreign_keys(run.old, run.new)
     run.done("every table is loaded", phase=Phase.CDC, lag=health.lag, healthy_since=None)
 
 
 def ready(run: Run) -> None:
-    """See that everything was well for long enough, and is."""
+    """See that everything was well for long enough, and is; do what the pause must not wait for."""
     health = run.forward.health()
     found = signals.problems(run, health)
     since, minutes = run.checkpoint.healthy_since, run.settings.healthy_minutes
@@ -75,7 +89,9 @@ def ready(run: Run) -> None:
                 "wait: the function looks every minute",
             )
         )
+    found += run.parts.backups.problems(run.settings.backup_minutes)
     refuse(found)
+    refuse(settle(run.old, run.new, run.settings.settle_seconds))
     run.done("healthy", phase=Phase.READY, lag=health.lag)
 
 
@@ -161,7 +177,11 @@ def switched(run: Run) -> None:
     _still_fenced(run)
     wanted, name = NEW, run.settings.writer_name
     if run.names.weights(name) != (wanted.old, wanted.new):
-        refuse(problem for problem in signals.of_names(run) if problem.place == name)
+        refuse(
+            problem
+            for problem in signals.of_names(run.names, run.settings, run.checkpoint)
+            if problem.place == name
+        )
     if run.new.slot(run.settings.reverse_slot) is None:
         raise StoppedError(
             Problem(run.new.side, f"has no slot {run.settings.reverse_slot}", "try again")
@@ -169,12 +189,8 @@ def switched(run: Run) -> None:
     run.begin(Phase.SWITCHED, opening=True)
     run.new.stamp(run.epoch)
     run.names.shift({name: wanted})
-    try:
-        run.new.mark("new", run.epoch)
-        run.new.open(run.epoch)
-    except SupersededError:
-        _leave_names_right(run)
-        raise
+    run.new.mark("new", run.epoch)
+    run.new.open(run.epoch)
     run.names.shift({name: wanted})  # in case an owner that was given up woke up meanwhile
     run.done(
         "applications write to the new side",
@@ -182,17 +198,6 @@ def switched(run: Run) -> None:
         writer=wanted,
         switched_at=run.new.now(),
     )
-
-
-def _leave_names_right(run: Run) -> None:
-    """Point the writer's name to whom the later step let write: ours came too late."""
-    end = time.monotonic() + run.settings.patience_seconds
-    while time.monotonic() < end:
-        for side, weights in ((run.old, OLD), (run.new, NEW)):
-            if run.patiently(side.guard).writable:
-                run.names.shift({run.settings.writer_name: weights})
-                return
-        time.sleep(_LOOK_AGAIN)
 
 
 def soak(run: Run) -> None:

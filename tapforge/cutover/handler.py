@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from tapforge.cutover.aws import aws_errors
+from tapforge.cutover.backups import Backups
 from tapforge.cutover.databases import Access, Database
 from tapforge.cutover.dns import WeightedNames
 from tapforge.cutover.errors import Problem, RefusedError
@@ -107,6 +108,7 @@ def connect(settings: Settings, client: Callable[[str], Any] | None = None) -> P
         names=WeightedNames(
             client("route53"), settings.zone_id, settings.old_identifier, settings.new_identifier
         ),
+        backups=Backups(client("rds"), settings.new_cluster, settings.snapshot),
         topic=Topic(client("sns"), settings.topic_arn),
     )
 

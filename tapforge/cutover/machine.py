@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,16 @@ from tapforge.cutover.errors import (
     StoppedError,
     SupersededError,
 )
-from tapforge.cutover.forward import STEPS, readers
+from tapforge.cutover.forward import NEW, OLD, STEPS, readers
 from tapforge.cutover.phases import PAUSED, SERVED_BY_NEW, Phase
 from tapforge.cutover.run import Parts, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tapforge.cutover.checkpoint import Checkpoint
     from tapforge.cutover.parameters import Claim
+    from tapforge.cutover.replication import DmsTask
 
 _BROKEN = frozenset({"failed", "stopped"})
 _FOLLOWING = frozenset(
@@ -144,6 +146,9 @@ class Machine:
         run = Run(self._parts, claim, checkpoint)
         try:
             run.patiently(lambda: action(run))
+        except SupersededError:
+            self._leave_names_right(run)
+            raise
         except RefusedError:
             raise
         except Exception as error:  # writes may be paused: whatever it is, it must be undone
@@ -154,6 +159,21 @@ class Machine:
             self._told(run, did)
             self._release(claim)
         return run.checkpoint
+
+    def _leave_names_right(self, run: Run) -> None:
+        """Point the writer's name to whom the later step let write: ours came too late.
+
+        Where neither side takes writes, the later step is underway, and sets the name itself.
+        """
+        if run.checkpoint.underway not in {Phase.SWITCHED, ROLLBACK}:
+            return  # the name was not touched
+        try:
+            for side, weights in ((run.old, OLD), (run.new, NEW)):
+                if run.patiently(side.guard).writable:
+                    right = {run.settings.writer_name: weights}
+                    run.patiently(functools.partial(run.names.shift, right))
+        except RefusedError as error:  # the clock looks at the names too
+            self._log({"names": run.epoch, "problems": [str(each) for each in error.problems]})
 
     def _release(self, claim: Claim) -> None:
         try:
@@ -203,14 +223,21 @@ class Machine:
             phase = checkpoint.phase
             served = phase in {Phase.SWITCHED, Phase.SOAK}
             follows = phase in _FOLLOWING and not checkpoint.underway
-            task = self._parts.reverse if served else self._parts.forward
-            status = task.status() if served or follows else ""
-        # Between SWITCHED and SOAK the reverse task may not have been started yet.
-        bad = {"failed"} if phase is Phase.SWITCHED else _BROKEN
-        if status not in bad:
+            status = self._parts.forward.status() if follows else ""
+            found = (
+                [
+                    *_of_way_back(self._parts.reverse, phase),
+                    *signals.of_names(self._parts.names, self._parts.settings, checkpoint),
+                ]
+                if served
+                else []
+            )
+        if found:  # people are told; nothing flips unless one of them says so
+            return self._complain("watch", RefusedError(*found), did)
+        if status not in _BROKEN:
             return Answer(ok=True, phase=phase, did=tuple(did))
-        problem = Problem(task.name, f"is {status}", "see its log group")
-        if served or phase is Phase.CDC:
+        problem = Problem(self._parts.forward.name, f"is {status}", "see its log group")
+        if phase is Phase.CDC:
             return self._complain("watch", RefusedError(problem), did)
         undone = self.rollback(by_person=False)
         return replace(
@@ -289,6 +316,29 @@ def _look(run: Run) -> None:
     changed = since != run.checkpoint.healthy_since or health.lag != run.checkpoint.lag
     if changed:
         run.begin("", healthy_since=since, lag=health.lag)
+
+
+def _of_way_back(task: DmsTask, phase: Phase) -> Iterator[Problem]:
+    """Complain where the old side does not follow the new one."""
+    # Between SWITCHED and SOAK the task may not have been started yet.
+    bad = {"failed"} if phase is Phase.SWITCHED else _BROKEN
+    health = task.health()
+    if health.status in bad:
+        yield Problem(
+            task.name,
+            f"is {health.status}: the old side does not follow, and the slot keeps the log",
+            "see its log group, and resume it: until then there is no way back",
+        )
+    for tables, what in (
+        (health.broken, "in error"),
+        (health.different, "another than on the new side"),
+    ):
+        if tables:
+            yield Problem(
+                task.name,
+                f"{', '.join(tables)}: {what}",
+                "see awsdms_apply_exceptions and awsdms_validation_failures_v1 on the old side",
+            )
 
 
 def _side(database: Any) -> dict[str, Any]:

@@ -60,13 +60,14 @@ SERVED_BY_NEW = frozenset({Phase.SWITCHED, Phase.SOAK, Phase.COMMITTED})
 NEEDS = {
     Phase.PREPARED: "nothing",
     Phase.FULL_LOAD: (
-        "both databases answer and pass the preflight; both names point at the old side; the new "
-        "side is fenced"
+        "both databases answer and pass the preflight; DMS reached all endpoints; both names point at "
+        "the old side; the new side is fenced"
     ),
-    Phase.CDC: "the forward task runs and has loaded every table",
+    Phase.CDC: "the forward task runs and has loaded every table; foreign keys are made again",
     Phase.READY: (
         "the forward task was healthy without a break: running, latencies low, no table in error, "
-        "every table validated; no long or prepared transaction on the old side"
+        "every table validated; no long or prepared transaction on the old side; the new side can be "
+        "restored, its foreign keys are validated and its tables analyzed"
     ),
     Phase.FENCED: "all of READY still holds; readers are on the new side as far as configured",
     Phase.DRAINED: (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tapforge.cutover.databases import OWN_OF_DMS
 from tapforge.cutover.errors import Problem
 
 if TYPE_CHECKING:
@@ -11,14 +12,15 @@ if TYPE_CHECKING:
 
     from tapforge.cutover.databases import Database
 
-_TABLES = """
+_TABLES = f"""
 SELECT format('%I.%I', n.nspname, c.relname),
   EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
   has_table_privilege(c.oid, 'TRIGGER')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND n.nspname = ANY(:schemas)
+AND c.relname NOT LIKE '{OWN_OF_DMS}'
 ORDER BY 1
-"""
+"""  # noqa: S608 - constants
 
 _ROLE = """
 SELECT r.rolreplication OR r.rolsuper OR EXISTS (
@@ -26,13 +28,23 @@ SELECT r.rolreplication OR r.rolsuper OR EXISTS (
 ) FROM pg_roles r WHERE r.rolname = :role
 """
 
+# Those of this database are of an earlier try, which makes them anew.
 _SLOTS = """
-SELECT current_setting('max_replication_slots')::int - count(*)::int FROM pg_replication_slots
+SELECT current_setting('max_replication_slots')::int
+  - count(*) FILTER (WHERE database IS DISTINCT FROM current_database())::int
+FROM pg_replication_slots
 """
 
-_SIGNALS = """
-SELECT rolsuper OR pg_has_role(oid, 'pg_signal_backend', 'USAGE')
-FROM pg_roles WHERE rolname = current_user
+_ROLES = """
+SELECT role FROM unnest(ARRAY['pg_signal_backend', 'pg_read_all_stats']) AS t(role), pg_roles r
+WHERE r.rolname = current_user AND NOT r.rolsuper AND NOT pg_has_role(r.oid, role, 'USAGE')
+"""
+
+_ALWAYS = """
+SELECT format('%I.%I', n.nspname, c.relname), t.tgname
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND t.tgenabled IN ('A', 'R') AND n.nspname = ANY(:schemas)
+ORDER BY 1, 2
 """
 
 _LONG = """
@@ -43,6 +55,12 @@ AND backend_type = 'client backend' AND usename IS DISTINCT FROM :role
 AND xact_start < clock_timestamp() - make_interval(secs => :seconds)
 ORDER BY 3 DESC
 """
+
+
+_NEEDED = {
+    "pg_signal_backend": "end sessions",
+    "pg_read_all_stats": "see sessions of others",
+}
 
 
 def preflight(old: Database, new: Database) -> list[Problem]:
@@ -101,7 +119,7 @@ def _alone(side: Database) -> Iterator[Problem]:
             f"has wal_level {level}, expected logical",
             "set wal_level (on Aurora rds.logical_replication = 1) and restart it",
         )
-    if side.one(_SLOTS) < 1 and not side.one("SELECT count(*) FROM pg_replication_slots"):
+    if side.one(_SLOTS) < 1:
         yield Problem(place, "has no free replication slot", "raise max_replication_slots")
     may_replicate = side.one(_ROLE, role=access.replication_role)
     if may_replicate is None:
@@ -112,17 +130,14 @@ def _alone(side: Database) -> Iterator[Problem]:
             f"{access.replication_role} may not replicate",
             "ALTER ROLE ... REPLICATION, or GRANT rds_replication",
         )
-    if access.replication_role == access.user:
+    for (role,) in side.rows(_ROLES):
+        may_not = _NEEDED[role]
+        yield Problem(place, f"{access.user} may not {may_not}", f"GRANT {role} TO {access.user}")
+    for table, trigger in side.rows(_ALWAYS, schemas=list(access.schemas)):
         yield Problem(
-            place,
-            f"{access.user} is the function's role and that of replication",
-            "give replication a role of its own: the fence lets it pass",
-        )
-    if not side.one(_SIGNALS):
-        yield Problem(
-            place,
-            f"{access.user} may not end sessions",
-            f"GRANT pg_signal_backend TO {access.user}",
+            f"{place}, table {table}",
+            f"trigger {trigger} fires for replicated rows too: they would be changed twice",
+            f"ALTER TABLE {table} ENABLE TRIGGER {trigger}",
         )
     for name, (has_key, may_guard) in _tables(side).items():
         if not has_key:
@@ -138,8 +153,9 @@ def _alone(side: Database) -> Iterator[Problem]:
                 f"GRANT TRIGGER ON {name} TO {access.user}",
             )
     unreadable = side.rows(
-        "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences "
-        "WHERE schemaname = ANY(:schemas) AND NOT has_sequence_privilege("
+        "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences "  # noqa: S608 - constants
+        f"WHERE schemaname = ANY(:schemas) AND sequencename NOT LIKE '{OWN_OF_DMS}' "
+        "AND NOT has_sequence_privilege("
         "format('%I.%I', schemaname, sequencename), 'SELECT,USAGE')",
         schemas=list(access.schemas),
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapforge.cutover.errors import Problem, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MINUTES = 5
 _MOVING = frozenset({"starting", "stopping", "modifying", "testing", "moving"})
@@ -14,6 +17,7 @@ _LOADED = "Table completed"
 _BROKEN = frozenset({"Table error", "Table is being reloaded", "Table cancelled"})
 # https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Validating.html
 _VALIDATED = "Validated"
+_DIFFERENT = frozenset({"Mismatched records", "Suspended records", "Table error", "Error"})
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Health:
         unloaded: Tables whose load has not ended.
         broken: Tables in error.
         unvalidated: Tables that are not validated, with their state.
+        different: Those of them that are known to be another than their source.
     """
 
     status: str
@@ -37,6 +42,7 @@ class Health:
     unloaded: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     unvalidated: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
 
     @property
     def lag(self) -> float | None:
@@ -96,7 +102,31 @@ class DmsTask:
             unvalidated=tuple(
                 f"{name} ({state})" for name, _, state in tables if state != _VALIDATED
             ),
+            different=tuple(
+                f"{name} ({state})" for name, _, state in tables if state in _DIFFERENT
+            ),
         )
+
+    def unconnected(self) -> Iterator[Problem]:
+        """Complain of endpoints that DMS did not reach when it last tried."""
+        task = self._describe()
+        instance = task["ReplicationInstanceArn"]
+        for side in ("Source", "Target"):
+            endpoint = task[f"{side}EndpointArn"]
+            filters = [{"Name": "endpoint-arn", "Values": [endpoint]}]
+            tried = [
+                each["Status"]
+                for each in self._client.describe_connections(Filters=filters)["Connections"]
+                if each["ReplicationInstanceArn"] == instance
+            ]
+            if "successful" not in tried:
+                found = ", ".join(tried) or "not tested"
+                yield Problem(
+                    f"{self.name}, {side.lower()} endpoint",
+                    f"the connection is {found}, expected successful",
+                    f"aws dms test-connection --replication-instance-arn {instance}"
+                    f" --endpoint-arn {endpoint}",
+                )
 
     def load(self) -> None:
         """Start from the beginning: empty the target's tables, load, then follow."""

@@ -13,6 +13,7 @@ from tapforge.cutover.errors import Problem, RefusedError, StoppedError, Unreach
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tapforge.cutover.backups import Backups
     from tapforge.cutover.checkpoint import Checkpoint, Line
     from tapforge.cutover.databases import Database
     from tapforge.cutover.dns import WeightedNames
@@ -35,6 +36,7 @@ class Parts:
     forward: DmsTask
     reverse: DmsTask
     names: WeightedNames
+    backups: Backups
     topic: Topic
 
 

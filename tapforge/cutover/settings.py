@@ -59,6 +59,18 @@ class Settings:
     max_transaction_seconds: float = _variable(
         "Age from which an open transaction on the old side is too long.", 30.0
     )
+    new_cluster: str = _variable(
+        "Aurora cluster of the new side, whose backups are looked at; empty looks at none.", ""
+    )
+    snapshot: str = _variable(
+        "Snapshot of that cluster that must be there before READY; empty asks for none.", ""
+    )
+    backup_minutes: float = _variable(
+        "How old the latest time may be that the cluster can be restored to.", 15.0
+    )
+    settle_seconds: float = _variable(
+        "How long READY may validate foreign keys and analyze tables before the rest waits.", 600.0
+    )
     drain_seconds: float = _variable("How long a drain may take before it is undone.", 60.0)
     pause_seconds: float = _variable(
         "How long applications may be without a writer before the pause is undone.", 600.0

@@ -10,6 +10,8 @@ from tapforge.cutover.preflight import long_transactions, unguarded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tapforge.cutover.checkpoint import Checkpoint
+    from tapforge.cutover.dns import WeightedNames
     from tapforge.cutover.replication import Health
     from tapforge.cutover.run import Run
     from tapforge.cutover.settings import Settings
@@ -26,7 +28,7 @@ def problems(run: Run, health: Health) -> list[Problem]:
         *long_transactions(run.old, seconds),
         *unguarded(run.old),
         *unguarded(run.new),
-        *of_names(run),
+        *of_names(run.names, run.settings, run.checkpoint),
     ]
 
 
@@ -48,13 +50,13 @@ def of_task(name: str, health: Health) -> Iterator[Problem]:
             yield Problem(name, f"{', '.join(tables[:_SHOWN])}{more} {what}", fix)
 
 
-def of_names(run: Run) -> Iterator[Problem]:
+def of_names(names: WeightedNames, settings: Settings, checkpoint: Checkpoint) -> Iterator[Problem]:
     """Complain of weights that somebody else set."""
     for name, weights in (
-        (run.settings.writer_name, run.checkpoint.writer),
-        (run.settings.reader_name, run.checkpoint.reader),
+        (settings.writer_name, checkpoint.writer),
+        (settings.reader_name, checkpoint.reader),
     ):
-        found = run.names.weights(name)
+        found = names.weights(name)
         if found != (weights.old, weights.new):
             yield Problem(
                 name,

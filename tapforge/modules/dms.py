@@ -41,7 +41,7 @@ _classes = cast("list[str]", Named("local.dms_classes", list(facts.offered(VCPU,
 instance_class = Valid(
     lambda value, _: fn.contains(_classes, value),
     lambda value, _: (
-        f"{value} is no class of DMS with {VCPU} vCPU and {MEMORY_MIB // 1024} GB: expected one such as"
+        f"no class of DMS with {VCPU} vCPU and {MEMORY_MIB // 1024} GB: {value}; expected one such as"
         " dms.r6i.large, or a larger one."
     ),
     {"enum": list(facts.offered(VCPU, MEMORY_MIB))},

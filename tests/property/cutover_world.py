@@ -370,6 +370,9 @@ class Task:
     def health(self) -> Health:
         return Health(self.status(), 0.0, 0.0, 0.0)
 
+    def unconnected(self) -> list[Problem]:
+        return []
+
     def load(self) -> None:
         def effect() -> None:
             old, new = self._world.old, self._world.new
@@ -545,6 +548,7 @@ def _parts(world: World) -> Parts:
         "new": Database(world, world.new),
         "forward": Task(world, "forward"),
         "reverse": Task(world, "reverse"),
+        "backups": SimpleNamespace(problems=lambda _minutes: []),
         "names": WeightedNames(Route53(world), "Z", "onprem", "aurora"),
         "topic": Topic(world),
     }

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 import tapforge
-from tapforge.lang.expression import Expression, Symbol, hcl
+from tapforge.lang.expression import Expression, Symbol, hcl, roots
 from tapforge.lang.inputs import declared_inputs
 from tapforge.lang.module import Module
 from tapforge.lang.provider_package import pack_of
@@ -88,6 +88,11 @@ def referred(module: Module[Any, Any]) -> set[str]:
 # --- one value of both ------------------------------------------------------------------------------
 
 
+def placed(expression: Expression) -> bool:
+    """Tell whether a value depends on where the module lies, which a plan alone knows."""
+    return any(root._address == "path" for root in roots(expression))
+
+
 def timed(value: Any) -> bool:
     """Tell whether a value is known at the time of the plan, and not before."""
     return "plantimestamp()" in hcl(value)
@@ -103,7 +108,7 @@ def differences(mine: Any, planned: Any, type_: Any, place: str) -> Iterator[str
         place: The path of the argument.
     """
     if isinstance(mine, Expression):
-        if planned is not UNKNOWN and not timed(mine):
+        if planned is not UNKNOWN and not timed(mine) and not placed(mine):
             yield f"{place} is {planned!r}, resolved to the unknown {hcl(mine)}"
         return
     match type_, mine, planned:

@@ -33,7 +33,7 @@ _TASK = "arn:aws:dms:us-east-1:123456789012"
 _TABLES = """
 CREATE TABLE account (id int PRIMARY KEY, name text NOT NULL);
 CREATE TABLE payment (id bigserial PRIMARY KEY, token text NOT NULL UNIQUE,
-  at timestamptz NOT NULL DEFAULT clock_timestamp());
+  account_id int REFERENCES account, at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE insisted (token text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
 GRANT ALL ON ALL TABLES IN SCHEMA public TO application;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO application;
@@ -72,9 +72,17 @@ class NativeTask(DmsTask):
         """Empty the target, copy everything, follow."""
         super().load()
         self._drop()
+        # What DMS keeps for itself in the schemas that move.
+        self.source.sql(
+            "CREATE TABLE IF NOT EXISTS awsdms_ddl_audit (c_key bigserial PRIMARY KEY, c_name text)",
+            "CREATE TABLE IF NOT EXISTS awsdms_heartbeat (hb_key int PRIMARY KEY, hb_at timestamptz)",
+            "INSERT INTO awsdms_heartbeat VALUES (1, now()) ON CONFLICT DO NOTHING",
+        )
+        self.target.sql("CREATE TABLE IF NOT EXISTS awsdms_apply_exceptions (error text)")
         self.target.sql(
             "SET session_replication_role = replica",
-            f"TRUNCATE {', '.join(TABLES)}, tapforge_cutover.sentinel",
+            # One by one, as DMS does it.
+            *[f"TRUNCATE {table}" for table in (*TABLES, "tapforge_cutover.sentinel")],
             "RESET session_replication_role",
         )
         self._subscribe("copy_data = true, create_slot = true")
