@@ -82,23 +82,27 @@ def settle(old: Database, new: Database, seconds: float) -> list[Problem]:
     end = time.monotonic() + seconds
     valid = {(table, name) for table, name, _, validated, _ in _keys(old) if validated}
     work = [
-        (f"{table}, foreign key {name}", f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+        (
+            table,
+            f"has the foreign key {name}, which is not validated yet",
+            f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
+        )
         for table, name, _, validated, _ in _keys(new)
         if not validated and (table, name) in valid
     ]
     schemas = list(new.access.schemas)
-    work += [(table, f"ANALYZE {table}") for (table,) in new.rows(_UNCOUNTED, schemas=schemas)]
+    work += [
+        (table, "is not analyzed yet", f"ANALYZE {table}")
+        for (table,) in new.rows(_UNCOUNTED, schemas=schemas)
+    ]
     left = []
-    for place, statement in work:
+    for table, what, statement in work:
         rest = end - time.monotonic()
         if rest <= 0:
-            left.append(place)
+            left.append(Problem(f"{new.side}, table {table}", what, "advance again"))
         else:
             new.rows_within(rest, statement)
-    return [
-        Problem(f"{new.side}, table {place}", "is not validated and analyzed yet", "advance again")
-        for place in left
-    ]
+    return left
 
 
 def _keys(side: Database) -> list[tuple[str, str, str, bool, bool]]:

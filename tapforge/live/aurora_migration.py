@@ -105,7 +105,7 @@ def _settings(d: Deployed, direction: str, *path: str) -> Any:
 
 def _mapped(d: Deployed, direction: str) -> list[str]:
     found = json.loads(_task(d, direction)["TableMappings"])["rules"]
-    locators = [rule["object-locator"] for rule in found]
+    locators = [rule["object-locator"] for rule in found if rule["rule-action"] == "include"]
     return [f"{each['schema-name']}.{each['table-name']}" for each in locators]
 
 
@@ -328,10 +328,18 @@ _TELLS = {
     "zone_id": "zone_id",
     "writer_name": "writer_name",
     "reader_name": "reader_name",
-    "new_secret_arn": "target_secret_arn",
+    "new_cluster": "cluster_identifier",
+    "snapshot": "snapshot_identifier",
     "forward_task_arn": "forward_task_arn",
     "reverse_task_arn": "reverse_task_arn",
 }
+
+
+def _secrets_of_function(d: Deployed) -> list[str]:
+    return [
+        d.inputs.source_cutover_secret_arn or d.inputs.source_secret_arn,
+        d.inputs.target_cutover_secret_arn or d.outputs["target_secret_arn"],
+    ]
 
 
 def _rule(d: Deployed, label: str) -> Found:
@@ -360,26 +368,22 @@ def _callers(d: Deployed) -> set[tuple[str, str]]:
 
 def _alarm_arns(d: Deployed) -> list[str]:
     names = d.outputs["alarm_names"]
-    return sorted(d.alarm(names[each])["AlarmArn"] for each in ("source lag", "target lag"))
+    return sorted(d.alarm(name)["AlarmArn"] for what, name in names.items() if "lag" in what)
 
 
-def _dimensions(d: Deployed) -> dict[str, str]:
-    return {
-        "ReplicationInstanceIdentifier": d.outputs["replication_instance_identifier"],
-        "ReplicationTaskIdentifier": d.outputs["forward_task_arn"].rpartition(":")[2],
-    }
-
-
-def _latency(stem: str, metric: str) -> tuple[Check, ...]:
+def _latency(stem: str, metric: str, task: str, missing: str) -> tuple[Check, ...]:
     return alarm_checks(
         "D9",
         f"{_NAME}-{stem}-lag",
         metric,
         lambda _: 60,
-        _dimensions,
+        lambda d: {
+            "ReplicationInstanceIdentifier": d.outputs["replication_instance_identifier"],
+            "ReplicationTaskIdentifier": d.outputs[task].rpartition(":")[2],
+        },
         Namespace="AWS/DMS",
         ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="breaching",
+        TreatMissingData=missing,
         ActionsEnabled=True,
     )
 
@@ -721,9 +725,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "D8",
-        "function: secrets that it reads",
-        lambda d: _read_secrets(d, "cutover_role_arn"),
-        lambda d: sorted([d.inputs.source_secret_arn, d.outputs["target_secret_arn"]]),
+        "function: secrets that it reads, and is told of",
+        lambda d: [
+            _read_secrets(d, "cutover_role_arn"),
+            [_told(d, "old_secret_arn"), _told(d, "new_secret_arn")],
+        ],
+        lambda d: [sorted(_secrets_of_function(d)), _secrets_of_function(d)],
     ),
     Check(
         "D8",
@@ -732,8 +739,10 @@ CHECKS: tuple[Check, ...] = (
         lambda _: 90,
     ),
     # --- D9 ---
-    *_latency("source", "CDCLatencySource"),
-    *_latency("target", "CDCLatencyTarget"),
+    *_latency("source", "CDCLatencySource", "forward_task_arn", "breaching"),
+    *_latency("target", "CDCLatencyTarget", "forward_task_arn", "breaching"),
+    *_latency("reverse-source", "CDCLatencySource", "reverse_task_arn", "notBreaching"),
+    *_latency("reverse-target", "CDCLatencyTarget", "reverse_task_arn", "notBreaching"),
     Check(
         "D9",
         "dashboard: metrics that are missing",

@@ -23,6 +23,7 @@ from tapforge.lang.meta import Condition, Lifecycle, dynamic
 from tapforge.lang.module import Body, module
 from tapforge.modules import valid
 from tapforge.modules.dms_account import LOGS_ROLE, VPC_ROLE
+from tapforge.modules.parts.accepted import RETENTION
 from tapforge.modules.parts.inputs import OutsideInputs
 from tapforge.modules.parts.network import client_group, reach
 from tapforge.modules.parts.roles import service_role
@@ -233,6 +234,7 @@ def dms(m: Body, v: DmsInputs) -> DmsOutputs:
             deletion_protection_enabled=not_(v.destroyable),
             tags={"Name": f"dms-tasks-{name}"},
         ),
+        accept=RETENTION,
         comment="DMS would make this group itself, keep its log for ever and leave it behind.",
     )
     instance = m.add(
@@ -251,7 +253,10 @@ def dms(m: Body, v: DmsInputs) -> DmsOutputs:
             preferred_maintenance_window=v.maintenance_window,
             tags={"Name": name},
             depends_on=[log],
-        )
+        ),
+        accept={
+            "checkov:CKV_AWS_222": "An upgrade stops the tasks: it comes when the configuration says so."
+        },
     )
     role, grant = _secret_role(m, v, f"dms.{region.region}.amazonaws.com", partition.partition)
     endpoints = _endpoints(m, v, role, grant)
@@ -431,7 +436,18 @@ def _mappings(v: DmsInputs) -> str:
             "filters": [],
         }
 
-    return fn.jsonencode({"rules": for_list(v.tables, rule)})
+    # What DMS keeps in a schema for itself is of that side alone.
+    own = [
+        {
+            "rule-type": "selection",
+            "rule-id": "1000",
+            "rule-name": "exclude-own",
+            "object-locator": {"schema-name": "%", "table-name": "awsdms_%"},
+            "rule-action": "exclude",
+            "filters": [],
+        }
+    ]
+    return fn.jsonencode({"rules": fn.concat(for_list(v.tables, rule), own)})
 
 
 def _settings(v: DmsInputs) -> dict[str, Any]:

@@ -159,8 +159,15 @@ class AuroraMigrationInputs(TieredInputs):
         valid=[valid.secret_arn, valid.secret_of_region],
         example="arn:aws:secretsmanager:us-east-1:123456789012:secret:payments/old-AbCdEf",
     )
+    source_cutover_secret_arn: str | None = variable(
+        "Full ARN of the existing secret by which the cutover function reaches the old database, with"
+        " the same keys; null for that of DMS.",
+        default=None,
+        valid=[valid.secret_arn, valid.secret_of_region],
+    )
     source_replication_role: str = variable(
-        "Role of the old database that DMS connects as: the secret's user.",
+        "Role of the old database that DMS connects as: the user of source_secret_arn, and of no"
+        " application.",
         default="dms",
         valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case")],
     )
@@ -252,6 +259,12 @@ class AuroraMigrationInputs(TieredInputs):
             valid.secret_arn,
             valid.secret_of_region,
         ],
+    )
+    target_cutover_secret_arn: str | None = variable(
+        "Full ARN of the existing secret by which the cutover function reaches Aurora, with the same"
+        " keys; null for that of DMS.",
+        default=None,
+        valid=[valid.secret_arn, valid.secret_of_region],
     )
     target_replication_role: str = variable(
         "Role of Aurora that DMS connects as where target_secret_arn is given: that secret's user.",
@@ -385,6 +398,9 @@ class AuroraMigrationOutputs:
     forward_task_arn: str = output("ARN of the task to Aurora.")
     reverse_task_arn: str = output("ARN of the task back from Aurora.")
     replication_log_group_name: str = output("CloudWatch log group of the tasks.")
+    snapshot_identifier: str = output(
+        "Name of the snapshot that the cutover function asks for before writes move."
+    )
     state_parameter: str = output("Name of the parameter with the checkpoint.")
     cutover_function_name: str = output("Name of the cutover function.")
     cutover_function_arn: str = output("ARN of the cutover function.")
@@ -611,41 +627,60 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         ),
     )
 
-    def lag(label: str, metric: str, description: str) -> AlarmOutputs:
+    def lag(
+        label: str, metric: str, description: str, task: str, missing: str = "breaching"
+    ) -> AlarmOutputs:
         return s.call(
             f"{label}_alarm",
             alarm,
             AlarmInputs(
-                name=f"{NAME}-{label}-lag",
+                name=f"{NAME}-{label.replace('_', '-')}-lag",
                 environment_suffix=suffix,
                 description=description,
                 namespace="AWS/DMS",
                 metric_name=metric,
                 dimensions={
                     "ReplicationInstanceIdentifier": copy.instance_identifier,
-                    "ReplicationTaskIdentifier": copy.forward_task_metric_id,
+                    "ReplicationTaskIdentifier": task,
                 },
                 statistic="Maximum",
                 breach="above",
                 threshold=_LAG_SECONDS,
                 period=_LAG_PERIOD,
                 evaluation_periods=3,
-                # A task without metrics does not run.
-                treat_missing_data="breaching",
+                treat_missing_data=missing,
                 action_arns=[topic.topic_arn],
             ),
         )
 
+    forward, reverse = copy.forward_task_metric_id, copy.reverse_task_metric_id
+    # A task without metrics does not run.
     source_lag = lag(
         "source",
         "CDCLatencySource",
-        "DMS reads the old database's log late, or the task is down: look at the task's log group.",
+        "DMS reads the old database's log late, or the task is down: look at the task's log group."
+        " After a cutover it is down for good.",
+        forward,
     )
     target_lag = lag(
         "target",
         "CDCLatencyTarget",
-        "DMS writes to Aurora late, or the task is down: look at the task's log group, and at Aurora.",
+        "DMS writes to Aurora late, or the task is down: look at the task's log group, and at Aurora."
+        " After a cutover it is down for good.",
+        forward,
     )
+    # It runs after a cutover alone, and whether it does the function looks at every minute.
+    way_back = [
+        lag(
+            f"reverse_{side}",
+            metric,
+            f"The old database follows Aurora late ({side} of the task back): a rollback would wait for"
+            " it, look at the task's log group.",
+            reverse,
+            "notBreaching",
+        )
+        for side, metric in (("source", "CDCLatencySource"), ("target", "CDCLatencyTarget"))
+    ]
     switch = s.call(
         "cutover",
         cutover,
@@ -659,14 +694,16 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             database_port=v.source_port,
             kms_key_arn=key.arn,
             topic_arn=topic.topic_arn,
-            alarm_arns=[source_lag.arn, target_lag.arn],
+            alarm_arns=[each.arn for each in (source_lag, target_lag, *way_back)],
             zone_id=dns.zone_id,
             zone_arn=dns.zone_arn,
             writer_name=dns.writer_name,
             reader_name=dns.reader_name,
             target_security_group_id=cluster.security_group_id,
-            source_secret_arn=v.source_secret_arn,
-            target_secret_arn=target_secret_arn,
+            target_cluster_arn=cluster.cluster_arn,
+            target_cluster_identifier=cluster.cluster_identifier,
+            source_secret_arn=fn.coalesce(v.source_cutover_secret_arn, v.source_secret_arn),
+            target_secret_arn=fn.coalesce(v.target_cutover_secret_arn, target_secret_arn),
             secret_key_arns=secret_key_arns,
             source_replication_role=v.source_replication_role,
             target_replication_role=target_role,
@@ -701,7 +738,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             action_arns=[topic.topic_arn],
         ),
     )
-    tasks = (copy.forward_task_metric_id, copy.reverse_task_metric_id)
+    tasks = (forward, reverse)
     instance = ("ReplicationInstanceIdentifier", copy.instance_identifier)
     page = s.call(
         "dashboard",
@@ -736,7 +773,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
                     for title, metric in _GRAPHS_OF_CLUSTER.items()
                 },
             },
-            alarm_arns=[source_lag.arn, target_lag.arn, errors.arn],
+            alarm_arns=[each.arn for each in (source_lag, target_lag, *way_back, errors)],
         ),
     )
     vault = s.call(
@@ -786,6 +823,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         forward_task_arn=copy.forward_task_arn,
         reverse_task_arn=copy.reverse_task_arn,
         replication_log_group_name=copy.log_group_name,
+        snapshot_identifier=switch.snapshot_identifier,
         state_parameter=switch.state_parameter,
         cutover_function_name=switch.function_name,
         cutover_function_arn=switch.function_arn,
@@ -797,6 +835,8 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         alarm_names={
             "source lag": source_lag.name,
             "target lag": target_lag.name,
+            "reverse source lag": way_back[0].name,
+            "reverse target lag": way_back[1].name,
             "cutover": errors.name,
         },
         dashboard_name=page.name,

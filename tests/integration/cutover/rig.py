@@ -28,7 +28,6 @@ WRITER, READER = f"writer.{ZONE}", f"reader.{ZONE}"
 HOSTS = {"old": "old.example.com", "new": "new.example.com"}
 TABLES = ("account", "payment", "insisted")
 TTL = 1
-_TASK = "arn:aws:dms:us-east-1:123456789012"
 
 _TABLES = """
 CREATE TABLE account (id int PRIMARY KEY, name text NOT NULL);
@@ -333,7 +332,7 @@ class Rig:
             )["ARN"]
             for side, server in (("old", self.old), ("new", self.new))
         ]
-        forward, reverse = (self._task(name) for name in ("forward", "reverse"))
+        forward, reverse = (self.task(name) for name in ("forward", "reverse"))
         chosen: dict[str, Any] = {
             "state_parameter": state,
             "topic_arn": topic,
@@ -348,6 +347,8 @@ class Rig:
             "reverse_task_arn": reverse,
             "reverse_slot": "reverse",
             "reverse_plugin": "pgoutput",
+            "new_cluster": self._cluster(),
+            "snapshot": self._name("before-cutover"),
             "tls": "none",
             "reader_steps": (50, 100),
             "healthy_minutes": 0.0,
@@ -381,7 +382,22 @@ class Rig:
         route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
         return zone
 
-    def _task(self, name: str) -> str:
+    def _cluster(self) -> str:
+        """Make the Aurora cluster that the new side stands for, as far as its backups go."""
+        rds, name = self.aws.boto3_client("rds"), self._name("payments")
+        rds.create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            MasterUsername="migration",
+            MasterUserPassword=PASSWORD,
+        )
+        rds.create_db_cluster_snapshot(
+            DBClusterIdentifier=name, DBClusterSnapshotIdentifier=self._name("before-cutover")
+        )
+        return name
+
+    def task(self, name: str, *, connected: bool = True) -> str:
+        """Make a task of DMS, whose endpoints were reached."""
         dms = self.aws.boto3_client("dms")
         if not dms.describe_replication_instances()["ReplicationInstances"]:
             dms.create_replication_instance(
@@ -399,10 +415,22 @@ class Rig:
             }
             for number, table in enumerate(TABLES, 1)
         ]
+        endpoints = [
+            dms.create_endpoint(
+                EndpointIdentifier=self._name(f"{name}-{side}"),
+                EndpointType=side,
+                EngineName="postgres",
+            )["Endpoint"]["EndpointArn"]
+            for side in ("source", "target")
+        ]
+        reached = {"ReplicationInstanceArn": instance["ReplicationInstanceArn"]}
+        for endpoint in endpoints if connected else ():
+            dms.test_connection(**reached, EndpointArn=endpoint)
+            dms.describe_connections()  # it takes a look until they are successful
         task = dms.create_replication_task(
             ReplicationTaskIdentifier=self._name(name),
-            SourceEndpointArn=f"{_TASK}:endpoint:SOURCE",
-            TargetEndpointArn=f"{_TASK}:endpoint:TARGET",
+            SourceEndpointArn=endpoints[0],
+            TargetEndpointArn=endpoints[1],
             ReplicationInstanceArn=instance["ReplicationInstanceArn"],
             MigrationType="full-load-and-cdc" if name == "forward" else "cdc",
             TableMappings=json.dumps({"rules": rules}),

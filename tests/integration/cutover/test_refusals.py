@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tapforge.cutover.handler import answer
 from tapforge.cutover.machine import Machine
 from tapforge.cutover.parameters import ParameterStore
 from tapforge.cutover.phases import Phase
-from tests.integration.cutover.rig import READER, TTL, WRITER, ZONE, NativeTask, Rig
+from tapforge.cutover.run import Parts
+from tests.integration.cutover.rig import READER, TTL, WRITER, NativeTask, Rig
 
 
 @pytest.fixture(scope="module")
@@ -135,24 +137,25 @@ def test_a_table_without_the_guard_is_refused(at_ready: Rig) -> None:
         at_ready.old.sql("DROP TABLE late")
 
 
-def test_weights_edited_by_hand_are_refused(at_ready: Rig) -> None:
+@pytest.mark.parametrize("name", [WRITER, READER])
+def test_weights_edited_by_hand_are_refused(at_ready: Rig, name: str) -> None:
     """The function goes on only from where it left them."""
     names = at_ready.parts().names
-    shift(at_ready, 100, 0, 60, 40)
+    shift(at_ready, name, (100, 0), (60, 40))
     try:
-        refused(at_ready, f"{READER}: has the weights 60/40, and the function set 100/0")
+        refused(at_ready, f"{name}: has the weights 60/40, and the function set 100/0")
     finally:
-        shift(at_ready, 60, 40, 100, 0)
-    assert names.weights(READER) == (100, 0)
+        shift(at_ready, name, (60, 40), (100, 0))
+    assert names.weights(name) == (100, 0)
 
 
-def shift(rig: Rig, old: int, new: int, old_then: int, new_then: int) -> None:
-    """Change the reader's weights as a person would."""
+def shift(rig: Rig, name: str, before: tuple[int, int], then: tuple[int, int]) -> None:
+    """Change the weights of a name as a person would."""
     changes = [
         {
             "Action": action,
             "ResourceRecordSet": {
-                "Name": READER,
+                "Name": name,
                 "Type": "CNAME",
                 "TTL": TTL,
                 "SetIdentifier": side,
@@ -160,16 +163,15 @@ def shift(rig: Rig, old: int, new: int, old_then: int, new_then: int) -> None:
                 "ResourceRecords": [{"Value": value}],
             },
         }
-        for side, value, before, after in (
-            ("onprem", "old.example.com", old, old_then),
-            ("aurora", "new.example.com", new, new_then),
+        for side, value, was, is_now in (
+            ("onprem", "old.example.com", before[0], then[0]),
+            ("aurora", "new.example.com", before[1], then[1]),
         )
-        for action, weight in (("DELETE", before), ("CREATE", after))
+        for action, weight in (("DELETE", was), ("CREATE", is_now))
     ]
     rig.aws.boto3_client("route53").change_resource_record_sets(
         HostedZoneId=rig.settings.zone_id, ChangeBatch={"Changes": changes}
     )
-    assert ZONE in READER
 
 
 @pytest.mark.parametrize(
@@ -250,6 +252,40 @@ def test_a_table_without_a_primary_key_is_refused(at_prepared: Rig) -> None:
             server.sql("DROP TABLE keyless", "DROP TABLE IF EXISTS only_here")
 
 
+def test_an_endpoint_that_dms_did_not_reach_is_refused(at_prepared: Rig) -> None:
+    """The function may reach a database that the replication instance can't."""
+    parts = at_prepared.parts()
+    parts.reverse.arn = at_prepared.task("unconnected", connected=False)
+    for side in ("source", "target"):
+        refused(
+            at_prepared,
+            f"reverse task, {side} endpoint: the connection is not tested",
+            at_prepared.machine(parts),
+        )
+
+
+def test_a_trigger_that_fires_for_replication_is_refused(at_prepared: Rig) -> None:
+    """It would change what was changed on the other side already."""
+    at_prepared.new.sql(
+        "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER stamp BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION stamp()",
+        "ALTER TABLE payment ENABLE ALWAYS TRIGGER stamp",
+    )
+    try:
+        refused(at_prepared, "table public.payment: trigger stamp fires for replicated rows too")
+    finally:
+        at_prepared.new.sql("DROP FUNCTION stamp CASCADE")
+
+
+def test_a_foreign_key_that_the_old_side_lacks_is_refused(at_prepared: Rig) -> None:
+    """Rows that the old side takes may break it."""
+    at_prepared.new.sql("ALTER TABLE insisted ADD FOREIGN KEY (token) REFERENCES payment (token)")
+    try:
+        refused(at_prepared, "has the foreign key insisted_token_fkey, and the old side has not")
+    finally:
+        at_prepared.new.sql("ALTER TABLE insisted DROP CONSTRAINT insisted_token_fkey")
+
+
 def test_a_missing_privilege_is_refused(at_prepared: Rig) -> None:
     """The role must end sessions, guard tables and read sequences."""
     at_prepared.old.sql("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM application")
@@ -259,6 +295,7 @@ def test_a_missing_privilege_is_refused(at_prepared: Rig) -> None:
     try:
         for expected in (
             "application may not end sessions; GRANT pg_signal_backend",
+            "application may not see sessions of others; GRANT pg_read_all_stats",
             "table public.payment: application may not put a trigger on it",
             "sequence public.payment_id_seq: application may not read it",
         ):
@@ -266,6 +303,74 @@ def test_a_missing_privilege_is_refused(at_prepared: Rig) -> None:
     finally:
         at_prepared.old.sql("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO application")
         at_prepared.old.sql("GRANT TRIGGER ON payment TO application")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"snapshot": "absent"}, "has no snapshot absent; aws rds create-db-cluster-snapshot"),
+        ({"backup_minutes": -1.0}, "minutes are expected at most"),
+    ],
+    ids=["no snapshot", "no point in time"],
+)
+def test_a_new_side_that_cannot_be_restored_is_refused(
+    rig: Rig, changes: dict[str, Any], expected: str
+) -> None:
+    """Before READY: a later problem may leave no other way."""
+    rig.reset(**changes)
+    rig.advance("FULL_LOAD")
+    rig.lag()
+    rig.until_loaded()
+    rig.advance("CDC")
+    rig.observe()
+
+    refused(rig, expected)
+
+
+def test_foreign_keys_are_made_and_validated_before_writes_move(rig: Rig) -> None:
+    """They are dropped for the load; each time it takes, the rest waits for the next."""
+    rig.reset(settle_seconds=0.0)
+    rig.advance("FULL_LOAD")
+    assert foreign_keys(rig) == []
+    rig.lag()
+    rig.until_loaded()
+    rig.advance("CDC")
+    assert foreign_keys(rig) == [["payment_account_id_fkey", False]]
+    rig.observe()
+    refused(rig, "has the foreign key payment_account_id_fkey, which is not validated yet")
+
+    rig.settings = replace(rig.settings, settle_seconds=60.0)
+    rig.advance("READY")
+
+    assert foreign_keys(rig) == [["payment_account_id_fkey", True]]
+    rig.new.sql("SELECT pg_stat_force_next_flush()")
+    (counted,) = rig.new.sql("SELECT reltuples FROM pg_class WHERE relname = 'account'")
+    assert counted == [500]
+
+
+def foreign_keys(rig: Rig) -> list[list[Any]]:
+    """Return the foreign keys of the new side, and whether they are validated."""
+    found: list[list[Any]] = rig.new.sql(
+        "SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' ORDER BY 1"
+    )
+    return found
+
+
+def test_rows_that_break_a_foreign_key_are_refused(rig: Rig) -> None:
+    """Old and new side differ: the cutover does not begin."""
+    rig.reset()
+    rig.advance("FULL_LOAD")
+    rig.lag()
+    rig.until_loaded()
+    rig.advance("CDC")
+    rig.observe()
+    rig.new.sql(
+        "SET session_replication_role = replica",
+        "INSERT INTO payment (token, account_id) VALUES ('nobody', 9999)",
+        "RESET session_replication_role",
+    )
+
+    refused(rig, 'violates foreign key constraint "payment_account_id_fkey"')
 
 
 def test_a_stalled_replication_undoes_the_pause(rig: Rig) -> None:
@@ -318,20 +423,66 @@ def test_a_failed_event_is_believed_only_if_it_is_still_true(rig: Rig) -> None:
     assert failed.phase == "CDC"
 
 
-def test_a_failed_task_after_the_switch_pages_and_flips_nothing(rig: Rig) -> None:
-    """Applications write to the new side: what now is for a person to say."""
-    rig.ready()
-    rig.advance("SWITCHED")
+@pytest.fixture(scope="module", params=["SWITCHED", "SOAK"])
+def served_by_new(request: pytest.FixtureRequest, servers: Rig) -> Iterator[Rig]:
+    """Go beyond the switch once: what pages changes nothing."""
+    servers.reset(reader_steps=())
+    servers.ready()
+    servers.advance(request.param)
+    yield servers
+    servers.close()
+
+
+def paged(rig: Rig, expected: str, parts: Parts) -> None:
+    """Let an event of the way back arrive: people are told, and nothing flips or fences."""
+    phase, before = rig.checkpoint().phase, everything(rig)
     rig.told()
-    parts = rig.parts()
-    assert isinstance(parts.reverse, NativeTask)
-    parts.reverse.pretended = "failed"
+    event = {
+        "source": "aws.dms",
+        "detail-type": "DMS Replication Task State Change",
+        "resources": [rig.settings.reverse_task_arn],
+        "detail": {"type": "REPLICATION_TASK", "eventType": "REPLICATION_TASK_FAILED"},
+    }
 
-    answer = rig.machine(parts).task_changed(
-        "REPLICATION_TASK_FAILED", rig.settings.reverse_task_arn
-    )
+    given = answer(rig.machine(parts), event)
 
-    assert not answer.ok
-    assert answer.phase == "SWITCHED"
+    assert not given["ok"]
+    assert expected in json.dumps(given["problems"], default=str)
+    assert rig.checkpoint().phase == given["phase"] == phase
+    assert everything(rig) == before
     assert rig.weights(WRITER) == (0, 100)
-    assert any("reverse task" in subject for subject in rig.told())
+    assert any("watch refused: reverse task" in subject for subject in rig.told())
+
+
+@pytest.mark.parametrize(
+    ("pretended", "health", "expected"),
+    [
+        ("failed", {}, "reverse task"),
+        ("", {"broken": ("public.payment (Table error)",)}, "in error"),
+        ("", {"different": ("public.payment (Mismatched records)",)}, "another than on the new"),
+    ],
+    ids=["failed", "table error", "validation"],
+)
+def test_trouble_after_the_switch_pages_and_flips_nothing(
+    served_by_new: Rig, pretended: str, health: dict[str, Any], expected: str
+) -> None:
+    """Applications write to the new side: what now is for a person to say."""
+    parts = served_by_new.parts()
+    assert isinstance(parts.reverse, NativeTask)
+    parts.reverse.pretended, parts.reverse.pretended_health = pretended, health
+    paged(served_by_new, expected, parts)
+
+
+def test_weights_edited_after_the_switch_page_and_flip_nothing(served_by_new: Rig) -> None:
+    """Who set them has a reason, or made a mistake: people are told until it is put right."""
+    shift(served_by_new, WRITER, (0, 100), (100, 0))
+    try:
+        served_by_new.told()
+        answered = served_by_new.machine().observe()
+        assert not answered.ok
+        assert f"{WRITER}: has the weights 100/0" in str(answered.problems[0])
+        assert served_by_new.weights(WRITER) == (100, 0)
+        assert any("refused" in subject for subject in served_by_new.told())
+    finally:
+        shift(served_by_new, WRITER, (100, 0), (0, 100))
+    assert served_by_new.machine().observe().ok

@@ -90,8 +90,24 @@ def test_the_settings_and_mappings_of_tasks_are_those_that_dms_takes() -> None:
         assert given["ValidationSettings"]["EnableValidation"] is True
         assert given["Logging"]["EnableLogging"] is True
         rules = json.loads(task["table_mappings"])["rules"]
-        assert [rule["rule-id"] for rule in rules] == ["1", "2"]
+        assert [rule["rule-id"] for rule in rules] == ["1", "2", "1000"]
         assert rules[1]["object-locator"] == {"schema-name": "ledger", "table-name": "entries"}
+        assert rules[2]["rule-action"] == "exclude"
+        assert rules[2]["object-locator"] == {"schema-name": "%", "table-name": "awsdms_%"}
+
+
+def test_what_writes_to_either_side_for_dms_is_a_replica() -> None:
+    """So that triggers and foreign keys, and the guard of the cutover, are silent for it."""
+    made = resolved(dms)
+    targets = [
+        values
+        for address, values in made.items()
+        if address.startswith("aws_dms_endpoint.") and values["endpoint_type"] == "target"
+    ]
+    assert {values["engine_name"] for values in targets} == {"aurora-postgresql", "postgres"}
+    for values in targets:
+        (settings,) = values["postgres_settings"]
+        assert settings["after_connect_script"] == "SET session_replication_role='replica'"
 
 
 def test_no_task_is_started_by_terraform() -> None:
