@@ -98,6 +98,13 @@ def rollback(*, function: str | None, region: str | None, local: bool, as_json: 
     _finish(_asker(function, region, local=local)({"command": "rollback"}), as_json=as_json)
 
 
+@command.command(short_help="Put names back that somebody changed by hand.")
+@_shared
+def names(*, function: str | None, region: str | None, local: bool, as_json: bool) -> None:
+    """Give both names the weights that the checkpoint says, in one batch, whoever changed them."""
+    _finish(_asker(function, region, local=local)({"command": "names"}), as_json=as_json)
+
+
 @command.command(short_help="Follow it live.")
 @click.option(
     "--every",

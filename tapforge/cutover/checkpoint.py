@@ -59,6 +59,7 @@ class Checkpoint:
         phase: The last phase that was reached.
         epoch: The fencing token of the step that wrote this.
         underway: The step that was begun and has not ended; empty between steps.
+        claim: The claim under which this was written: while it lasts, nobody else goes on.
         opening: A step was begun that lets the new side accept writes.
         fence_epoch: The token with which the old side was fenced for this cutover.
         fenced_at: When, by the old database's clock.
@@ -78,6 +79,7 @@ class Checkpoint:
     phase: Phase = Phase.PREPARED
     epoch: int = 0
     underway: str = ""
+    claim: str = ""
     opening: bool = False
     fence_epoch: int = 0
     fenced_at: float | None = None

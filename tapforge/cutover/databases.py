@@ -85,6 +85,15 @@ AND NOT EXISTS (
 ORDER BY 1, 2
 """  # noqa: S608 - constants
 
+_WRITES_ALWAYS = """
+SELECT EXISTS (
+  SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+  JOIN pg_database d ON d.oid = s.setdatabase
+  WHERE d.datname = current_database() AND r.rolname = :role
+  AND 'default_transaction_read_only=off' = ANY(s.setconfig)
+)
+"""
+
 _GUARDED = """
 SELECT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -214,9 +223,13 @@ class Database:
         """Put the guard on every table that lacks it; the names of those that got it."""
         self.rows(_INSTALL)
         database, role = self._name(), identifier(self.access.replication_role)
-        self.rows(
-            f"ALTER ROLE {role} IN DATABASE {database} SET default_transaction_read_only = off"
-        )
+        self.rows(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {role}")
+        self.rows(f"GRANT ALL ON TABLE {SCHEMA}.{SENTINEL} TO {role}")
+        # An administrator may have done it: whoever is no superuser can't do it to one.
+        if not self.one(_WRITES_ALWAYS, role=self.access.replication_role):
+            self.rows(
+                f"ALTER ROLE {role} IN DATABASE {database} SET default_transaction_read_only = off"
+            )
         missing = self.unguarded()
         for schema, table in missing:
             self.rows(
@@ -227,12 +240,11 @@ class Database:
         return [f"{schema}.{table}" for schema, table in missing]
 
     def uninstall(self) -> None:
-        """Remove everything of ours; applications may write from then on."""
+        """Remove everything of ours; applications may write from then on.
+
+        What the role of replication was set to stays: it says no more than what holds without it.
+        """
         self.rows(f"ALTER DATABASE {self._name()} RESET default_transaction_read_only")
-        role = identifier(self.access.replication_role)
-        self.rows(
-            f"ALTER ROLE {role} IN DATABASE {self._name()} RESET default_transaction_read_only"
-        )
         # Table by table: who holds one lock at a time is in no deadlock with an application.
         for schema, table in self.rows(_GUARDED):
             self.rows(

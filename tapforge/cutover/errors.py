@@ -32,7 +32,15 @@ class RefusedError(Exception):
 
 
 class BusyError(RefusedError):
-    """Another invocation is at work on this version of the checkpoint."""
+    """Another invocation is at work on this version of the checkpoint.
+
+    Args:
+        brief: It ends within seconds: an operator's command waits for it.
+    """
+
+    def __init__(self, *problems: Problem, brief: bool = False) -> None:
+        self.brief = brief
+        super().__init__(*problems)
 
 
 class SupersededError(RefusedError):

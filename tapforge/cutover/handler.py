@@ -25,7 +25,7 @@ from tapforge.cutover.settings import Settings, from_environment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("status", "advance", "rollback", "observe")
+COMMANDS = ("status", "advance", "rollback", "names", "observe")
 TASK_EVENT = "DMS Replication Task State Change"
 _KEYS = ("host", "port", "dbname", "username", "password")
 
@@ -60,6 +60,8 @@ def answer(machine: Machine, event: dict[str, Any]) -> dict[str, Any]:
         return machine.status()
     if command == "rollback":
         return machine.rollback().to_dict()
+    if command == "names":
+        return machine.names().to_dict()
     if command == "observe":
         return machine.observe().to_dict()
     if command == "advance":

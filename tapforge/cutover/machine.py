@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from tapforge.cutover.errors import (
     SupersededError,
 )
 from tapforge.cutover.forward import NEW, OLD, STEPS, readers
+from tapforge.cutover.parameters import LOOK
 from tapforge.cutover.phases import PAUSED, SERVED_BY_NEW, Phase
 from tapforge.cutover.run import Parts, Run
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tapforge.cutover.parameters import Claim
     from tapforge.cutover.replication import DmsTask
 
+_LOOK_AGAIN = 0.05
 _BROKEN = frozenset({"failed", "stopped"})
 _FOLLOWING = frozenset(
     {Phase.FULL_LOAD, Phase.CDC, Phase.READY, Phase.FENCED, Phase.DRAINED, Phase.SEQUENCED}
@@ -83,13 +86,37 @@ class Machine:
             if to is None or checkpoint.phase.place >= to.place:
                 return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
 
-    def rollback(self, *, by_person: bool = True) -> Answer:
-        """Undo what was done, as far as the last phase that is safe."""
+    def rollback(self) -> Answer:
+        """Undo what was done, as far as the last phase that is safe: a person asks for it."""
+        return self._back(lambda run: roll_back(run, by_person=True))
+
+    def _undo(self, judged: Checkpoint) -> Answer:
+        """Undo what was done, unless somebody went on from what was judged to be bad."""
+
+        def undo(run: Run) -> None:
+            if run.checkpoint.version != judged.version:
+                raise BusyError(
+                    Problem(run.parts.store.name, "somebody went on meanwhile", "look again")
+                )
+            roll_back(run, by_person=False)
+
+        return self._back(undo, look=True)
+
+    def _back(self, action: Callable[[Run], None], *, look: bool = False) -> Answer:
         did: list[str] = []
         try:
-            checkpoint = self._claimed(lambda run: roll_back(run, by_person=by_person), did)
+            checkpoint = self._claimed(action, did, look=look)
         except RefusedError as error:
             return self._complain("rollback", error, did)
+        return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
+
+    def names(self) -> Answer:
+        """Put the weights of both names back to what the checkpoint says, whoever changed them."""
+        did: list[str] = []
+        try:
+            checkpoint = self._claimed(_put_names_back, did)
+        except RefusedError as error:
+            return self._complain("names", error, did)
         return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
 
     def observe(self) -> Answer:
@@ -99,11 +126,11 @@ class Machine:
             with aws_errors():
                 checkpoint = self._parts.store.read()
             if self._pause_is_over(checkpoint):
-                return self.rollback(by_person=False)
+                return self._undo(checkpoint)
             if checkpoint.underway == ROLLBACK and checkpoint.phase not in SERVED_BY_NEW:
-                return self.rollback(by_person=False)
+                return self._undo(checkpoint)
             if checkpoint.phase in {Phase.CDC, Phase.READY} and not checkpoint.underway:
-                self._claimed(_look, did)
+                self._claimed(_look, did, look=True)
             return self._see_tasks(did)
         except BusyError as error:
             return Answer(ok=True, phase=self._phase(), did=tuple(did), problems=error.problems)
@@ -139,10 +166,24 @@ class Machine:
                 shown[key] = {"problems": [asdict(problem) for problem in error.problems]}
         return shown
 
-    def _claimed(self, action: Callable[[Run], Any], did: list[str]) -> Checkpoint:
+    def _claim(self, *, look: bool) -> tuple[Claim, Checkpoint]:
+        """Claim the next step; a look of the clock is waited for, so that it is in nobody's way."""
+        owner = f"{LOOK} ({self._owner})" if look else self._owner
+        end = time.monotonic() + self._parts.settings.patience_seconds
+        while True:
+            try:
+                with aws_errors():
+                    return self._parts.store.claim(owner)
+            except BusyError as error:
+                if look or not error.brief or time.monotonic() > end:
+                    raise
+                time.sleep(_LOOK_AGAIN)
+
+    def _claimed(
+        self, action: Callable[[Run], Any], did: list[str], *, look: bool = False
+    ) -> Checkpoint:
         """Do something under a claim; it is given back unless this process dies."""
-        with aws_errors():
-            claim, checkpoint = self._parts.store.claim(self._owner)
+        claim, checkpoint = self._claim(look=look)
         run = Run(self._parts, claim, checkpoint)
         try:
             run.patiently(lambda: action(run))
@@ -200,7 +241,7 @@ class Machine:
         except RefusedError:
             return answer
         if checkpoint.phase in PAUSED or checkpoint.underway == Phase.FENCED:
-            undone = self.rollback(by_person=False)
+            undone = self._undo(checkpoint)
             return replace(
                 undone,
                 ok=False,
@@ -239,7 +280,7 @@ class Machine:
         problem = Problem(self._parts.forward.name, f"is {status}", "see its log group")
         if phase is Phase.CDC:
             return self._complain("watch", RefusedError(problem), did)
-        undone = self.rollback(by_person=False)
+        undone = self._undo(checkpoint)
         return replace(
             undone, ok=False, did=(*did, *undone.did), problems=(problem, *undone.problems)
         )
@@ -306,6 +347,24 @@ def _step(run: Run, to: Phase | None) -> None:
         readers(run)
     else:
         STEPS[target](run)
+
+
+def _put_names_back(run: Run) -> None:
+    checkpoint, settings = run.checkpoint, run.settings
+    if checkpoint.underway:
+        raise RefusedError(
+            Problem(
+                "names",
+                f"{checkpoint.underway} was begun and has not ended: it sets them itself",
+                "end it: `tapforge cutover advance` or `rollback`",
+            )
+        )
+    wanted = {
+        settings.writer_name: checkpoint.writer,
+        settings.reader_name: checkpoint.reader,
+    }
+    if run.names.shift(wanted):
+        run.done(f"names put back: writer {checkpoint.writer}, readers {checkpoint.reader}")
 
 
 def _look(run: Run) -> None:

@@ -36,6 +36,9 @@ class Claim:
     epoch: int
 
 
+LOOK = "a look"
+"""Begins the owner of claims that are given back within seconds: who wants more may wait for them."""
+
 _READ_AGAIN = 0.05
 
 
@@ -72,16 +75,19 @@ class ParameterStore:
             BusyError: Another invocation is at work.
         """
         checkpoint = self.read()
+        begun = self._begun(checkpoint)
         attempt = 1
         while not self._created(name := self._name(checkpoint.version, attempt), owner):
             holder = self._holder(name)
             if holder and holder["until"] > self._now():
-                raise BusyError(_busy(self.name, holder["owner"]))
+                raise BusyError(_busy(self.name, holder["owner"]), brief=_brief(holder))
             attempt += bool(holder)
         # An owner that just ended has written a new version before it gave its claim back.
         if self.read().version != checkpoint.version:
             self._delete(name)
-            raise BusyError(_busy(self.name, "another invocation"))
+            raise BusyError(_busy(self.name, "another invocation"), brief=True)
+        if begun:
+            self._delete(begun)
         claim = Claim(checkpoint.version, checkpoint.version, attempt, checkpoint.epoch + attempt)
         return claim, checkpoint
 
@@ -93,7 +99,9 @@ class ParameterStore:
         """
         becoming = claim.version + 1
         while True:
-            checkpoint = replace(checkpoint, version=becoming)
+            checkpoint = replace(
+                checkpoint, version=becoming, claim=f"{claim.base}/{claim.attempt}"
+            )
             written = self._put(checkpoint)
             if written == becoming:
                 claim.version = becoming
@@ -112,6 +120,20 @@ class ParameterStore:
             return
         for attempt in range(1, claim.attempt + 1):
             self._delete(self._name(claim.base, attempt))
+
+    def _begun(self, checkpoint: Checkpoint) -> str:
+        """Return the claim that an owner left who began a step and did not end in time.
+
+        Raises:
+            BusyError: The owner has time left: what was begun is its own to end.
+        """
+        if not (checkpoint.underway and checkpoint.claim):
+            return ""
+        name = f"{self.name}/claim/{checkpoint.claim}"
+        holder = self._holder(name)
+        if holder and holder["until"] > self._now():
+            raise BusyError(_busy(self.name, holder["owner"]), brief=_brief(holder))
+        return name if holder else ""
 
     def _read(self, at_least: int = 0) -> tuple[int, Checkpoint]:
         """Return the parameter's version, and the latest checkpoint that counts."""
@@ -190,6 +212,10 @@ def _readable(text: str, place: str) -> Checkpoint | None:
         return from_json(text, place)
     except RefusedError:
         return None
+
+
+def _brief(holder: dict[str, Any]) -> bool:
+    return bool(holder["owner"].startswith(LOOK))
 
 
 def _busy(name: str, owner: str) -> Problem:

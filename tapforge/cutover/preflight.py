@@ -121,15 +121,16 @@ def _alone(side: Database) -> Iterator[Problem]:
         )
     if side.one(_SLOTS) < 1:
         yield Problem(place, "has no free replication slot", "raise max_replication_slots")
-    may_replicate = side.one(_ROLE, role=access.replication_role)
-    if may_replicate is None:
-        yield Problem(place, f"has no role {access.replication_role}", "create it")
-    elif not may_replicate:
-        yield Problem(
-            place,
-            f"{access.replication_role} may not replicate",
-            "ALTER ROLE ... REPLICATION, or GRANT rds_replication",
-        )
+    for role in dict.fromkeys((access.replication_role, access.user)):
+        may_replicate = side.one(_ROLE, role=role)
+        if may_replicate is None:
+            yield Problem(place, f"has no role {role}", "create it")
+        elif not may_replicate:
+            yield Problem(
+                place,
+                f"{role} may not replicate",
+                f"ALTER ROLE {role} REPLICATION, or GRANT rds_replication TO {role}",
+            )
     for (role,) in side.rows(_ROLES):
         may_not = _NEEDED[role]
         yield Problem(place, f"{access.user} may not {may_not}", f"GRANT {role} TO {access.user}")

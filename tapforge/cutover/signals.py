@@ -61,7 +61,7 @@ def of_names(names: WeightedNames, settings: Settings, checkpoint: Checkpoint) -
             yield Problem(
                 name,
                 f"has the weights {found[0]}/{found[1]}, and the function set {weights}",
-                "set them back by hand: only the function may change them",
+                "put them back: `tapforge cutover names`",
             )
 
 

@@ -703,7 +703,11 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             target_cluster_arn=cluster.cluster_arn,
             target_cluster_identifier=cluster.cluster_identifier,
             source_secret_arn=fn.coalesce(v.source_cutover_secret_arn, v.source_secret_arn),
-            target_secret_arn=fn.coalesce(v.target_cutover_secret_arn, target_secret_arn),
+            target_secret_arn=conditional(
+                eq(v.target_cutover_secret_arn, None),
+                target_secret_arn,
+                given.target_cutover_secret_arn,
+            ),
             secret_key_arns=secret_key_arns,
             source_replication_role=v.source_replication_role,
             target_replication_role=target_role,

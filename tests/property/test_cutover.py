@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tapforge.cutover import forward, parameters, run, signals
+from tapforge.cutover import forward, machine, parameters, run, signals
 from tapforge.cutover.phases import Phase
 from tests.property.cutover_world import Invocation, Side, Time, Transaction, World
 
@@ -57,7 +57,7 @@ def _model(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(forward, name, lambda *_: 0)
     monkeypatch.setattr(forward, "settle", lambda _old, _new, _seconds: [])
     monkeypatch.setattr(signals, "long_transactions", lambda _side, _seconds: [])
-    for module in (forward, parameters, run):  # each run of the machine sets its own
+    for module in (forward, machine, parameters, run):  # each run of the machine sets its own
         monkeypatch.setattr(module, "time", None)
     monkeypatch.setattr(signals, "unguarded", lambda _side: [])
 
@@ -69,7 +69,7 @@ class Migration(RuleBasedStateMachine):
         super().__init__()
         self.world = World()
         self.transactions: list[Transaction] = []
-        for module in (forward, parameters, run):
+        for module in (forward, machine, parameters, run):
             module.time = Time(self.world)  # type: ignore[assignment]
 
     @property
@@ -342,3 +342,35 @@ def test_an_owner_that_slept_through_its_lease_does_no_harm(
                     "the sleeper flipped the name"
                 )
         migration.teardown()
+
+
+@pytest.mark.parametrize("call", range(0, 90, 1 if PROVE else 6))
+@pytest.mark.parametrize("looks", [1, 3, 5, 7, 100])
+def test_the_clock_and_late_events_disturb_no_step(call: int, looks: int) -> None:
+    """What was begun is its owner's to end, and what was judged before it went on counts no more."""
+    migration = at(Phase.READY)
+    world = migration.world
+    moving = world.start(COMMANDS["switch"])
+    for _ in range(call):
+        world.let(moving)
+        migration.carry(9)
+    looking = [
+        world.start(COMMANDS[command])
+        for command in ("observe", "forward changed", "reverse changed")
+    ]
+    for each in looking:
+        world.let(each, looks)
+        migration.carry(9)
+    for _ in range(30):
+        world.let(moving)
+        migration.carry(9)
+    for each in looking:
+        migration.finish(each)
+    migration.finish(moving)
+
+    # A look that stands still while it holds the claim is waited for, for a while.
+    busy = "a look (invocation" in str(moving.answer.problems)
+    assert busy or moving.answer.phase == Phase.SWITCHED, moving.answer
+    assert "old side takes writes again" not in str([each.answer for each in looking])
+    world.check()
+    migration.teardown()

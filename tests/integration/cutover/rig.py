@@ -129,6 +129,17 @@ class NativeTask(DmsTask):
         ) if self.slot == "forward" else None
 
 
+def native(parts: Parts, old: Server, new: Server) -> Parts:
+    """Let the servers' own replication be the data path of the tasks."""
+    for task, source, target, slot in (
+        (parts.forward, old, new, "forward"),
+        (parts.reverse, new, old, "reverse"),
+    ):
+        task.__class__ = NativeTask
+        task.source, task.target, task.slot = source, target, slot  # type: ignore[attr-defined]
+    return parts
+
+
 class Rig:
     """Everything a cutover needs, made anew by `reset`."""
 
@@ -167,13 +178,7 @@ class Rig:
 
     def parts(self) -> Parts:
         """Connect as an invocation does, but for the data path of the tasks."""
-        parts = connect(self.settings, self.aws.boto3_client)
-        for task, source, target, slot in (
-            (parts.forward, self.old, self.new, "forward"),
-            (parts.reverse, self.new, self.old, "reverse"),
-        ):
-            task.__class__ = NativeTask
-            task.source, task.target, task.slot = source, target, slot  # type: ignore[attr-defined]
+        parts = native(connect(self.settings, self.aws.boto3_client), self.old, self.new)
         self._opened += [parts.old, parts.new]
         return parts
 

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
@@ -63,6 +63,14 @@ class Server:
         with (self.data / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
         self.start()
+
+    @classmethod
+    def at(cls, port: int) -> Self:
+        """Return a server that runs already, started by another process."""
+        server = cls.__new__(cls)
+        server.port = port
+        server._kept = None
+        return server
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
