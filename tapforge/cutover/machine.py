@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ class Machine:
         self._parts = parts
         self._owner = owner
         self._log = log
+        self._untold: list[tuple[str, str]] = []
 
     def advance(self, to: Phase | None = None) -> Answer:
         """Take the next step, or all steps as far as a phase.
@@ -78,17 +80,19 @@ class Machine:
         What fails while applications can write nowhere is undone at once.
         """
         did: list[str] = []
-        while True:
-            try:
-                checkpoint = self._claimed(lambda run: _step(run, to), did)
-            except RefusedError as error:
-                return self._refused("advance", error, did)
-            if to is None or checkpoint.phase.place >= to.place:
-                return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
+        with self._telling():
+            while True:
+                try:
+                    checkpoint = self._claimed(lambda run: _step(run, to), did)
+                except RefusedError as error:
+                    return self._refused("advance", error, did)
+                if to is None or checkpoint.phase.place >= to.place:
+                    return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
 
     def rollback(self) -> Answer:
         """Undo what was done, as far as the last phase that is safe: a person asks for it."""
-        return self._back(lambda run: roll_back(run, by_person=True))
+        with self._telling():
+            return self._under_claim("rollback", lambda run: roll_back(run, by_person=True))
 
     def _undo(self, judged: Checkpoint) -> Answer:
         """Undo what was done, unless somebody went on from what was judged to be bad."""
@@ -100,27 +104,29 @@ class Machine:
                 )
             roll_back(run, by_person=False)
 
-        return self._back(undo, look=True)
+        return self._under_claim("rollback", undo, look=True)
 
-    def _back(self, action: Callable[[Run], None], *, look: bool = False) -> Answer:
+    def _under_claim(
+        self, command: str, action: Callable[[Run], None], *, look: bool = False
+    ) -> Answer:
         did: list[str] = []
         try:
             checkpoint = self._claimed(action, did, look=look)
         except RefusedError as error:
-            return self._complain("rollback", error, did)
+            return self._complain(command, error, did)
         return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
 
     def names(self) -> Answer:
         """Put the weights of both names back to what the checkpoint says, whoever changed them."""
-        did: list[str] = []
-        try:
-            checkpoint = self._claimed(_put_names_back, did)
-        except RefusedError as error:
-            return self._complain("names", error, did)
-        return Answer(ok=True, phase=checkpoint.phase, did=tuple(did))
+        with self._telling():
+            return self._under_claim("names", _put_names_back)
 
     def observe(self) -> Answer:
         """Look at all signals: remember since when they are good, act where they are bad."""
+        with self._telling():
+            return self._observe()
+
+    def _observe(self) -> Answer:
         did: list[str] = []
         try:
             with aws_errors():
@@ -142,7 +148,8 @@ class Machine:
         self._log({"event": event_type, "task": arn})
         if arn not in (self._parts.forward.arn, self._parts.reverse.arn):
             problem = Problem(arn, "is none of the two tasks", "correct the rule's pattern")
-            return self._complain("event", RefusedError(problem), [])
+            with self._telling():
+                return self._complain("event", RefusedError(problem), [])
         return self.observe()
 
     def status(self) -> dict[str, Any]:
@@ -303,11 +310,22 @@ class Machine:
             return "unknown"
 
     def _tell(self, subject: str, message: str) -> None:
+        self._untold.append((f"cutover {subject}", message))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell people what was noted meanwhile, when all is done: a pause does not wait for that."""
         try:
-            with aws_errors():
-                self._parts.topic.tell(f"cutover {subject}", message)
-        except RefusedError as error:  # nobody is told, which must not stop a cutover
-            self._log({"untold": subject, "problems": [str(each) for each in error.problems]})
+            yield
+        finally:
+            while self._untold:
+                subject, message = self._untold.pop(0)
+                try:
+                    with aws_errors():
+                        self._parts.topic.tell(subject, message)
+                except RefusedError as error:  # nobody is told, which must not stop a cutover
+                    problems = [str(each) for each in error.problems]
+                    self._log({"untold": subject, "problems": problems})
 
 
 def _step(run: Run, to: Phase | None) -> None:

@@ -10,6 +10,7 @@ from tests.integration.cutover.rig import READER, WRITER, Applications, Rig
 
 PROVE = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
 PAUSED = ("FENCED", "DRAINED", "SEQUENCED", "REVERSE_READY")
+BEFORE = ("FULL_LOAD", "CDC", "REVERSE_READY", "READY", *PAUSED[:3])
 
 
 def test_a_cutover_loses_no_write_and_the_new_side_serves(
