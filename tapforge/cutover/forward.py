@@ -160,9 +160,10 @@ def sequenced(run: Run) -> None:
 
 
 def reverse_ready(run: Run) -> None:
-    """Stop the forward task and make the slot from which the old side will be kept current."""
+    """Make the slot from which the old side will be kept current, and see that it is, if asked for."""
     _still_fenced(run)
-    stop_forward(run)
+    if run.settings.prove_reverse:
+        stop_forward(run)  # else it has nothing to carry, and is stopped before the other starts
     run.reverse.stop()
     run.wait_for(run.reverse, "stopped", "ready", "failed")
     lsn = run.new.make_slot(run.settings.reverse_slot, run.settings.reverse_plugin)

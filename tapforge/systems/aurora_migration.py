@@ -349,6 +349,12 @@ class AuroraMigrationInputs(TieredInputs):
         default=60,
         valid=[valid.between(1, 600)],
     )
+    prove_reverse: bool = variable(
+        "Whether the task back must run before applications write to Aurora: the pause then lasts as"
+        " long as DMS needs to stop one task and to start another, a minute or more each. If not, its"
+        " slot is there, and it starts right after.",
+        default=True,
+    )
     authorities_layer_arn: str | None = variable(
         "ARN of a layer of Lambda with authorities.pem, the certificates of the authorities of both"
         " databases' servers; null where the system's authorities do.",
@@ -718,6 +724,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             max_lag_seconds=v.max_lag_seconds,
             healthy_minutes=v.healthy_minutes,
             drain_seconds=v.drain_seconds,
+            prove_reverse=v.prove_reverse,
             authorities_layer_arn=v.authorities_layer_arn,
         ),
     )

@@ -102,6 +102,7 @@ class World:
         self.taken: list[int] = []
         self.told: list[str] = []
         self.stalled = False
+        self.prove_reverse = True
         self.invocations: list[Invocation] = []
         self._back = threading.Semaphore(0)
         self._tokens = 0
@@ -539,6 +540,7 @@ def _parts(world: World) -> Parts:
         lease_seconds=60.0,
         pause_seconds=120.0,
         sequence_margin=10,
+        prove_reverse=world.prove_reverse,
     )
     time = Time(world)
     made: Any = {

@@ -81,9 +81,11 @@ class Migration(RuleBasedStateMachine):
         at=st.sampled_from([phase for phase in Phase if phase is not Phase.COMMITTED]),
         underway=st.booleans(),
         stalled=st.booleans(),
+        proven=st.booleans(),
     )
-    def begin(self, at: Phase, *, underway: bool, stalled: bool) -> None:
+    def begin(self, at: Phase, *, underway: bool, stalled: bool, proven: bool) -> None:
         """Begin somewhere on the way, with a transaction underway and replication behind, perhaps."""
+        self.world.prove_reverse = proven
         self.write(self.world.old)
         if at is not Phase.PREPARED:
             self.go_to(at)

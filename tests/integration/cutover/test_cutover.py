@@ -84,6 +84,23 @@ def test_a_rollback_after_the_switch_brings_every_write_back(rig: Rig, phase: st
     assert rig.weights(WRITER) == rig.weights(READER) == (100, 0)
 
 
+def test_the_way_back_may_start_after_the_switch(rig: Rig) -> None:
+    """Its slot is there before the first write, so that it misses none."""
+    rig.reset(reader_steps=(), prove_reverse=False)
+    rig.advance("FULL_LOAD")
+    with Applications(rig) as applications:
+        rig.ready()
+        rig.advance("SWITCHED")
+        assert (rig.parts().forward.status(), rig.parts().reverse.status()) == ("running", "ready")
+        applications.until_paid("new", 0.0)
+        rig.advance("SOAK")
+        rig.rollback()
+        applications.until_paid("old", time.time())
+        time.sleep(0.3)
+
+    applications.prove(rig, serving="old", turns=2)
+
+
 def test_there_is_no_rollback_after_the_commit(rig: Rig) -> None:
     """It is refused, with what to do instead."""
     rig.ready()
