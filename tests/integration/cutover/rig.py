@@ -71,6 +71,13 @@ class NativeTask(DmsTask):
         """Empty the target, copy everything, follow."""
         super().load()
         self._drop()
+        # PostgreSQL reads from a slot what was published when it was written, which DMS does not ask.
+        tables = ", ".join((*TABLES, "tapforge_cutover.sentinel"))
+        for server in (self.source, self.target):
+            server.sql(
+                "DROP PUBLICATION IF EXISTS everything",
+                f"CREATE PUBLICATION everything FOR TABLE {tables}",
+            )
         # What DMS keeps for itself in the schemas that move.
         self.source.sql(
             "CREATE TABLE IF NOT EXISTS awsdms_ddl_audit (c_key bigserial PRIMARY KEY, c_name text)",
@@ -104,11 +111,6 @@ class NativeTask(DmsTask):
         super().stop()
 
     def _subscribe(self, options: str) -> None:
-        tables = ", ".join((*TABLES, "tapforge_cutover.sentinel"))
-        self.source.sql(
-            "DROP PUBLICATION IF EXISTS everything",
-            f"CREATE PUBLICATION everything FOR TABLE {tables}",
-        )
         self.target.sql(
             f"CREATE SUBSCRIPTION {self.slot} CONNECTION 'host=127.0.0.1 port={self.source.port} "
             f"user=dms password={PASSWORD} dbname={DATABASE}' PUBLICATION everything "
