@@ -19,7 +19,7 @@ from tapforge.cutover.phases import SERVED_BY_NEW, Phase
 from tapforge.cutover.run import Parts
 from tests.integration.cutover.rig import WRITER, Applications, Rig, until
 
-EXAMPLES = 150 if os.environ.get("HYPOTHESIS_PROFILE") == "prove" else 4
+EXAMPLES = 150 if os.environ.get("HYPOTHESIS_PROFILE") == "prove" else 3
 CALLS = 110
 """About how many calls a cutover makes from READY to SWITCHED."""
 
