@@ -67,7 +67,7 @@ test: setup $(CHECKOV)/.installed ## Run all tests, with coverage.
 
 prove: setup ## Prove all systems in 10,000 random environments each, and test properties for long.
 	@$(TAPFORGE) prove --examples 10000
-	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest tests/property tests/terraform
+	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest tests/property tests/terraform tests/integration/cutover
 
 bench: setup ## Measure speed and memory beside a peer.
 	@$(BIN)/python -m tests.bench

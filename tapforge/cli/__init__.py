@@ -26,6 +26,7 @@ _COMMANDS = {
     "plan": "Plan a system with Terraform, without credentials, network or provider.",
     "up": "Apply a system with Terraform to an AWS on this machine.",
     "down": "Destroy what `up` applied, and prove that nothing is left.",
+    "cutover": "Drive the cutover of a migration: see how far it is, go on, or go back.",
     "list": "Show the project's systems, their modules and environments.",
     "generate": "Make typed models of any Terraform provider from its schema.",
 }

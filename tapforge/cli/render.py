@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tapforge.handoff.render import tree
+from tapforge.handoff.render import attachments, tree
 from tapforge.handoff.tree import differences, write
 from tapforge.systems.project import find
 
@@ -26,7 +26,7 @@ def command(folder: Path, *, check: bool, as_json: bool) -> None:
     Files are written all or none. A file that was not generated is never touched.
     """
     project = find(folder)
-    files = tree(project)
+    files: dict[str, str | bytes] = {**tree(project), **attachments(project)}
     changes = differences(project.root, files) if check else write(project.root, files)
     if as_json:
         found = [{"path": change.path, "change": change.kind} for change in changes]

@@ -42,6 +42,26 @@ def tree(project: Project) -> dict[str, str]:
     return dict(sorted(files.items()))
 
 
+def attachments(project: Project) -> dict[str, bytes]:
+    """Make the files that are no text: what modules lay beside their own.
+
+    Returns:
+        The content of each by its path from the project's root, in alphabetical order.
+
+    Raises:
+        TapforgeError: one can't be made, such as a package whose parts are not installed.
+    """
+    folders: dict[str, Module[Any, Any]] = {
+        **{f"terraform/{name}": system for name, system in project.systems.items()},
+        **{f"modules/{name}": module for name, module in project.modules().items()},
+    }
+    return {
+        f"{folder}/{name}": make(_header(module))
+        for folder, module in sorted(folders.items())
+        for name, make in sorted(module.body.attachments.items())
+    }
+
+
 def _module_files(folder: str, module: Module[Any, Any]) -> dict[str, str]:
     body = module.body
     header = _header(module)

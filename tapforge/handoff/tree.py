@@ -23,6 +23,9 @@ from tapforge.lang.json_syntax import dumps
 MANIFEST = "terraform/tapforge-manifest.json"
 _STATE = ".tapforge/render"
 
+Files = Mapping[str, str | bytes]
+"""What files hold, by their paths from the project's root: text, or bytes as they are."""
+
 
 class TreeError(TapforgeError):
     """The tree can't be written; nothing of it was."""
@@ -35,24 +38,31 @@ class Difference:
     Attributes:
         path: From the project's root.
         kind: What rendering would do.
-        old: The text on disk; empty if there is none.
-        new: The text that it should be; empty if there should be none.
+        old: What is on disk; empty if there is nothing.
+        new: What should be; empty if there should be nothing.
     """
 
     path: str
     kind: Literal["create", "update", "delete"]
-    old: str = attrs.field(repr=False)
-    new: str = attrs.field(repr=False)
+    old: bytes = attrs.field(repr=False)
+    new: bytes = attrs.field(repr=False)
 
     @property
     def diff(self) -> str:
-        """The lines that differ, as a unified diff."""
-        old, new = self.old.splitlines(), self.new.splitlines()
+        """The lines that differ, as a unified diff; of a file that is no text, how long it is."""
+        try:
+            old, new = (each.decode("utf-8").splitlines() for each in (self.old, self.new))
+        except UnicodeDecodeError:
+            return f"{self.path}: {len(self.old)} bytes become {len(self.new)}"
         return "\n".join(difflib.unified_diff(old, new, self.path, self.path, lineterm="", n=1))
 
 
-def differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
+def differences(root: Path, files: Files) -> list[Difference]:
     """Compare the tree on disk with what it should be. Nothing is written.
+
+    Args:
+        root: The project's folder.
+        files: What each file should hold, by its path from there.
 
     Raises:
         TreeError: a file stands in the way that was not generated, or can't be read.
@@ -61,12 +71,16 @@ def differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
         return _differences(root, files)
 
 
-def write(root: Path, files: Mapping[str, str]) -> list[Difference]:
+def write(root: Path, files: Files) -> list[Difference]:
     """Make the tree on disk what it should be.
 
-    All new text is staged and recorded first; only then is it moved into place. A process that dies
+    All that is new is staged and recorded first; only then is it moved into place. A process that dies
     before the record is complete leaves the old tree; one that dies after it leaves the rest to the
     next call, which does it first. Processes that write at once wait for each other.
+
+    Args:
+        root: The project's folder.
+        files: What each file shall hold, by its path from there.
 
     Returns:
         What was changed.
@@ -82,15 +96,20 @@ def write(root: Path, files: Mapping[str, str]) -> list[Difference]:
         return changes
 
 
-def _with_manifest(files: Mapping[str, str]) -> dict[str, str]:
-    sums = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in sorted(files.items())}
+def _with_manifest(files: Files) -> dict[str, bytes]:
+    every = {path: _bytes(content) for path, content in sorted(files.items())}
+    sums = {path: hashlib.sha256(content).hexdigest() for path, content in every.items()}
     manifest = dumps(
         {"//": f"{MARKER}: the files it generated, with their SHA-256.", "files": sums}
     )
-    return {**files, MANIFEST: manifest}
+    return {**every, MANIFEST: _bytes(manifest)}
 
 
-def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
+def _bytes(content: str | bytes) -> bytes:
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def _differences(root: Path, files: Files) -> list[Difference]:
     wanted = _with_manifest(files)
     found: list[Difference] = []
     strangers: list[Problem] = []
@@ -111,18 +130,18 @@ def _differences(root: Path, files: Mapping[str, str]) -> list[Difference]:
         kind: Literal["create", "update", "delete"] = (
             "create" if old is None else "update" if new is not None else "delete"
         )
-        found.append(Difference(path, kind, old or "", new or ""))
+        found.append(Difference(path, kind, old or b"", new or b""))
     if strangers:
         raise TreeError(strangers)
     return found
 
 
 def _generated_before(root: Path) -> list[str]:
-    text = _read(root / MANIFEST)
-    if not text:
+    content = _read(root / MANIFEST)
+    if not content:
         return []
     try:
-        paths = list(json.loads(text)["files"].keys())
+        paths = list(json.loads(content)["files"].keys())
     except (ValueError, KeyError, TypeError, AttributeError):
         raise TreeError(
             Problem(MANIFEST, "is no manifest", "restore it from version control, or delete it")
@@ -133,24 +152,22 @@ def _generated_before(root: Path) -> list[str]:
     ]
 
 
-def _ours(text: str | None) -> bool:
+def _ours(content: bytes | None) -> bool:
     """Tell whether a file may be written: it is not there, or says that it was generated."""
-    return text is None or MARKER in text[:400]
+    return content is None or MARKER.encode() in content[:400]
 
 
-def _read(file: Path) -> str | None:
+def _read(file: Path) -> bytes | None:
     try:
-        return file.read_bytes().decode("utf-8")
+        return file.read_bytes()
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError:
-        return ""  # Not text, so not ours.
     except OSError as error:
         way = "move away what stands there, or make it readable"
         raise TreeError(Problem(str(file), f"can't be read: {error.strerror}", way)) from None
 
 
-def _stage(root: Path, files: Mapping[str, str], changes: list[Difference]) -> None:
+def _stage(root: Path, files: Files, changes: list[Difference]) -> None:
     state = root / _STATE
     wanted = _with_manifest(files)
     shutil.rmtree(state / "staged", ignore_errors=True)
@@ -176,14 +193,14 @@ def _stage(root: Path, files: Mapping[str, str], changes: list[Difference]) -> N
                 )
             )
     # The moves are decided the moment this rename is done.
-    _write_through(state / "moves.new", json.dumps(moves))
+    _write_through(state / "moves.new", json.dumps(moves).encode())
     (state / "moves.new").replace(state / "moves.json")
 
 
-def _write_through(file: Path, text: str) -> None:
+def _write_through(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
+    with file.open("wb") as stream:
+        stream.write(content)
 
 
 def _finish(root: Path) -> None:

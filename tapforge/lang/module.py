@@ -26,7 +26,16 @@ from tapforge.lang.blocks import (
 )
 from tapforge.lang.document import MAIN, Document, DocumentError
 from tapforge.lang.errors import ArgumentError, Problem
-from tapforge.lang.expression import Access, Expression, Named, Type, conditional, known, splat
+from tapforge.lang.expression import (
+    Access,
+    Expression,
+    Named,
+    Type,
+    conditional,
+    known,
+    path,
+    splat,
+)
 from tapforge.lang.inputs import declared_inputs, declared_outputs, references
 from tapforge.lang.meta import Meta
 
@@ -49,6 +58,7 @@ class Body:
         self.document = Document(name)
         self.calls: dict[str, Module[Any, Any]] = {}
         self.waits: dict[str, Sequence[Any]] = {}
+        self.attachments: dict[str, Callable[[str], bytes]] = {}
         self._modules_path = modules_path
 
     def add(
@@ -91,6 +101,17 @@ class Body:
             blocks: What must be there first, such as the route of a subnet.
         """
         self.waits[output] = blocks
+
+    def attach(self, name: str, content: Callable[[str], bytes]) -> str:
+        """Lay a file beside the module's own, and give the path to it.
+
+        Args:
+            name: The file's name.
+            content: Makes what it holds, given the line that says where the file came from: that
+                must stand near its start, or no later rendering writes over it.
+        """
+        self.attachments[name] = content
+        return f"{path.module}/{name}"
 
     @overload
     def call(

@@ -11,6 +11,7 @@ from tapforge.live.deployed import Client, Deployed
 
 _SYSTEMS = {
     "aurora-demo": "tapforge.live.aurora_demo",
+    "aurora-migration": "tapforge.live.aurora_migration",
     "ecommerce-rds": "tapforge.live.ecommerce_rds",
     "ha-postgres": "tapforge.live.ha_postgres",
     "payment-aurora": "tapforge.live.payment_aurora",

@@ -190,6 +190,8 @@ def plan_many(
         documents = _files(module)
         providers = _without_root(documents, _home(module))
         _write(folder, documents | {"many/main.tf.json": _root(module, defaults, providers)})
+        for path, content in _attachments(module).items():
+            (folder / path).write_bytes(content)
         with offline_terraform(
             folder / "many", schemas=schemas, program=program, environment=_TUNED
         ) as terraform:
@@ -340,6 +342,16 @@ def _files(module: Module[Any, Any]) -> dict[str, dict[str, Json]]:
         f"{home}/{name}": document
         for home, each in modules.items()
         for name, document in each.body.document.files("").items()
+    }
+
+
+def _attachments(module: Module[Any, Any]) -> dict[str, bytes]:
+    """Make the files that a module and all that it calls lay beside their own."""
+    modules = [module, *called(module.body).values()]
+    return {
+        f"{_home(each)}/{name}": make("")
+        for each in modules
+        for name, make in each.body.attachments.items()
     }
 
 

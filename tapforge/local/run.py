@@ -11,6 +11,7 @@ import attrs
 from tapforge.facts import regions
 from tapforge.lang.errors import Problem
 from tapforge.lang.inputs import declared_inputs
+from tapforge.lang.module import Body
 from tapforge.local.drift import Drift, drift_of
 from tapforge.local.emulator import Emulator
 from tapforge.local.lowering import Change, Lowered, ProviderSchema, lower
@@ -135,7 +136,7 @@ def up(
         try:
             if last and applied:
                 _check_unchanged(directory, last, record)
-            run.write(lowered, environment.variables, backend, emulator)
+            run.write(system, lowered, environment.variables, backend, emulator)
             directory.keep(record)
             s3 = emulator.boto3_client("s3", backend["region"])
             make_bucket(s3, backend["bucket"], backend["region"])
@@ -242,16 +243,14 @@ class _Run:
 
     def lowered(self, system: System[Any, Any]) -> Lowered:
         """Give the modules of a system as the provider understands them."""
-        modules = {
-            body.document.name: body.document.files(_HEADER)
-            for body in (system.body, *(each.body for each in system.modules().values()))
-        }
+        modules = {body.document.name: body.document.files(_HEADER) for body in _bodies(system)}
         if self.provider == "registry":
             return Lowered(modules, ())
         return lower(modules, self._installed()[1])
 
     def write(
         self,
+        system: System[Any, Any],
         lowered: Lowered,
         variables: Mapping[str, Any],
         backend: Mapping[str, Any],
@@ -266,7 +265,14 @@ class _Run:
             else packaged_settings(self._installed()[1], emulator.url, *keys)
         )
         path = f"terraform/{directory.system}"
-        directory.write_modules(lowered.modules | {path: emulated(lowered.modules[path], settings)})
+        directory.write_modules(
+            lowered.modules | {path: emulated(lowered.modules[path], settings)},
+            {
+                f"{body.document.name}/{name}": make(_HEADER)
+                for body in _bodies(system)
+                for name, make in body.attachments.items()
+            },
+        )
         directory.write(directory.changes_file, [attrs.asdict(each) for each in lowered.changes])
         directory.write(directory.variables_file, dict(variables))
         directory.write(directory.backend_file, backend_settings(backend, emulator.url, *keys))
@@ -289,6 +295,10 @@ class _Run:
 
     def _installed(self) -> tuple[str, ProviderSchema]:
         return install(self.root / HOME / "provider", self.program)
+
+
+def _bodies(system: System[Any, Any]) -> list[Body]:
+    return [system.body, *(each.body for each in system.modules().values())]
 
 
 def _check_unchanged(directory: RunDirectory, last: Record, now: Record) -> None:

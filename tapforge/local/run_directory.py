@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -145,11 +146,16 @@ class RunDirectory:
             except PermissionError as error:
                 raise RunError(_not_writable(error, self.path)) from None
 
-    def write_modules(self, modules: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    def write_modules(
+        self,
+        modules: Mapping[str, Mapping[str, Mapping[str, Any]]],
+        attachments: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         """Write the modules that run in place of those of the last run.
 
         Args:
             modules: The files of each module by its path, such as `modules/aurora`.
+            attachments: What they lay beside those, by the path of each.
         """
         shutil.rmtree(self.modules, ignore_errors=True)
         for path, files in modules.items():
@@ -157,6 +163,8 @@ class RunDirectory:
             folder.mkdir(parents=True)
             for name, document in files.items():
                 (folder / name).write_text(dumps(document), "utf-8")
+        for path, content in attachments.items():
+            (self.modules / path).write_bytes(content)
 
     def write(self, file: Path, value: Any) -> None:
         """Write a JSON file that only its owner can read."""

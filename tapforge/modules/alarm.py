@@ -132,6 +132,9 @@ def alarm(m: Body, v: AlarmInputs) -> AlarmOutputs:
             ok_actions=v.action_arns,
             tags={"Name": name},
         ),
-        accept={"alarm-without-action": "Whom it tells is the caller's choice, as is nobody."},
+        accept={
+            "alarm-without-action": "Whom it tells is the caller's choice, as is nobody.",
+            "alarm-missing-data": "What no data means the caller knows: not all tasks run all the time.",
+        },
     )
     return AlarmOutputs(name=made.alarm_name, arn=made.arn)

@@ -573,6 +573,43 @@ client_security_groups = (
 """Who may connect: security groups, each by a name that is known before the group is made."""
 
 
+dms_certificate_arn = pattern(
+    "^arn:aws[a-z-]*:dms:[a-z0-9-]+:[0-9]{12}:cert:[A-Za-z0-9-]+$",
+    "the ARN of a certificate of DMS",
+)
+"""A certificate that was imported to DMS."""
+
+layer_arn = pattern(
+    "^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$",
+    "the ARN of a version of a layer of Lambda, with its number at the end",
+)
+"""A layer of Lambda, in one of its versions."""
+
+vpc_id = pattern("^vpc-[0-9a-f]+$", "the id of a VPC, such as vpc-0123456789abcdef0")
+"""A VPC that is there already."""
+
+route_table_ids = each_matches(
+    "^rtb-[0-9a-f]+$", "ids of route tables, such as rtb-0123456789abcdef0"
+)
+"""Route tables that are there already."""
+
+
+@functools.cache
+def of_vpc(name: str) -> Valid:
+    """What is listed belongs to a VPC that is there already, the input `name`: both or neither."""
+
+    def vpc(inputs: object) -> Any:
+        return getattr(inputs, name)
+
+    return Valid(
+        lambda value, inputs: eq(eq(fn.length(value), 0), eq(vpc(inputs), None)),
+        lambda value, inputs: (
+            f"{fn.jsonencode(value)} of the VPC {fn.coalesce(vpc(inputs), 'null')}: expected all that"
+            f" the VPC of {name} has, and none where that is null."
+        ),
+    )
+
+
 # --- databases --------------------------------------------------------------------------------------
 secret_arn = pattern(
     "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+-[A-Za-z0-9]{6}$",

@@ -22,22 +22,18 @@ import attrs
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from tapforge.facts import instance_classes, postgres
-from tapforge.facts import parameters as known_parameters
 from tapforge.lang.errors import ArgumentError, Problem, closest
 from tapforge.lang.expression import Failure
 from tapforge.lang.inputs import Input, Valid, declared_inputs, problems
 from tapforge.lang.json_syntax import Json
-from tapforge.modules import notifications, parameters, valid
 from tapforge.systems.system import System
+from tapforge.testing import values as drawn
+from tapforge.testing.values import Drawn
 
-_DAY, _WEEK = 24 * 60, 7 * 24 * 60
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PLAIN = st.characters(codec="ascii", categories=("L", "N"), include_characters=" _.:/=+-@")
-_Drawn = st.SearchStrategy[Any]
 
 
-def environments(system: System[Any, Any], **given: _Drawn) -> st.SearchStrategy[dict[str, Any]]:
+def environments(system: System[Any, Any], **given: Drawn) -> st.SearchStrategy[dict[str, Any]]:
     """Draw what an environment may give for the variables of a system.
 
     Args:
@@ -47,7 +43,7 @@ def environments(system: System[Any, Any], **given: _Drawn) -> st.SearchStrategy
     return inputs_of(system.inputs, **given)
 
 
-def inputs_of(class_: type, **given: _Drawn) -> st.SearchStrategy[dict[str, Any]]:
+def inputs_of(class_: type, **given: Drawn) -> st.SearchStrategy[dict[str, Any]]:
     """Draw values of inputs that hold together; inputs with a default are sometimes left out.
 
     Args:
@@ -81,7 +77,7 @@ def _inputs(
     draw: st.DrawFn,
     /,
     class_: type,
-    given: Mapping[str, _Drawn],
+    given: Mapping[str, Drawn],
     fixed: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     values: dict[str, Any] = dict(fixed or {})
@@ -126,7 +122,7 @@ def _agree(plans: Iterable[_Plan], whole: Mapping[str, Any]) -> bool:
     )
 
 
-def of_input(field: Input) -> _Drawn:
+def of_input(field: Input) -> Drawn:
     """Draw values of one input, whatever the others are."""
     return _plan(field, frozenset()).make()
 
@@ -158,7 +154,7 @@ class _Plan:
     name: str
     required: bool
     asks: tuple[str, ...]
-    make: Callable[..., _Drawn]
+    make: Callable[..., Drawn]
     open: tuple[Valid, ...] = ()
 
 
@@ -178,7 +174,7 @@ def _defaults(class_: type) -> dict[str, Any]:
 
 @functools.cache
 def _plan(field: Input, others: frozenset[str]) -> _Plan:
-    for known in _known():
+    for known in drawn.known():
         if all(rule in field.valid for rule in known.rules) and others.issuperset(known.asks):
             rest = tuple(rule for rule in field.valid if rule not in known.rules)
             if known.asks:
@@ -212,7 +208,7 @@ def _merged(field: Input) -> dict[str, Json]:
     return schema
 
 
-def _always(field: Input, strategy: _Drawn, rules: Sequence[Valid]) -> Callable[[], _Drawn]:
+def _always(field: Input, strategy: Drawn, rules: Sequence[Valid]) -> Callable[[], Drawn]:
     if rules:
         strategy = strategy.filter(lambda value: all(_holds(rule, value, None) for rule in rules))
     if field.nullable:
@@ -244,7 +240,7 @@ def _asks(rule: Valid, value: Any) -> bool:
     return False
 
 
-def _single(field: Input) -> _Drawn:
+def _single(field: Input) -> Drawn:
     """Draw values by the type, and by what the rules say of themselves."""
     schema = _merged(field)
     others = _asking(field, field.valid)
@@ -305,220 +301,3 @@ def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
     pattern: re.Pattern[str] = re.compile(schema["pattern"])
     # Cut short, it may match no more.
     return st.from_regex(pattern, fullmatch=True).map(lambda text: text[:most])
-
-
-# --- values that rules of this project ask for ------------------------------------------------------
-
-
-def suffixes() -> st.SearchStrategy[str]:
-    """Draw environment suffixes, up to the longest."""
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
-    return st.text(letters, min_size=1, max_size=valid.SUFFIX_LENGTH).map(_suffix)
-
-
-def _suffix(text: str) -> str:
-    joined = re.sub("-+", "-", text).strip("-") or "a"
-    # S3 reserves the endings -an and -s3alias.
-    return re.sub("(^|-)(an|s3alias)$", r"\1a", joined)
-
-
-_ADDRESS = st.integers(0, 2**32 - 1)
-
-
-@st.composite
-def networks(draw: st.DrawFn, /, minimum: int = 16, maximum: int = 28) -> str:
-    """Draw IPv4 blocks by their network addresses.
-
-    Args:
-        draw: Given by hypothesis.
-        minimum: The shortest prefix, of the largest block.
-        maximum: The longest prefix.
-    """
-    prefix = draw(st.integers(minimum, maximum))
-    address = draw(_ADDRESS) >> (32 - prefix) << (32 - prefix)
-    return f"{_dotted(address)}/{prefix}"
-
-
-@st.composite
-def subnets_of(draw: st.DrawFn, /, network: str, minimum: int = 2, maximum: int = 6) -> list[str]:
-    """Draw blocks inside a block that do not overlap.
-
-    Args:
-        draw: Given by hypothesis.
-        network: The block; at least two /28 fit into it.
-        minimum: How many at least.
-        maximum: How many at most.
-    """
-    address, _, length = network.partition("/")
-    room = 28 - int(length)
-    count = draw(st.integers(minimum, min(maximum, 2**room)))
-    bits = draw(st.integers((count - 1).bit_length(), min(room, 8)))
-    prefix = int(length) + bits
-    first = int.from_bytes(map(int, address.split(".")))
-    return [
-        f"{_dotted(first + (place << (32 - prefix)))}/{prefix}"
-        for place in draw(_different(count, 2**bits - 1))
-    ]
-
-
-@functools.cache
-def _different(count: int, most: int) -> st.SearchStrategy[list[int]]:
-    """Draw so many numbers up to one; a strategy that is there already is quicker than another."""
-    return st.lists(st.integers(0, most), min_size=count, max_size=count, unique=True)
-
-
-def _dotted(address: int) -> str:
-    return ".".join(map(str, address.to_bytes(4)))
-
-
-def tags() -> st.SearchStrategy[dict[str, str]]:
-    """Draw tags, in any alphabet that AWS takes."""
-    letters = st.characters(
-        categories=("L", "N"), include_characters=" _.:/=+-@", max_codepoint=0x2FF
-    )
-    keys = st.text(letters, min_size=1, max_size=127).filter(lambda k: k[:4].lower() != "aws:")
-    return st.dictionaries(keys, st.text(letters, max_size=256), max_size=4)
-
-
-@st.composite
-def backup_windows(draw: st.DrawFn, /) -> str:
-    """Draw daily windows of half an hour to half a day."""
-    start, length = draw(_MINUTE), draw(_HALF_A_DAY)
-    return f"{_clock(start)}-{_clock(start + length)}"
-
-
-_MINUTE, _HALF_A_DAY = st.integers(0, _DAY - 1), st.integers(30, _DAY // 2)
-_DAY_OF_WEEK = st.integers(0, 6)
-
-
-@st.composite
-def maintenance_windows(draw: st.DrawFn, /, backup: str) -> str:
-    """Draw weekly windows that leave a daily one alone.
-
-    Args:
-        draw: Given by hypothesis.
-        backup: The daily window.
-    """
-    start, end = (int(text[:2]) * 60 + int(text[3:]) for text in backup.split("-"))
-    free = (start - end) % _DAY
-    assume(free >= 30)
-    length = draw(st.integers(30, free))
-    begin = draw(st.integers(0, free - length)) + end + draw(_DAY_OF_WEEK) * _DAY
-    return f"{_moment(begin)}-{_moment(begin + length)}"
-
-
-_MAILBOX = st.text("abcdefghijklmnopqrstuvwxyz0123456789.+_-'", min_size=1, max_size=20)
-
-
-def emails() -> st.SearchStrategy[list[str]]:
-    """Draw lists of e-mail addresses."""
-    return st.lists(_MAILBOX.map(lambda name: f"{name}@example.com"), max_size=3)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute % _DAY // 60:02}:{minute % 60:02}"
-
-
-def _moment(minute: int) -> str:
-    return f"{_DAYS[minute % _WEEK // _DAY]}:{_clock(minute)}"
-
-
-@attrs.frozen(eq=False)
-class _Known:
-    """Rules, and the strategy whose values hold them all.
-
-    Attributes:
-        rules: The rules.
-        make: Gives the strategy, for the values of the inputs that are asked.
-        asks: Those inputs.
-    """
-
-    rules: tuple[Valid, ...]
-    make: Callable[..., _Drawn]
-    asks: tuple[str, ...] = ()
-
-
-@functools.cache
-def _known() -> list[_Known]:
-    """Give what is known of this project's rules; of two that fit an input, the first counts."""
-    return [
-        _Known(valid.suffix, suffixes),
-        _Known((valid.tags,), tags),
-        _Known((valid.vpc_cidr,), lambda: networks(maximum=26)),
-        _Known(
-            valid.client_cidrs,
-            lambda: st.lists(networks(minimum=1, maximum=32), min_size=1, max_size=4),
-        ),
-        _Known(
-            valid.named_clients,
-            lambda: st.lists(networks(minimum=24, maximum=32), max_size=4),
-        ),
-        _Known(valid.zone_subnets, subnets_of, ("vpc_cidr",)),
-        _Known(valid.subnet_cidrs, subnets_of, ("vpc_cidr",)),
-        _Known((notifications.emails,), emails),
-        _Known(valid.backup_window, backup_windows),
-        _Known(valid.maintenance_window, maintenance_windows, ("backup_window",)),
-        *(
-            _Known(
-                parameters.valid(engine, level),
-                functools.partial(_settings, engine, level),
-                ("engine_version",),
-            )
-            for engine in postgres.ENGINES
-            for level in _LEVELS[engine]
-        ),
-        *(
-            _Known(
-                valid.offered(engine),
-                functools.partial(_classes, engine),
-                ("engine_version",),
-            )
-            for engine in postgres.ENGINES
-        ),
-    ]
-
-
-@functools.cache
-def _classes(engine: str, version: str) -> _Drawn:
-    classes = instance_classes.offered(engine, version)
-    return st.sampled_from([each for each in classes if each != instance_classes.SERVERLESS])
-
-
-# RDS for PostgreSQL has no clusters with parameters of their own.
-_LEVELS: dict[str, tuple[parameters.Level, ...]] = {
-    engine: ("cluster", "instance") if engine.startswith("aurora") else ("instance",)
-    for engine in postgres.ENGINES
-}
-_TIMES = ("ms", "s", "min")
-
-
-def _settings(engine: str, level: parameters.Level, version: str) -> _Drawn:
-    """Draw parameters of a version that are numbers and times, with units and without."""
-    return _settings_of(engine, level, int(version.partition(".")[0]))
-
-
-@functools.cache
-def _settings_of(engine: str, level: parameters.Level, major: int) -> _Drawn:
-    names = known_parameters.names(engine, major, level)
-    known = filter(None, (known_parameters.get(engine, major, name) for name in names))
-    drawn = [st.tuples(st.just(each.name), _setting(each)) for each in known if _is_free(each)]
-    return st.lists(st.one_of(drawn), max_size=3).map(dict)
-
-
-def _is_free(parameter: known_parameters.Parameter) -> bool:
-    """Tell whether no rule judges a parameter by more than its bounds and its level."""
-    return (
-        parameter.documented
-        and parameter.type == "integer"
-        and parameter.unit in (None, *_TIMES)
-        and parameter.name not in (*known_parameters.of_memory(), "max_connections")
-        and known_parameters.library(parameter.name) is None
-    )
-
-
-def _setting(parameter: known_parameters.Parameter) -> st.SearchStrategy[str]:
-    least, most = (None if each is None else int(each) for each in (parameter.min, parameter.max))
-    numbers = st.integers(least, most).map(str)
-    if parameter.unit is None:
-        return numbers
-    return st.tuples(numbers, st.sampled_from(("", parameter.unit))).map("".join)

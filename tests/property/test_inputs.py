@@ -21,6 +21,7 @@ from tapforge.systems.environment import backend_schema, load, variables_schema
 from tapforge.systems.project import Project, find
 from tapforge.systems.system import BackendInputs, System
 from tapforge.testing import strategies
+from tapforge.testing import values as values_of_rules
 
 PROJECT = find(Path(__file__).parents[2])
 SYSTEMS = list(PROJECT.systems.values())
@@ -186,7 +187,9 @@ def holds(rules: valid.Valid | tuple[valid.Valid, ...], value: Any, inputs: Any 
 
 
 @given(
-    cidr=strategies.networks(8, 32) | changed("10.0.0.0/16") | st.text("0123456789./", max_size=19)
+    cidr=values_of_rules.networks(8, 32)
+    | changed("10.0.0.0/16")
+    | st.text("0123456789./", max_size=19)
 )
 def test_a_vpc_s_block_is_what_the_standard_library_takes(cidr: str) -> None:
     """With /16 to /28."""
@@ -198,13 +201,13 @@ def test_a_vpc_s_block_is_what_the_standard_library_takes(cidr: str) -> None:
     assert holds(valid.vpc_cidr, cidr) == expected
 
 
-@given(one=strategies.networks(), other=strategies.networks(), data=st.data())
+@given(one=values_of_rules.networks(), other=strategies.networks(), data=st.data())
 def test_blocks_overlap_and_lie_within_each_other(
     one: str, other: str, data: st.DataObject
 ) -> None:
     """As the standard library has it; of some blocks near each other too."""
     near = data.draw(
-        strategies.subnets_of(one, 1, 1) if not one.endswith("/28") else st.just([one])
+        values_of_rules.subnets_of(one, 1, 1) if not one.endswith("/28") else st.just([one])
     )
     for left, right in ((one, other), (one, near[0]), (near[0], one)):
         first, second = ipaddress.IPv4Network(left), ipaddress.IPv4Network(right)
@@ -213,8 +216,8 @@ def test_blocks_overlap_and_lie_within_each_other(
 
 
 @given(
-    backup=strategies.backup_windows() | changed("03:00-04:00"),
-    maintenance=strategies.maintenance_windows("00:00-00:30") | changed("mon:04:00-mon:05:00"),
+    backup=values_of_rules.backup_windows() | changed("03:00-04:00"),
+    maintenance=values_of_rules.maintenance_windows("00:00-00:30") | changed("mon:04:00-mon:05:00"),
 )
 def test_windows_are_judged_as_the_facts_judge_them(backup: str, maintenance: str) -> None:
     """Each alone, and both together; text that is no window is refused and never an exception."""

@@ -114,6 +114,33 @@ class Valued:
 
 
 @attrs.frozen
+class Joined:
+    """Arguments that were parts of the text of another one.
+
+    Attributes:
+        type: The resource.
+        arguments: The arguments.
+        into: The argument whose text they were.
+        text: Gives that text from those arguments that are there.
+        reason: What happened to them.
+    """
+
+    type: str
+    arguments: tuple[str, ...]
+    into: str
+    text: Callable[[Body], str]
+    reason: str
+
+    def apply(self, draft: Draft) -> None:
+        """Write the text in their stead."""
+        for block in draft.of("resource", self.type):
+            given = {name: block.body.pop(name) for name in self.arguments if name in block.body}
+            if given:
+                block.body[self.into] = self.text(given)
+                draft.rewritten(block.address, self.into, self.reason)
+
+
+@attrs.frozen
 class Without:
     """An argument that is left out, where more can be said than that it is newer.
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapforge.local.lowering import s3
+from tapforge.local.lowering import dms, s3
 from tapforge.local.lowering.rows import (
     Body,
     Constant,
     Derived,
     EphemeralAsData,
     Folded,
+    Joined,
     Needing,
     Renamed,
     Retyped,
@@ -135,6 +136,19 @@ TABLE: tuple[Row, ...] = (
         "aws_cloudwatch_log_group",
         "skip_destroy",
         "the old resource always deletes the group",
+    ),
+    # Replication
+    Joined(
+        "aws_dms_endpoint",
+        dms.ARGUMENTS,
+        "extra_connection_attributes",
+        dms.attributes,
+        "settings and secrets of endpoints came with version 4; before, they stood in one text",
+    ),
+    Without(
+        "aws_dms_replication_task",
+        "start_replication_task",
+        "the old resource never starts a task",
     ),
     # Functions
     Valued(

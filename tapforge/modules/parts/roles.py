@@ -32,6 +32,7 @@ def service_role(
     partition: str,
     policies: Mapping[str, str],
     count: int | None = None,
+    accept: Mapping[str, str] | None = None,
 ) -> ServiceRole:
     """Add a role that one service may assume, on behalf of this account alone.
 
@@ -48,6 +49,7 @@ def service_role(
         policies: AWS's own policies, by the label of the attachment, such as
             ``service-role/AmazonRDSEnhancedMonitoringRole``.
         count: How many of each to make, 0 or 1; None for one that is always there.
+        accept: Rules that the role may break, and why.
     """
     document = data.IamPolicyDocument
     conditions = [
@@ -76,7 +78,8 @@ def service_role(
             force_detach_policies=destroyable,
             tags={"Name": name},
             **repeated,
-        )
+        ),
+        accept=accept,
     )
     one = role if count is None else role[0]
     attachments = [

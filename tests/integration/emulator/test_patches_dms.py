@@ -56,7 +56,7 @@ def _create_endpoint(dms, kind="source"):
     )["Endpoint"]
 
 
-def _create_task(dms, settings="{}"):
+def _create_task(dms, settings="{}", mappings='{"rules": []}'):
     given = {"ReplicationTaskSettings": settings} if settings else {}
     return dms.create_replication_task(
         ReplicationTaskIdentifier="task",
@@ -64,7 +64,7 @@ def _create_task(dms, settings="{}"):
         TargetEndpointArn=f"{ARN}:endpoint:TARGET",
         ReplicationInstanceArn=f"{ARN}:rep:INSTANCE",
         MigrationType="full-load-and-cdc",
-        TableMappings='{"rules": []}',
+        TableMappings=mappings,
         **given,
     )["ReplicationTask"]
 
@@ -309,3 +309,54 @@ def test_the_name_of_an_event_subscription_is_unique(dms):
 
     with pytest.raises(ClientError, match="ResourceAlreadyExistsFault"):
         dms.create_event_subscription(**given)
+
+
+@pytest.mark.gap("dms.table_statistics")
+def test_a_started_task_shows_its_tables_as_loaded_and_validated(dms):
+    """Those that its mappings name; before the start none is."""
+    table = {"schema-name": "public", "table-name": "payment"}
+    rule = {"rule-type": "selection", "rule-action": "include", "object-locator": table}
+    arn = _create_task(dms, mappings=json.dumps({"rules": [rule]}))["ReplicationTaskArn"]
+    before = dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
+    dms.start_replication_task(ReplicationTaskArn=arn, StartReplicationTaskType="start-replication")
+    after = dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"]
+
+    shown = {"SchemaName": "public", "TableName": "payment"}
+    states = ("TableState", "ValidationState")
+    assert before == [shown | dict(zip(states, ("Before load", "Pending records"), strict=True))]
+    assert after == [shown | dict(zip(states, ("Table completed", "Validated"), strict=True))]
+
+
+def test_extra_attributes_are_settings_of_an_endpoint(dms):
+    """Those of PostgreSQL, with their types; a text may hold equals signs."""
+    dms.create_endpoint(
+        EndpointIdentifier="old",
+        EndpointType="source",
+        EngineName="postgres",
+        ExtraConnectionAttributes=(
+            "heartbeatEnable=true;heartbeatFrequency=5;slotName=back;"
+            "afterConnectScript=SET session_replication_role='replica'"
+        ),
+    )
+
+    (endpoint,) = dms.describe_endpoints()["Endpoints"]
+    assert endpoint["PostgreSQLSettings"] == {
+        "AfterConnectScript": "SET session_replication_role='replica'",
+        "HeartbeatEnable": True,
+        "HeartbeatFrequency": 5,
+        "SlotName": "back",
+    }
+
+
+def test_an_endpoint_without_extra_attributes_has_no_settings(dms):
+    """And one of another engine has none of PostgreSQL."""
+    _create_endpoint(dms)
+    dms.create_endpoint(
+        EndpointIdentifier="other",
+        EndpointType="source",
+        EngineName="mysql",
+        ExtraConnectionAttributes="eventsPollInterval=5",
+    )
+
+    found = dms.describe_endpoints()["Endpoints"]
+    assert [each for each in found if "PostgreSQLSettings" in each] == []

@@ -1,6 +1,7 @@
 """Gaps of moto's Route 53."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 ALARM = {"Region": "us-east-1", "Name": "lag"}
 
@@ -83,3 +84,83 @@ def test_the_health_check_of_an_endpoint_shows_the_endpoint(route53):
     config = _config_of(route53, check)
     assert (config["IPAddress"], config["Port"]) == ("192.0.2.1", 5432)
     assert "AlarmIdentifier" not in config
+
+
+def _weighted(name, side, weight):
+    return {
+        "Name": f"{name}.db.internal.",
+        "Type": "CNAME",
+        "SetIdentifier": side,
+        "Weight": weight,
+        "TTL": 5,
+        "ResourceRecords": [{"Value": f"{side}.example.com"}],
+    }
+
+
+def _weights(route53, zone):
+    listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    return {
+        (record["Name"], record["SetIdentifier"]): record["Weight"]
+        for record in listed
+        if "Weight" in record
+    }
+
+
+@pytest.fixture
+def zone(route53):
+    """Return a zone with two names, each with a weighted record for two sides."""
+    zone = route53.create_hosted_zone(Name="db.internal", CallerReference="1")["HostedZone"]["Id"]
+    _change(
+        route53,
+        zone,
+        *[
+            ("CREATE", _weighted(name, side, weight))
+            for name in ("writer", "reader")
+            for side, weight in (("old", 100), ("new", 0))
+        ],
+    )
+    return zone
+
+
+def _change(route53, zone, *changes):
+    batch = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
+    route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": batch})
+
+
+@pytest.mark.gap("route53.change_batches")
+def test_a_weight_changes_by_deletion_and_creation_under_its_own_name_alone(route53, zone):
+    """Forth and back again; the other name keeps its weights."""
+    for before, after in ((100, 0), (0, 100)):
+        _change(
+            route53,
+            zone,
+            ("DELETE", _weighted("writer", "old", before)),
+            ("CREATE", _weighted("writer", "old", after)),
+            ("DELETE", _weighted("writer", "new", 100 - before)),
+            ("CREATE", _weighted("writer", "new", 100 - after)),
+        )
+
+        assert _weights(route53, zone) == {
+            ("writer.db.internal.", "old"): after,
+            ("writer.db.internal.", "new"): 100 - after,
+            ("reader.db.internal.", "old"): 100,
+            ("reader.db.internal.", "new"): 0,
+        }
+
+
+@pytest.mark.gap("route53.change_batches")
+def test_a_batch_fails_as_a_whole_where_a_weight_is_another_by_now(route53, zone):
+    """What was read is no longer there: nothing changes."""
+    before = _weights(route53, zone)
+
+    with pytest.raises(ClientError, match="InvalidChangeBatch"):
+        _change(
+            route53,
+            zone,
+            ("DELETE", _weighted("writer", "new", 0)),
+            ("CREATE", _weighted("writer", "new", 100)),
+            ("DELETE", _weighted("writer", "old", 50)),
+            ("CREATE", _weighted("writer", "old", 0)),
+        )
+
+    assert _weights(route53, zone) == before

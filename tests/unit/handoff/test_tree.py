@@ -118,6 +118,22 @@ def test_the_difference_is_a_diff(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_may_be_no_text(tmp_path: Path) -> None:
+    """It is written byte for byte, its sum is in the manifest, and its difference is its size."""
+    old, new = f"{MARKER}".encode() + b"\x00\xff\r\n", f"{MARKER}".encode() + b"\xfe\n\n"
+    write(tmp_path, {"modules/a/function.zip": old})
+    assert (tmp_path / "modules/a/function.zip").read_bytes() == old
+    difference = differences(tmp_path, {"modules/a/function.zip": new})[0]
+    assert (difference.kind, difference.diff) == (
+        "update",
+        f"modules/a/function.zip: {len(old)} bytes become {len(new)}",
+    )
+    write(tmp_path, {"modules/a/function.zip": new})
+    assert (tmp_path / "modules/a/function.zip").read_bytes() == new
+    write(tmp_path, {})
+    assert not (tmp_path / "modules/a").exists()
+
+
 def test_the_manifest_names_every_file_with_its_sum(tmp_path: Path) -> None:
     """So that stale files are found, and anybody can check that nothing was changed by hand."""
     import hashlib

@@ -286,3 +286,11 @@ def test_an_acceptance_stands_in_the_body():
     body.add(builtin.Data("x", input=1), accept={"some-rule": "It is a demo."})
     (entry,) = body.document.entries
     assert entry.accepted == {"some-rule": "It is a demo."}
+
+
+def test_a_file_beside_the_module_has_a_path_and_is_made_when_it_is_asked_for():
+    """The path is Terraform's own, and what it holds says where it came from."""
+    body = Body("root")
+    body.add(Local("file", body.attach("function.zip", lambda notice: notice.encode())))
+    assert body.document.json()["locals"] == {"file": "${path.module}/function.zip"}
+    assert body.attachments["function.zip"]("made here") == b"made here"

@@ -88,6 +88,13 @@ def test_modules_take_the_place_of_the_last_ones(directory: RunDirectory) -> Non
     assert json.loads(files[0].read_text("utf-8")) == {"locals": {"y": "ä"}}
 
 
+def test_what_a_module_lays_beside_its_files_is_written_too(directory: RunDirectory) -> None:
+    """Byte for byte."""
+    files = {"modules/a": {"main.tf.json": {"locals": {"x": 1}}}}
+    directory.write_modules(files, {"modules/a/function.zip": b"\x00\r\n"})
+    assert (directory.modules / "modules/a/function.zip").read_bytes() == b"\x00\r\n"
+
+
 def test_removing_takes_empty_folders_along(tmp_path: Path, directory: RunDirectory) -> None:
     """But no folder of another run."""
     other = RunDirectory.of(tmp_path, "dev", "other")

@@ -31,6 +31,13 @@ def objects(module: Module[Any, Any]) -> Iterator[tuple[str, str, dict[str, Any]
             yield type_, f"{type_}.{label}", body
 
 
+def own(module: Module[Any, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Give those whose name AWS does not fix for the whole account."""
+    for type_, address, body in objects(module):
+        if not any((f"{type_}.{key}", str(body[key])) in names.account_wide() for key in body):
+            yield type_, address, body
+
+
 def test_the_example_of_an_input_is_right(module: Module[Any, Any]) -> None:
     """Every input that must be given has one, and all of them together with the defaults hold."""
     fields = declared_inputs(module.inputs).values()
@@ -41,10 +48,10 @@ def test_the_example_of_an_input_is_right(module: Module[Any, Any]) -> None:
 
 def test_every_name_is_made_from_what_it_is_given(module: Module[Any, Any]) -> None:
     """Its name, its Name tag: none is written out, so that no two environments share one."""
-    for type_, address, body in objects(module):
+    for type_, address, body in own(module):
         for argument, value in body.items():
             rule = names.for_argument(type_, argument)
-            if rule and not rule.kind.endswith("_description"):
+            if rule and rule.suffixed:
                 assert "${" in value, f"{address}.{argument}"
         if "tags" in body:
             assert "${" in body["tags"]["Name"], address
@@ -52,12 +59,12 @@ def test_every_name_is_made_from_what_it_is_given(module: Module[Any, Any]) -> N
 
 def test_every_name_ends_in_the_suffix_or_was_given_whole(module: Module[Any, Any]) -> None:
     """Where a module makes the name, the suffix is in it."""
-    for type_, address, body in objects(module):
+    for type_, address, body in own(module):
         for argument, value in body.items():
             rule = names.for_argument(type_, argument)
             whole = re.fullmatch(r"\$\{[\w.\[\]]+\}", str(value))
             optional = "final_snapshot" in argument
-            named = rule and not rule.kind.endswith(("_description", "_password"))
+            named = rule and rule.suffixed and not rule.kind.endswith(("_description", "_password"))
             if named and not whole and not optional:
                 assert "var.environment_suffix" in value, f"{address}.{argument}"
 

@@ -12,6 +12,7 @@ from tapforge.lang.expression import ge
 from tapforge.lang.inputs import Valid, inputs, one_of, problems, variable
 from tapforge.modules import valid
 from tapforge.testing import strategies
+from tapforge.testing import values as values_of_rules
 
 even = Valid(
     lambda value, _: value % 2 == 0, lambda value, _: f"{value} is odd.", {"type": "integer"}
@@ -81,11 +82,13 @@ def test_an_input_may_be_drawn_otherwise(values: dict[str, Any]) -> None:
     assert values["odd"] == "xx"
 
 
-@given(network=strategies.networks(20, 24), data=st.data())
+@given(network=values_of_rules.networks(20, 24), data=st.data())
 def test_networks_have_subnets(network: str, data: st.DataObject) -> None:
     """Inside, apart from each other, as many as are asked for."""
     assert 20 <= ipaddress.IPv4Network(network).prefixlen <= 24
-    subnets = [ipaddress.IPv4Network(s) for s in data.draw(strategies.subnets_of(network, 3, 5))]
+    subnets = [
+        ipaddress.IPv4Network(s) for s in data.draw(values_of_rules.subnets_of(network, 3, 5))
+    ]
     assert 3 <= len(subnets) <= 5
     assert all(subnet.subnet_of(ipaddress.IPv4Network(network)) for subnet in subnets)
     assert not any(a.overlaps(b) for i, a in enumerate(subnets) for b in subnets[:i])
@@ -98,7 +101,7 @@ def test_suffixes_of_all_forms_are_drawn(suffix: str) -> None:
     def alike(text: str) -> bool:
         return len(text) == len(suffix) and ("-" in text) == ("-" in suffix)
 
-    assert alike(find(strategies.suffixes(), alike))
+    assert alike(find(values_of_rules.suffixes(), alike))
 
 
 def test_a_strategy_for_no_input_is_refused() -> None:

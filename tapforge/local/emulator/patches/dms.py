@@ -236,6 +236,38 @@ def modifications() -> None:
     )
 
 
+@gap(
+    "Extra connection attributes of an endpoint are a text and nothing else, where DMS shows them as the "
+    "settings that they are: nobody can tell what an endpoint does."
+)
+def connection_attributes() -> None:
+    """Show those of PostgreSQL among its settings.
+
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+    """
+    from moto.dms.models import Endpoint
+
+    def value(text: str) -> Any:
+        if text in {"true", "false"}:
+            return text == "true"
+        return int(text) if text.isdecimal() else text
+
+    @wrap(Endpoint, "to_dict")
+    def shown(original: Callable[..., dict[str, Any]], self: Any) -> dict[str, Any]:
+        description = original(self)
+        if self.engine_name in {"postgres", "aurora-postgresql"}:
+            pairs = (
+                pair.partition("=")
+                for pair in (self.extra_connection_attributes or "").split(";")
+                if pair
+            )
+            given = {f"{name[:1].upper()}{name[1:]}": value(text) for name, _, text in pairs}
+            settings = {**(self.postgre_sql_settings or {}), **given}
+            if settings:
+                description["PostgreSQLSettings"] = settings
+        return description
+
+
 @gap("Event subscriptions are not implemented: `aws_dms_event_subscription` fails.")
 def event_subscriptions() -> None:
     """Create, change, describe and delete them; nothing is published to them."""
@@ -305,6 +337,32 @@ def event_subscriptions() -> None:
         delete_event_subscription=delete_event_subscription,
         describe_event_subscriptions=describe_event_subscriptions,
     )
+
+
+@gap("DescribeTableStatistics is not implemented: nobody learns how far a task is with its tables.")
+def table_statistics() -> None:
+    """Show the tables that the mappings name: loaded and validated once the task was started."""
+    from moto.dms.responses import DatabaseMigrationServiceResponse
+
+    def describe_table_statistics(self: Any) -> str:
+        arn = json.loads(self.body)["ReplicationTaskArn"]
+        task = _of(self.dms_backend.replication_tasks, arn, "Replication task")
+        rules = json.loads(task.table_mappings or "{}").get("rules", [])
+        named = [rule["object-locator"] for rule in rules if rule["rule-type"] == "selection"]
+        started = task.status in {"running", "stopped"}
+        tables = [
+            {
+                "SchemaName": table["schema-name"],
+                "TableName": table["table-name"],
+                "TableState": "Table completed" if started else "Before load",
+                "ValidationState": "Validated" if started else "Pending records",
+            }
+            for table in named
+            if "%" not in table["table-name"]
+        ]
+        return json.dumps({"ReplicationTaskArn": arn, "TableStatistics": tables})
+
+    add(DatabaseMigrationServiceResponse, describe_table_statistics=describe_table_statistics)
 
 
 def _tag_anew(tagger: Any, arn: str, tags: list[dict[str, str]] | None) -> None:

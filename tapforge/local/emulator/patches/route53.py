@@ -39,6 +39,60 @@ def private_zones() -> None:
 
 
 @gap(
+    "A weighted record is deleted under every name of the zone that has its set identifier, whatever "
+    "its weight is by now, and made again in the same batch it is refused: weights can't be changed "
+    "on the condition that nobody else changed them."
+)
+def change_batches() -> None:
+    """Delete only what is exactly as given, create only what is not there, and all or nothing.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+    """
+    from moto.route53.models import RecordSet, Route53Backend
+
+    @wrap(Route53Backend, "change_resource_record_sets")
+    def change(
+        original: Callable[..., None], self: Any, zoneid: str, change_list: list[dict[str, Any]]
+    ) -> None:
+        weighted = [each for each in change_list if "Weight" in each["ResourceRecordSet"]]
+        if len(weighted) != len(change_list):
+            original(self, zoneid, change_list)
+            return
+        zone = self.get_hosted_zone(zoneid)
+        records = {_key(record): record for record in zone.rrsets}
+        for each in change_list:
+            action = each["Action"]
+            given = dict(each["ResourceRecordSet"])
+            given["Name"] = given["Name"].rstrip(".") + "."
+            given["ResourceRecords"] = [one["Value"] for one in given.get("ResourceRecords", [])]
+            record = RecordSet(given)  # type: ignore[abstract]
+            found = records.get(_key(record))
+            if action == "CREATE" and found is not None:
+                raise _refused(record, "it already exists")
+            if action == "DELETE":
+                if found is None or _values(found) != _values(record):
+                    raise _refused(record, "it was not found with these values")
+                del records[_key(record)]
+            else:
+                records[_key(record)] = record
+        zone.rrsets = list(records.values())
+
+    def _key(record: Any) -> tuple[Any, ...]:
+        return record.name, record.type, record.set_identifier
+
+    def _values(record: Any) -> tuple[Any, ...]:
+        return int(record.ttl), int(record.weight), record.records
+
+    def _refused(record: Any, why: str) -> Exception:
+        from moto.route53.exceptions import Route53ClientError
+
+        message = (
+            f"Tried to change resource record set [name='{record.name}', {record.type}] but {why}"
+        )
+        return Route53ClientError("InvalidChangeBatch", message)
+
+
+@gap(
     "Health checks of an alarm lose the alarm and what missing data means, and show the port of an "
     "endpoint they do not have: the health check is replaced on every apply."
 )
