@@ -201,7 +201,7 @@ def test_a_vpc_s_block_is_what_the_standard_library_takes(cidr: str) -> None:
     assert holds(valid.vpc_cidr, cidr) == expected
 
 
-@given(one=values_of_rules.networks(), other=strategies.networks(), data=st.data())
+@given(one=values_of_rules.networks(), other=values_of_rules.networks(), data=st.data())
 def test_blocks_overlap_and_lie_within_each_other(
     one: str, other: str, data: st.DataObject
 ) -> None:
