@@ -71,6 +71,7 @@ def preflight(old: Database, new: Database) -> list[Problem]:
         Problem(f"{new.side}, table {table}", "does not exist", "load the schema: pg_dump -s")
         for table in sorted(set(tables) - set(copies))
     ]
+    problems += _unoffered(old, new)
     encodings = [str(side.one("SHOW server_encoding")) for side in (old, new)]
     if encodings[0] != encodings[1]:
         problems.append(
@@ -103,6 +104,18 @@ def unguarded(side: Database) -> Iterator[Problem]:
             f"{side.side}, table {schema}.{table}",
             "is without the guard: it was made after the migration began",
             "roll back to PREPARED and begin again: the table is not replicated either",
+        )
+
+
+def _unoffered(old: Database, new: Database) -> Iterator[Problem]:
+    """List the extensions that the new side could not have: the schema would not load as it is."""
+    installed = {name for (name,) in old.rows("SELECT extname FROM pg_extension")}
+    offered = {name for (name,) in new.rows("SELECT name FROM pg_available_extensions")}
+    for name in sorted(installed - offered):
+        yield Problem(
+            f"{new.side}, extension {name}",
+            "is not offered, and the old side has it",
+            f"change what uses it, and on the old side: DROP EXTENSION {name}",
         )
 
 

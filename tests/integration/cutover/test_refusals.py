@@ -264,6 +264,20 @@ def test_an_endpoint_that_dms_did_not_reach_is_refused(at_prepared: Rig) -> None
         )
 
 
+def test_an_extension_that_the_new_side_does_not_offer_is_refused(at_prepared: Rig) -> None:
+    """What uses it would be missing."""
+    old = at_prepared.old
+    folder = old.directory / "extension"
+    folder.mkdir()
+    (folder / "ledger.control").write_text("default_version = '1'\n", "utf-8")
+    (folder / "ledger--1.sql").write_text("SELECT 1;\n", "utf-8")
+    old.sql(f"SET extension_control_path = '$system:{old.directory}'", "CREATE EXTENSION ledger")
+    try:
+        refused(at_prepared, "new side, extension ledger: is not offered, and the old side has it")
+    finally:
+        old.sql("DROP EXTENSION ledger", "RESET extension_control_path")
+
+
 def test_a_trigger_that_fires_for_replication_is_refused(at_prepared: Rig) -> None:
     """It would change what was changed on the other side already."""
     at_prepared.new.sql(
