@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import importlib.metadata
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tapforge.lang.errors import Problem, TapforgeError
 
@@ -90,7 +91,7 @@ def _of_pins(pins: Mapping[str, str], services: Iterable[str], extra: str) -> di
         raise BundleError(problems)
     wanted = frozenset(services)
     return {
-        str(file): Path(str(each.locate_file(file))).read_bytes()
+        file: Path(str(each.locate_file(file))).read_bytes()
         for each in found.values()
         if each is not None
         for file in _of_distribution(each, wanted)
@@ -99,18 +100,20 @@ def _of_pins(pins: Mapping[str, str], services: Iterable[str], extra: str) -> di
 
 def _of_distribution(
     distribution: importlib.metadata.Distribution, services: frozenset[str]
-) -> Iterator[PurePosixPath]:
+) -> Iterator[str]:
     """Give the files of a distribution that run, and its licence; pip adds others when it installs."""
-    for file in distribution.files or ():
-        match file.parts:
+    # The record itself: of two thousand files of botocore, `files` would make as many paths.
+    for file, *_ in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
+        parts = file.split("/")
+        match parts:
             case ("botocore", "data", service, _, *_):
-                wanted = service in services and file.name != "examples-1.json"
+                wanted = service in services and parts[-1] != "examples-1.json"
             case ("boto3", "data" | "examples", *_):
                 wanted = False  # resources, which are older than clients, and prose
             case (folder, *rest) if folder.endswith(".dist-info"):
                 wanted = any(part.startswith(("LICEN", "NOTICE", "COPYING")) for part in rest)
             case (first, *_):
-                wanted = ".." not in file.parts and file.suffix != ".pyc" and first != "bin"
+                wanted = ".." not in parts and not file.endswith(".pyc") and first != "bin"
             case _:
                 wanted = False
         if wanted:
