@@ -230,11 +230,13 @@ class Symbol(Expression):
 class Named(Symbol):
     """A known value that is rendered by its name: functions fold over it, text refers to it."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_of_value", "_value")
 
     def __init__(self, address: str, value: Any) -> None:
         super().__init__(address)
         self._value = value
+        # The type of the value, once it was asked for: a table is long.
+        self._of_value: Type = None
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None)))
@@ -637,7 +639,11 @@ def expression_type(expression: Expression) -> Type:
 def static_type(value: Any) -> Type:
     """Give the type of a value, known or not; "dynamic" for null, None where it is not known."""
     value = parse(value)
-    if isinstance(value, Expression) and not isinstance(value, Named):
+    if isinstance(value, Named):
+        if value._of_value is None:
+            value._of_value = static_type(value._value)
+        return value._of_value
+    if isinstance(value, Expression):
         type_ = expression_type(value)
         return type_ if _is_exact(type_) else None
     if not known(value):
