@@ -339,7 +339,11 @@ def _step(run: Run, to: Phase | None) -> None:
     target = checkpoint.phase.next
     if target is None:
         raise RefusedError(
-            Problem("advance", "the migration is COMMITTED", "remove the system's migration parts")
+            Problem(
+                "advance",
+                "the migration is COMMITTED",
+                "take its parts down: `replication = false`",
+            )
         )
     if target is Phase.COMMITTED and to is not Phase.COMMITTED:
         raise RefusedError(

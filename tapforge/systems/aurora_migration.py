@@ -21,7 +21,6 @@ from tapforge.lang.expression import (
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.modules import cutover_dns as names
-from tapforge.modules import dms as replication
 from tapforge.modules import parameters, valid
 from tapforge.modules.alarm import AlarmInputs, AlarmOutputs, alarm
 from tapforge.modules.application import ApplicationInputs, application
@@ -31,6 +30,7 @@ from tapforge.modules.cutover import CutoverInputs, cutover, reader_steps
 from tapforge.modules.cutover_dns import CutoverDnsInputs, cutover_dns
 from tapforge.modules.dashboard import DashboardInputs, dashboard
 from tapforge.modules.dms import DmsInputs, dms
+from tapforge.modules.dms import instance_class as of_replication
 from tapforge.modules.dms_account import DmsAccountInputs, dms_account
 from tapforge.modules.encryption_key import EncryptionKeyInputs, encryption_key
 from tapforge.modules.network import NetworkInputs, network
@@ -318,10 +318,16 @@ class AuroraMigrationInputs(TieredInputs):
         " environment that does so has to be destroyed last.",
         default=False,
     )
+    replication: bool = variable(
+        "Whether all stands that only the migration needs: DMS, the cutover function, alarms and"
+        " dashboard. False once the migration is COMMITTED, and never before, takes it down; the outputs"
+        " that tell of it are null then.",
+        default=True,
+    )
     replication_instance_class: str = variable(
         "Class of the replication instance.",
         default="dms.r6i.large",
-        valid=[replication.instance_class],
+        valid=[of_replication],
     )
     replication_storage_gb: int = variable(
         "Storage of the replication instance in GB.",
@@ -588,6 +594,8 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         "dms_account",
         dms_account,
         DmsAccountInputs(create=v.create_dms_roles, destroyable=v.destroyable),
+        # Other environments may need those that this one makes.
+        when=or_(v.replication, v.create_dms_roles),
     )
     copy = s.call(
         "dms",
@@ -618,6 +626,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             tables=fn.concat(for_list(v.schemas, lambda schema: f"{schema}.%"), [SENTINEL]),
             lob_max_kb=v.lob_max_kb,
         ),
+        when=v.replication,
     )
 
     # --- who is told ---
@@ -657,6 +666,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
                 treat_missing_data=missing,
                 action_arns=[topic.topic_arn],
             ),
+            when=v.replication,
         )
 
     forward, reverse = copy.forward_task_metric_id, copy.reverse_task_metric_id
@@ -727,6 +737,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             prove_reverse=v.prove_reverse,
             authorities_layer_arn=v.authorities_layer_arn,
         ),
+        when=v.replication,
     )
     errors = s.call(
         "cutover_alarm",
@@ -748,6 +759,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             treat_missing_data="notBreaching",
             action_arns=[topic.topic_arn],
         ),
+        when=v.replication,
     )
     tasks = (forward, reverse)
     instance = ("ReplicationInstanceIdentifier", copy.instance_identifier)
@@ -786,6 +798,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
             },
             alarm_arns=[each.arn for each in (source_lag, target_lag, *way_back, errors)],
         ),
+        when=v.replication,
     )
     vault = s.call(
         "backup",
@@ -843,13 +856,17 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
         cutover_log_group_name=switch.log_group_name,
         cutover_rule_names=switch.rule_names,
         topic_arn=topic.topic_arn,
-        alarm_names={
-            "source lag": source_lag.name,
-            "target lag": target_lag.name,
-            "reverse source lag": way_back[0].name,
-            "reverse target lag": way_back[1].name,
-            "cutover": errors.name,
-        },
+        alarm_names=conditional(
+            v.replication,
+            {
+                "source lag": source_lag.name,
+                "target lag": target_lag.name,
+                "reverse source lag": way_back[0].name,
+                "reverse target lag": way_back[1].name,
+                "cutover": errors.name,
+            },
+            {},
+        ),
         dashboard_name=page.name,
         backup_vault_name=vault.vault_name,
         backup_plan_id=vault.plan_id,

@@ -40,6 +40,30 @@ def test_production_is_stood_in_for_where_none_is_given() -> None:
     assert peered.values["peer_vpc_id"] == PRODUCTION["production_vpc_id"]
 
 
+def test_what_only_the_migration_needs_can_be_taken_down() -> None:
+    """Aurora, the names, the peering and the backups stay, each as it was."""
+    during, after = meant(), meant(replication=False)
+    left = {address: each.values for address, each in after.items()}
+    gone = during.keys() - left.keys()
+    assert left.keys() <= during.keys()
+    ended = {"cutover", "cutover_alarm", "dashboard", "dms", "dms_account"}
+    ended |= {f"{way}_alarm" for way in ("source", "target", "reverse_source", "reverse_target")}
+    assert {address.split(".")[1].removesuffix("[0]") for address in gone} == ended
+    for address in (
+        "module.aurora.aws_rds_cluster.main",
+        "module.dns.aws_route53_record.writer_new",
+        "module.peering.aws_vpc_peering_connection.main",
+        "module.backup.aws_backup_plan.main",
+    ):
+        assert address in left
+
+
+def test_the_roles_of_dms_stay_where_others_may_need_them() -> None:
+    """They are the account's."""
+    made = meant(replication=False, create_dms_roles=True)
+    assert any(address.startswith("module.dms_account[0].aws_iam_role") for address in made)
+
+
 def test_the_names_begin_with_all_weight_on_the_old_side() -> None:
     """In a zone whose name has the suffix; reads go to a host of their own where there is one."""
     made = meant(
@@ -64,7 +88,7 @@ def test_an_existing_secret_leaves_the_master_password_to_rds() -> None:
     cluster = existing["module.aurora.aws_rds_cluster.main"].values
     assert cluster["manage_master_user_password"] is True
     assert "module.rotation[0].aws_secretsmanager_secret_rotation.main" not in existing
-    endpoint = existing["module.dms.aws_dms_endpoint.forward_target"].values
+    endpoint = existing["module.dms[0].aws_dms_endpoint.forward_target"].values
     assert endpoint["secrets_manager_arn"] == SECRET
 
 
@@ -75,7 +99,7 @@ def test_an_existing_secret_leaves_the_master_password_to_rds() -> None:
 )
 def test_the_function_knows_the_role_of_replication(secret: dict[str, Any], role: str) -> None:
     """Its sessions are not ended, and its writes pass."""
-    (environment,) = meant(**secret)["module.cutover.aws_lambda_function.main"].values[
+    (environment,) = meant(**secret)["module.cutover[0].aws_lambda_function.main"].values[
         "environment"
     ]
     assert environment["variables"]["CUTOVER_NEW_REPLICATION_ROLE"] == role

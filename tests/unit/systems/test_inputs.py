@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tapforge.lang.inputs import declared_inputs
 from tapforge.lang.resolve import ResolveError
 from tapforge.systems import shipped
 from tapforge.systems.resolve import resolve
@@ -15,7 +16,9 @@ SYSTEMS: dict[str, System[Any, Any]] = {each: getattr(shipped, each) for each in
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_production_is_protected(name: str) -> None:
     """A suffix that says production asks for more than a flag before the data may go."""
-    production = {"environment_suffix": "prod", "destroyable": True}
+    fields = declared_inputs(SYSTEMS[name].inputs).values()
+    required = {field.name: field.example for field in fields if field.required}
+    production = required | {"environment_suffix": "prod", "destroyable": True}
     with pytest.raises(ResolveError) as caught:
         resolve(SYSTEMS[name], production)
     (problem,) = caught.value.problems
