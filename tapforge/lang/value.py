@@ -56,6 +56,8 @@ def exact(value: Number) -> int | Decimal:
 
 def simplest(value: Decimal | int) -> Number:
     """Give a number as an int if it is whole, else as a float if that is the same decimal."""
+    if not value and isinstance(value, Decimal) and value.is_signed():
+        return -0.0  # which Terraform writes as -0
     if value == int(value):
         return exact(int(value))
     as_float = float(value)

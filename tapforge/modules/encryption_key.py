@@ -47,14 +47,18 @@ _table = cast(
 _known = cast("list[str]", Named("local.key_services", sorted(_ACTIONS)))
 
 
+def _is_known(name: str) -> bool:
+    return fn.try_(fn.contains(_known, name), False)  # null is none
+
+
 def _strangers(names: list[str]) -> list[str]:
-    return for_list(names, lambda name: name, when=lambda name: not_(fn.contains(_known, name)))
+    return for_list(names, lambda name: name, when=lambda name: not_(_is_known(name)))
 
 
 _services = Valid(
     lambda value, _: eq(fn.length(_strangers(value)), 0),
     lambda value, _: (
-        f"{fn.join(' and ', _strangers(value))}: the key has no statement for that; expected"
+        f"{fn.jsonencode(_strangers(value))}: the key has no statement for that; expected"
         f" {fn.join(', ', _known)}."
     ),
     {"items": {"enum": sorted(_ACTIONS)}},

@@ -119,8 +119,13 @@ _prefixes = cast(
     "dict[str, str]", Named("local.endpoint_iam_prefixes", dict(endpoints.iam_prefixes()))
 )
 
+
+def _is_one(services: list[str], name: str) -> bool:
+    return fn.try_(fn.contains(services, name), False)  # null is none
+
+
 _gateway_services = Valid(
-    lambda value, _: fn.alltrue(for_list(value, lambda name: fn.contains(_gateway, name))),
+    lambda value, _: fn.alltrue(for_list(value, lambda name: _is_one(_gateway, name))),
     lambda value, _: (
         f"{fn.jsonencode(value)}: gateway endpoints are those of {fn.join(' and ', _gateway)} alone;"
         " others belong to interface_endpoints."
@@ -130,14 +135,14 @@ _gateway_services = Valid(
 
 
 def _strangers(names: list[str]) -> list[str]:
-    return for_list(names, lambda name: name, when=lambda name: not_(fn.contains(_interface, name)))
+    return for_list(names, lambda name: name, when=lambda name: not_(_is_one(_interface, name)))
 
 
 _interface_services = (
     Valid(
         lambda value, _: eq(fn.length(_strangers(value)), 0),
         lambda value, _: (
-            f"no interface endpoint is called {fn.join(' or ', _strangers(value))}: expected the ends of"
+            f"no interface endpoint is called {fn.jsonencode(_strangers(value))}: expected the ends of"
             " AWS's own names, such as rds, sns, logs, events or secretsmanager; s3 and dynamodb belong"
             " to gateway_endpoints."
         ),

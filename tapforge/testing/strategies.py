@@ -26,6 +26,7 @@ from tapforge.lang.errors import ArgumentError, Problem, closest
 from tapforge.lang.expression import Failure
 from tapforge.lang.inputs import Input, Valid, declared_inputs, problems
 from tapforge.lang.json_syntax import Json
+from tapforge.lang.value import normalized
 from tapforge.systems.system import System
 from tapforge.testing import values as drawn
 from tapforge.testing.values import Drawn
@@ -300,4 +301,4 @@ def _texts(schema: Mapping[str, Json]) -> st.SearchStrategy[str]:
         return st.text(_PLAIN, min_size=least, max_size=40 if most is None else most)
     pattern: re.Pattern[str] = re.compile(schema["pattern"])
     # Cut short, it may match no more.
-    return st.from_regex(pattern, fullmatch=True).map(lambda text: text[:most])
+    return st.from_regex(pattern, fullmatch=True).map(lambda text: normalized(text)[:most])

@@ -199,7 +199,7 @@ def test_todays_provider_gets_what_is_rendered(project: Path) -> None:
     with Emulator.start(directory.path) as emulator:
         prepared = _Run(directory, "registry", find_terraform(), project)
         lowered = prepared.lowered(system)
-        prepared.write(lowered, {"environment_suffix": "dev"}, {"bucket": "b"}, emulator)
+        prepared.write(system, lowered, {"environment_suffix": "dev"}, {"bucket": "b"}, emulator)
         terraform = prepared.terraform(emulator)
 
         assert lowered.changes == ()

@@ -22,7 +22,7 @@ from tapforge.testing import strategies
 pytestmark = pytest.mark.terraform
 
 PROVE = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
-ENVIRONMENTS = 4000 if PROVE else 120
+ENVIRONMENTS = 4000 if PROVE else 80
 PROJECT = find(Path(__file__).parents[2])
 
 Drawn = Callable[[st.SearchStrategy[Any], int], list[Any]]

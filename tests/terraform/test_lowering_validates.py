@@ -109,5 +109,8 @@ def test_every_system_is_lowered_to_what_the_provider_takes(
         (tmp_path / module).mkdir(parents=True)
         for file, document in files.items():
             (tmp_path / module / file).write_text(dumps(document))
+    for body in bodies:
+        for file, make in body.attachments.items():
+            (tmp_path / body.document.name / file).write_bytes(make("x"))
 
     validate(tmp_path, tmp_path / path, settings)

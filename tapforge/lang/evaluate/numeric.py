@@ -32,11 +32,11 @@ def _abs(value: Any) -> Number:
 
 
 def _ceil(value: Any) -> Number:
-    return simplest(Decimal(exact(number(value))).to_integral_value(ROUND_CEILING))
+    return exact(int(Decimal(exact(number(value))).to_integral_value(ROUND_CEILING)))
 
 
 def _floor(value: Any) -> Number:
-    return simplest(Decimal(exact(number(value))).to_integral_value(ROUND_FLOOR))
+    return exact(int(Decimal(exact(number(value))).to_integral_value(ROUND_FLOOR)))
 
 
 def _signum(value: Any) -> int:

@@ -327,6 +327,7 @@ def test_a_started_task_shows_its_tables_as_loaded_and_validated(dms):
     assert after == [shown | dict(zip(states, ("Table completed", "Validated"), strict=True))]
 
 
+@pytest.mark.gap("dms.connection_attributes")
 def test_extra_attributes_are_settings_of_an_endpoint(dms):
     """Those of PostgreSQL, with their types; a text may hold equals signs."""
     dms.create_endpoint(

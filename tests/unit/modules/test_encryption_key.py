@@ -75,6 +75,6 @@ def test_log_groups_are_told_by_their_arns() -> None:
 def test_a_service_without_a_statement_is_refused() -> None:
     """With those there are."""
     with pytest.raises(
-        ArgumentError, match=r"lambda: the key has no statement for that; expected b"
+        ArgumentError, match=r"\[\"lambda\"\]: the key has no statement for that; expected b"
     ):
         EncryptionKeyInputs(name="shop", environment_suffix="dev", services=["logs", "lambda"])

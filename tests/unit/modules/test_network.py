@@ -262,7 +262,7 @@ def test_flows_are_logged_where_somebody_wants_them() -> None:
         ),
         pytest.param(
             {"interface_endpoints": ["rds", "database"]},
-            "no interface endpoint is called database",
+            r'no interface endpoint is called \["database"\]',
             id="unknown interface endpoint",
         ),
         pytest.param(
