@@ -457,11 +457,7 @@ def _role(
     names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
     types = "route53:ChangeResourceRecordSetsRecordTypes"
     keys: Any = dynamic(
-        for_list(
-            [v.secret_key_arns],
-            lambda arns: arns,
-            when=lambda _: ne(fn.length(v.secret_key_arns), 0),
-        ),
+        conditional(eq(fn.length(v.secret_key_arns), 0), [], [v.secret_key_arns]),
         lambda keys: document.Statement(
             sid="DecryptSecrets", actions=["kms:Decrypt"], resources=keys.value
         ),

@@ -15,7 +15,6 @@ from tapforge.lang.expression import (
     eq,
     for_list,
     ge,
-    ne,
     not_,
 )
 from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
@@ -322,11 +321,7 @@ def _secret_role(
     ).role
     document = data.IamPolicyDocument
     keys: Any = dynamic(
-        for_list(
-            [v.secret_key_arns],
-            lambda arns: arns,
-            when=lambda _: ne(fn.length(v.secret_key_arns), 0),
-        ),
+        conditional(eq(fn.length(v.secret_key_arns), 0), [], [v.secret_key_arns]),
         lambda keys: document.Statement(
             sid="DecryptSecrets",
             actions=["kms:Decrypt", "kms:DescribeKey"],

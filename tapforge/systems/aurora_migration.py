@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tapforge.facts import networks
 from tapforge.facts import postgres as versions
 from tapforge.lang import functions as fn
 from tapforge.lang.expression import (
@@ -85,6 +86,7 @@ _GRAPHS_OF_INSTANCE = {
     "Replication instance: free storage (bytes)": "FreeStorageSpace",
 }
 
+_IDENTIFIER = "^[a-z_][a-z0-9_]{0,62}$"
 _DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 
 
@@ -107,7 +109,7 @@ _source_cidrs = (
         lambda _value, _: "the old database is nowhere: give the IPv4 block of its subnet.",
         {"minItems": 1},
     ),
-    valid.each_matches(r"^[0-9.]+/(1[6-9]|2[0-8])$", "IPv4 blocks of subnets"),
+    valid.each_matches(networks.BLOCK_PATTERN, "IPv4 blocks of subnets"),
     Valid(
         # What is no block at all is told by its own rule.
         lambda value, inputs: fn.try_(
@@ -152,7 +154,7 @@ class AuroraMigrationInputs(TieredInputs):
     source_database_name: str = variable(
         "Name of the old database.",
         default=DATABASE,
-        valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a name of PostgreSQL in lower case")],
+        valid=[valid.pattern(_IDENTIFIER, "a name of PostgreSQL in lower case")],
     )
     source_secret_arn: str = variable(
         "Full ARN of the existing secret of the old database: host, port, dbname, username, password.",
@@ -169,7 +171,7 @@ class AuroraMigrationInputs(TieredInputs):
         "Role of the old database that DMS connects as: the user of source_secret_arn, and of no"
         " application.",
         default="dms",
-        valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case")],
+        valid=[valid.pattern(_IDENTIFIER, "a role of PostgreSQL in lower case")],
     )
     source_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that the old database's is checked by; null encrypts and checks"
@@ -186,7 +188,7 @@ class AuroraMigrationInputs(TieredInputs):
                 lambda _value, _: "no schema: there is nothing to move; give one such as public.",
                 {"minItems": 1},
             ),
-            valid.each_matches("^[a-z_][a-z0-9_]{0,62}$", "names of PostgreSQL in lower case"),
+            valid.each_matches(_IDENTIFIER, "names of PostgreSQL in lower case"),
         ],
     )
     lob_max_kb: int = variable(
@@ -269,7 +271,7 @@ class AuroraMigrationInputs(TieredInputs):
     target_replication_role: str = variable(
         "Role of Aurora that DMS connects as where target_secret_arn is given: that secret's user.",
         default="dms",
-        valid=[valid.pattern("^[a-z_][a-z0-9_]{0,62}$", "a role of PostgreSQL in lower case")],
+        valid=[valid.pattern(_IDENTIFIER, "a role of PostgreSQL in lower case")],
     )
     target_certificate_arn: str | None = variable(
         "ARN of the certificate of DMS that Aurora's is checked by; null encrypts and checks not.",
@@ -513,9 +515,7 @@ def aurora_migration(s: Body, v: AuroraMigrationInputs) -> AuroraMigrationOutput
     target_secret_arn: str = conditional(
         generated, cluster.master_user_secret_arn, given.target_secret_arn
     )
-    secret_key_arns = fn.concat(
-        v.secret_key_arns, for_list([key.arn], lambda arn: arn, when=lambda _: generated)
-    )
+    secret_key_arns = fn.concat(v.secret_key_arns, conditional(generated, [key.arn], []))
     target_role = conditional(generated, MASTER, v.target_replication_role)
 
     # --- production, or what stands in for it ---
