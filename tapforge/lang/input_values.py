@@ -23,6 +23,23 @@ from tapforge.lang.value import (
     string,
 )
 
+_LARGE = 1 << 63
+
+
+def is_plain(value: Any, type_: Type) -> bool:
+    """Tell quickly of most values that they are as their input takes them: there is no reference in them.
+
+    Args:
+        value: The value.
+        type_: The Terraform type of an input.
+    """
+    kind = value.__class__
+    if kind is str:
+        return bool(type_ == "string" and value.isascii())
+    if kind is bool:
+        return bool(type_ == "bool")
+    return kind is int and type_ == "number" and -_LARGE < value < _LARGE
+
 
 def convert(place: str, value: Any, type_: Type, found: list[Problem]) -> Any:
     """Convert a value to the type of an input; of an expression, tell what its type can tell.
@@ -50,7 +67,8 @@ def convert(place: str, value: Any, type_: Type, found: list[Problem]) -> Any:
         return _map(place, value, element, found)
     if kind != "map" and isinstance(value, (list, tuple, set, frozenset)):
         items = [
-            convert(f"{place}[{index}]", item, element, found) for index, item in enumerate(value)
+            item if is_plain(item, element) else convert(f"{place}[{index}]", item, element, found)
+            for index, item in enumerate(value)
         ]
         return _set(items) if kind == "set" and known(items) else items
     found.append(_mismatch(place, value, type_))
@@ -77,6 +95,9 @@ def _scalar(place: str, value: Any, type_: str, found: list[Problem]) -> Any:
 def _map(place: str, value: Mapping[Any, Any], element: Type, found: list[Problem]) -> Any:
     converted = {}
     for key, item in value.items():
+        if is_plain(key, "string") and is_plain(item, element) and key not in converted:
+            converted[key] = item
+            continue
         at = f'{place}["{key}"]'
         composed = convert(at, key, "string", found)
         if composed in converted:

@@ -6,12 +6,13 @@ file, a row of the README and the check on a value given in Python.
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, Union, cast, dataclass_transform
 
@@ -30,7 +31,7 @@ from tapforge.lang.expression import (
     parse,
 )
 from tapforge.lang.functions import contains, floor
-from tapforge.lang.input_values import convert
+from tapforge.lang.input_values import convert, is_plain
 from tapforge.lang.json_syntax import Json
 from tapforge.lang.meta import Condition
 from tapforge.lang.value import number_text
@@ -307,6 +308,7 @@ def take(
         if name not in declared
     ]
     taken: dict[str, Any] = {}
+    unsure = set()
     for name, field in declared.items():
         value = values.get(name)
         if value is None and not (field.nullable and name in values):
@@ -316,22 +318,21 @@ def take(
                 fix = f"give one: {field.description}"
                 found.append(Problem(f"{prefix}: {name}", what, fix))
                 continue
-        elif not (type(value) is str and field.type == "string" and value.isascii()):
-            # Plain text is by far the most, and no reference can be in it.
+        elif not is_plain(value, field.type):
             before = len(found)
             value = convert(f"{prefix}: {name}", value, field.type, found)
             if len(found) != before:
                 continue
+            unsure.add(name)
         taken[name] = value
     if validate:
-        view = types.SimpleNamespace(**taken)
+        marks = _Marks(taken)
         for name, value in taken.items():
-            if value is None or not known(value):
+            valid = declared[name].valid
+            if not valid or value is None or (name in unsure and not known(value)):
                 continue
-            found += [
-                Problem(f"{prefix}: {name}", *broken)
-                for broken in _verdicts_on(declared[name], value, view)
-            ]
+            for broken in _verdicts_on(valid, value, marks[name], marks):
+                found.append(Problem(f"{prefix}: {name}", *broken))  # noqa: PERF401 - seldom any
     return taken, found
 
 
@@ -340,52 +341,95 @@ _KEPT = 1000
 
 _Broken = tuple[str, str]
 
+
+@attrs.define(eq=False)
+class _Verdicts:
+    """What a rule said of values, beside the values of those other inputs that it asked for."""
+
+    asks: list[str] = attrs.field(factory=list)
+    of: dict[Any, _Broken | None] = attrs.field(factory=dict)
+
+
+@attrs.define(eq=False)
+class _Agreed:
+    """The values that all of some rules accept, but for the rules that ask for other inputs."""
+
+    values: set[Any] = attrs.field(factory=set)
+    asking: list[Valid] = attrs.field(factory=list)
+
+
 # By the rule: a system and the modules it calls often hold a value to the same.
-_verdicts: dict[Valid, tuple[list[str], dict[Any, _Broken | None]]] = {}
+_verdicts: dict[Valid, _Verdicts] = collections.defaultdict(_Verdicts)
+_agreed: dict[tuple[Valid, ...], _Agreed] = collections.defaultdict(_Agreed)
+
+
+def forget() -> None:
+    """Forget what was found about values: it is remembered, for the same ones come again and again."""
+    _verdicts.clear()
+    _agreed.clear()
+
+
+class _Marks(dict[str, Any]):
+    """What each input's value is told from others by, made when it is asked for."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.values_of = values
+
+    def __missing__(self, name: str) -> Any:
+        value = self.values_of.get(name, NotImplemented)
+        # 1 is equal to true, and no list can be looked up.
+        mark = self[name] = value if value.__class__ is str else (repr(value),)
+        return mark
 
 
 class _Asked:
     """The inputs as rules see them; it notes which of them the rules ask for."""
 
-    def __init__(self, inputs: Any, names: list[str]) -> None:
+    def __init__(self, inputs: Mapping[str, Any], names: list[str]) -> None:
         self._inputs, self._names = inputs, names
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._names:
             self._names.append(name)
         try:
-            return getattr(self._inputs, name)
-        except AttributeError:
+            return self._inputs[name]
+        except KeyError:
             raise AttributeError(name, name=name, obj=self) from None
 
 
-def _verdicts_on(field: Input, value: Any, inputs: Any) -> Iterator[_Broken]:
+def _verdicts_on(rules: tuple[Valid, ...], value: Any, mark: Any, marks: _Marks) -> list[_Broken]:
     """Give all that is wrong with a value."""
-    shown = repr(value)
-    for rule in field.valid:
-        broken = _verdict(rule, value, shown, inputs)
-        if broken:
-            yield broken
+    agreed = _agreed[rules]
+    if mark in agreed.values:
+        for rule in agreed.asking:
+            if _verdict(rule, value, mark, marks):
+                break
+        else:
+            return []
+    broken = [each for rule in rules if (each := _verdict(rule, value, mark, marks))]
+    asking = [rule for rule in rules if _verdicts[rule].asks]
+    if len(asking) != len(agreed.asking) or len(agreed.values) == _KEPT:
+        agreed.asking = asking
+        agreed.values.clear()
+    if not broken:
+        agreed.values.add(mark)
+    return broken
 
 
-def _verdict(rule: Valid, value: Any, shown: str, inputs: Any) -> _Broken | None:
+def _verdict(rule: Valid, value: Any, mark: Any, marks: _Marks) -> _Broken | None:
     """Give what is wrong, remembered for the same value beside the same other inputs."""
-    names, verdicts = _verdicts.setdefault(rule, ([], {}))
-    key = _seen(shown, names, inputs)
-    if key not in verdicts:
-        before, asked = len(names), _Asked(inputs, names)
-        broken = _reason(rule, value, asked)
-        if len(names) != before or len(verdicts) == _KEPT:
-            verdicts.clear()
-            key = _seen(shown, names, inputs)
-        verdicts[key] = broken
-    return verdicts[key]
-
-
-def _seen(shown: str, names: Iterable[str], inputs: Any) -> Any:
-    if not names:
-        return shown
-    return (shown, *[repr(getattr(inputs, name, NotImplemented)) for name in names])
+    verdicts = _verdicts[rule]
+    asks = verdicts.asks
+    key = (mark, *map(marks.__getitem__, asks)) if asks else mark
+    if key not in verdicts.of:
+        before = len(asks)
+        broken = _reason(rule, value, _Asked(marks.values_of, asks))
+        if len(asks) != before or len(verdicts.of) == _KEPT:
+            verdicts.of.clear()
+            key = (mark, *map(marks.__getitem__, asks)) if asks else mark
+        verdicts.of[key] = broken
+    return verdicts.of[key]
 
 
 def _reason(rule: Valid, value: Any, inputs: Any) -> _Broken | None:

@@ -37,7 +37,7 @@ def main() -> None:
     # Drawing validates, and validation remembers: forget it, so that all of it is counted.
     from tapforge.lang import inputs
 
-    inputs._verdicts.clear()
+    inputs.forget()
     resolve(aurora_demo, drawn[0])
     start = time.process_time()
     resources = [len(resolve(aurora_demo, variables).resources) for variables in drawn]

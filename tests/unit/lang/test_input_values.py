@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tapforge.lang.expression import Symbol
-from tapforge.lang.input_values import convert
+from tapforge.lang.input_values import convert, is_plain
 from tapforge.lang.marker import has_marker
 
 NAME = Symbol("var.name", "string")
@@ -83,3 +83,24 @@ def test_references_are_held_to_their_types() -> None:
     assert has_marker(damaged)
     convert("x", damaged, "string", found)
     assert [each.place for each in found] == ["x", "x"]
+
+
+@pytest.mark.parametrize(
+    ("value", "type_", "plain"),
+    [
+        ("shop", "string", True),
+        ("é", "string", False),
+        (7, "string", False),
+        (7, "number", True),
+        (7.0, "number", False),
+        (1 << 64, "number", False),
+        (True, "bool", True),
+        (True, "number", False),
+        (None, "string", False),
+        ("x", "dynamic", False),
+        (["x"], ["list", "string"], False),
+    ],
+)
+def test_most_values_need_no_conversion(value, type_, plain):
+    """It is seen at one look; of the others it is not said that they need one."""
+    assert is_plain(value, type_) is plain
