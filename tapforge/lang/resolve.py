@@ -7,7 +7,7 @@ it. What the provider decides stays unknown: an expression over the object's ful
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, cast
 
@@ -15,12 +15,12 @@ import attrs
 
 from tapforge.lang.bind import Bound, Object, Scope, always, compiled, constant
 from tapforge.lang.blocks import Check, Local, ModuleCall, Output
-from tapforge.lang.converter import Converter, converter
+from tapforge.lang.converter import Converter, converter, plain_class
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
-from tapforge.lang.expression import Call, Expression, Failure, Symbol
+from tapforge.lang.expression import Access, Call, Expression, Failure, Symbol
 from tapforge.lang.inputs import take
-from tapforge.lang.meta import Condition, Dynamic, Lifecycle, Meta
+from tapforge.lang.meta import Condition, Dynamic, Meta
 from tapforge.lang.model import Model, NestedObject
 from tapforge.lang.module import Module
 from tapforge.lang.schema import Attribute, Field
@@ -33,7 +33,8 @@ class ResolveError(TapforgeError):
     """Terraform would refuse the inputs: a validation or precondition fails, or an expression does."""
 
 
-@attrs.frozen(eq=False)
+# Not frozen, as there are many of them: attrs makes those half as fast.
+@attrs.define(eq=False)
 class Instance:
     """One instance of an object.
 
@@ -45,7 +46,7 @@ class Instance:
         model: The block it is an instance of.
         values: By argument, those that are not null: plain values, expressions where they are
             unknown, lists of mappings for blocks.
-        lifecycle: Its lifecycle block.
+        lifecycle: What its lifecycle block says of destroying and of changes by others.
         accepted: Why it may break rules, by the rule's id.
     """
 
@@ -55,7 +56,7 @@ class Instance:
     name: str
     model: Model = attrs.field(repr=False)
     values: dict[str, Any] = attrs.field(repr=False)
-    lifecycle: Lifecycle | None = attrs.field(repr=False)
+    lifecycle: Mapping[str, Any] = attrs.field(repr=False)
     accepted: Mapping[str, str] = attrs.field(repr=False)
 
 
@@ -177,34 +178,38 @@ def _local(local: Local) -> _Step:
 # --- instances --------------------------------------------------------------------------------------
 
 
-def _repeated(meta: Meta, place: str) -> Callable[[Scope, _Run], Iterator[Any]] | None:
-    """Compile count and for_each to the keys of the instances, each in the scope when it is given."""
+_Keys = Callable[[Scope, _Run], Iterable[tuple[Any, Any]]]
+
+
+def _repeated(meta: Meta, place: str) -> tuple[str, _Keys] | None:
+    """Compile count and for_each.
+
+    Returns:
+        What an instance calls itself, ``count`` or ``each``; and what gives the key of every instance,
+        and what it knows by that name.
+    """
     if meta.count is not None:
         number = always(meta.count)
 
-        def by_number(scope: Scope, run: _Run) -> Iterator[int]:
+        def by_number(scope: Scope, run: _Run) -> Iterable[tuple[int, Any]]:
             value = number(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "count", value))
-                return
-            for index in range(int(value)):
-                scope["count"] = {"index": index}
-                yield index
+                return ()
+            return [(index, {"index": index}) for index in range(int(value))]
 
-        return by_number
+        return "count", by_number
     if meta.for_each is not None:
         collection = always(meta.for_each)
 
-        def by_key(scope: Scope, run: _Run) -> Iterator[str]:
+        def by_key(scope: Scope, run: _Run) -> Iterable[tuple[str, Any]]:
             value = collection(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "for_each", value))
-                return
-            for key, item in _items(value):
-                scope["each"] = {"key": key, "value": item}
-                yield key
+                return ()
+            return [(key, {"key": key, "value": item}) for key, item in _items(value)]
 
-        return by_key
+        return "each", by_key
     return None
 
 
@@ -230,15 +235,17 @@ def _key(key: Any) -> str:
 
 def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
     address, repeated = model._tf_address, _repeated(model._tf_meta, model._tf_address)
-    fill = _body(model, address)
+    fill = _body(model, address).fill
     computed = {
         name: attribute.type
         for name, attribute in model._tf_block.attributes.items()
         if attribute.computed
     }
     mode, type_, label = cast("Mode", model._tf_kind), model._tf_type, model._tf_label
-    lifecycle = model._tf_meta.lifecycle
-    conditions = _conditions(address, lifecycle.precondition) if lifecycle else None
+    block = model._tf_meta.lifecycle
+    conditions = _conditions(address, block.precondition) if block else None
+    told = ("prevent_destroy", "ignore_changes")
+    lifecycle = {name: getattr(block, name) for name in told} if block else {}
 
     def one(key: str, scope: Scope, prefix: str, run: _Run) -> Object:
         full = f"{prefix}{address}{key}"
@@ -248,39 +255,55 @@ def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
         run.instances.append(Instance(full, mode, type_, label, model, values, lifecycle, accepted))
         return Object(full, values, computed)
 
+    return _instances(address, repeated, one)
+
+
+def _instances(
+    address: str,
+    repeated: tuple[str, _Keys] | None,
+    one: Callable[[str, Scope, str, _Run], Any],
+) -> _Step:
+    """Compile the instances of an object, or of a module call."""
     if repeated is None:
 
         def single(scope: Scope, prefix: str, run: _Run) -> None:
             scope[address] = one("", scope, prefix, run)
 
         return single
+    itself, keys = repeated
 
     def several(scope: Scope, prefix: str, run: _Run) -> None:
-        made = {key: one(_key(key), scope, prefix, run) for key in repeated(scope, run)}
-        scope[address] = list(made.values()) if model._tf_meta.count is not None else made
+        made = {}
+        for key, known in keys(scope, run):
+            scope[itself] = known
+            made[key] = one(_key(key), scope, prefix, run)
+        scope[address] = list(made.values()) if itself == "count" else made
 
     return several
 
 
-_Fill = Callable[[Scope, str, _Run], dict[str, Any]]
+@attrs.frozen(eq=False)
+class _Fixed:
+    """What is the same in every scope."""
+
+    value: Any
 
 
-def _body(block: Model | NestedObject, place: str) -> _Fill:
-    """Compile the arguments of a block."""
-    fixed: dict[str, Any] = {}
-    open_: list[tuple[str, Bound, Converter]] = []
-    for field, value in block._tf_given():
-        made = _argument(field, value, place)
-        if isinstance(made, _Fixed):
-            fixed[field.name] = made.value
-        else:
-            open_.append((field.name, *made))
+@attrs.frozen(eq=False)
+class _Body:
+    """The arguments of a block: those that are fixed, and how the others are made and converted."""
 
-    def fill(scope: Scope, full: str, run: _Run) -> dict[str, Any]:
-        values = fixed.copy()
-        for name, make, convert in open_:
+    fixed: dict[str, Any]
+    open: list[tuple[str, Bound, Converter, type | None]]
+
+    def fill(self, scope: Scope, full: str, run: _Run) -> dict[str, Any]:
+        values = self.fixed.copy()
+        for name, make, convert, class_ in self.open:
             try:
-                value = convert(make(scope))
+                value = make(scope)
+                kind = value.__class__
+                if kind is not class_ and kind is not Access:
+                    value = convert(value)
             except RefusedError as refusal:
                 run.problems.append(Problem(f"{full}.{name}", str(refusal)))
                 continue
@@ -288,30 +311,46 @@ def _body(block: Model | NestedObject, place: str) -> _Fill:
                 values[name] = value
         return values
 
-    return fill
+
+def _body(block: Model | NestedObject, place: str) -> _Body:
+    """Compile the arguments of a block."""
+    body = _Body({}, [])
+    for field, value in block._tf_given():
+        made = _argument(field, value, place)
+        if isinstance(made, _Fixed):
+            body.fixed[field.name] = made.value
+        else:
+            body.open.append((field.name, *made))
+    return body
 
 
-@attrs.frozen(eq=False)
-class _Fixed:
-    value: Any
-
-
-def _argument(field: Field, value: Any, place: str) -> tuple[Bound, Converter] | _Fixed:
+def _argument(
+    field: Field, value: Any, place: str
+) -> tuple[Bound, Converter, type | None] | _Fixed:
     if not isinstance(field, Attribute):
-        return _blocks(field.nesting, value, place), converter(None)
+        blocks = _blocks(field.nesting, value, place)
+        return blocks if isinstance(blocks, _Fixed) else (blocks, converter(None), None)
     make, convert = compiled(value), converter(field.type)
-    return _Fixed(convert(constant(value))) if make is None else (make, convert)
+    if make is None:
+        return _Fixed(convert(constant(value)))
+    return make, convert, plain_class(field.type)
 
 
-def _blocks(nesting: str, value: Any, place: str) -> Bound:
+def _blocks(nesting: str, value: Any, place: str) -> Bound | _Fixed:
     if nesting == "map" and isinstance(value, Mapping):
-        made = {key: _nested(item, place) for key, item in value.items()}
+        made = {key: _always(_nested(item, place)) for key, item in value.items()}
         return lambda scope: {key: make(scope) for key, make in made.items()}
     items = list(value) if isinstance(value, (list, tuple)) else [value]
-    makers = [
+    single = nesting in ("single", "group")
+    contents = [
         _generated(item, place) if isinstance(item, Dynamic) else _one(_nested(item, place))
         for item in items
     ]
+    fixed = [content for content in contents if isinstance(content, _Fixed)]
+    if len(fixed) == len(contents):
+        blocks = [block for content in fixed for block in content.value]
+        return _Fixed(blocks[0] if single else blocks)
+    makers = [_always(content) for content in contents]
 
     def make_all(scope: Scope) -> Any:
         found: list[Any] = []
@@ -320,21 +359,32 @@ def _blocks(nesting: str, value: Any, place: str) -> Bound:
             if isinstance(made, Expression):
                 return made
             found.extend(made)
-        return found[0] if nesting in ("single", "group") else found
+        return found[0] if single else found
 
     return make_all
 
 
-def _one(make: Bound) -> Bound:
-    return lambda scope: [make(scope)]
+def _always(content: Bound | _Fixed) -> Bound:
+    if isinstance(content, _Fixed):
+        value = content.value
+        return lambda _: value
+    return content
 
 
-def _nested(item: Any, place: str) -> Bound:
-    fill = _body(item, place)
+def _one(content: Bound | _Fixed) -> Bound | _Fixed:
+    if isinstance(content, _Fixed):
+        return _Fixed([content.value])
+    return lambda scope: [content(scope)]
+
+
+def _nested(item: Any, place: str) -> Bound | _Fixed:
+    body = _body(item, place)
+    if not body.open:
+        return _Fixed(body.fixed)
     unheard = _Run([], [], validate=False)
 
     def make(scope: Scope) -> dict[str, Any]:
-        values = fill(scope, place, unheard)
+        values = body.fill(scope, place, unheard)
         if unheard.problems:
             reason = str(unheard.problems.pop())
             unheard.problems.clear()
@@ -347,7 +397,7 @@ def _nested(item: Any, place: str) -> Bound:
 def _generated(item: Dynamic, place: str) -> Bound:
     collection, content, iterator = (
         always(item.for_each),
-        _nested(item.content, place),
+        _always(_nested(item.content, place)),
         item.iterator,
     )
 
@@ -380,18 +430,7 @@ def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
         inputs = {name: make(scope) for name, make in makers.items()}
         return _evaluate(module, inputs, f"{prefix}{address}{key}.", run)[1]
 
-    if repeated is None:
-
-        def single(scope: Scope, prefix: str, run: _Run) -> None:
-            scope[address] = one("", scope, prefix, run)
-
-        return single
-
-    def several(scope: Scope, prefix: str, run: _Run) -> None:
-        made = {key: one(_key(key), scope, prefix, run) for key in repeated(scope, run)}
-        scope[address] = list(made.values()) if call.meta.count is not None else made
-
-    return several
+    return _instances(address, repeated, one)
 
 
 def _conditions(address: str, conditions: Iterable[Condition]) -> _Step | None:

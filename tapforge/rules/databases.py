@@ -143,7 +143,7 @@ class Setting(NamedTuple):
     place: str
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class ParameterGroup:
     """A parameter group as rules read it.
 
@@ -162,6 +162,12 @@ class ParameterGroup:
     level: Level
     settings: tuple[Setting, ...]
     complete: bool
+    # Fields, as a cached property would slow every attribute of the class down.
+    _by_name: dict[str, Setting] = attrs.field(init=False)
+    _known: tuple[tuple[Setting, Parameter], ...] | None = attrs.field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        self._by_name = {each.name: each for each in reversed(self.settings)}
 
     def parameter(self, setting: Setting) -> Parameter | None:
         """Give what is known of a parameter in this family."""
@@ -171,15 +177,13 @@ class ParameterGroup:
         """Give what the group sets for a parameter."""
         return self._by_name.get(name)
 
-    @functools.cached_property
-    def _by_name(self) -> dict[str, Setting]:
-        return {each.name: each for each in reversed(self.settings)}
-
-    @functools.cached_property
+    @property
     def known(self) -> tuple[tuple[Setting, Parameter], ...]:
         """The parameters that the family has, with what is known of them."""
-        found = ((each, self.parameter(each)) for each in self.settings)
-        return tuple((each, parameter) for each, parameter in found if parameter)
+        if self._known is None:
+            found = ((each, self.parameter(each)) for each in self.settings)
+            self._known = tuple((each, parameter) for each, parameter in found if parameter)
+        return self._known
 
     def finding(
         self, setting: Setting, argument: str, found: str | None, expected: str, fix: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeVar
@@ -64,7 +63,8 @@ def unknown(value: Any) -> bool:
     return isinstance(value, Expression)
 
 
-@attrs.frozen(eq=False)
+# Not frozen, as there are many of them: attrs makes those half as fast.
+@attrs.define(eq=False)
 class Block:
     """The arguments of a resource, or of a block inside it.
 
@@ -147,7 +147,7 @@ class Finding:
     fix: str = ""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Resource(Block):
     """One instance of a resource or data source.
 
@@ -172,10 +172,7 @@ class Resource(Block):
     accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
     written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
-
-    @functools.cached_property
-    def _computed(self) -> dict[Callable[[Resource], Any], Any]:
-        return {}
+    _computed: dict[Callable[[Resource], Any], Any] | None = attrs.field(init=False, default=None)
 
     def once(self, compute: Callable[[Resource], T]) -> T:
         """Give what a function computes of this resource: it is called the first time only.
@@ -183,6 +180,8 @@ class Resource(Block):
         Args:
             compute: A function that many rules ask.
         """
+        if self._computed is None:
+            self._computed = {}
         if compute not in self._computed:
             self._computed[compute] = compute(self)
         result: T = self._computed[compute]
@@ -244,7 +243,7 @@ _PARTS = {"aws_secretsmanager_secret_version": "secret_id"}
 """Resources that are referred to in place of what they are a part of, and the argument that names it."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Configuration:
     """All resources of one root module in one environment.
 
@@ -259,52 +258,55 @@ class Configuration:
     variables: Mapping[str, Any] = attrs.field(factory=dict)
     name: str = ""
     today: dt.date = attrs.field(factory=_today)
+    # Fields, as a cached property would slow every attribute of the class down.
+    _by_type: dict[str, list[Resource]] = attrs.field(init=False, repr=False, factory=dict)
+    _of_types: dict[tuple[str, ...], list[Resource]] = attrs.field(
+        init=False, repr=False, factory=dict
+    )
+    _by_address: dict[str, list[Resource]] = attrs.field(init=False, repr=False, factory=dict)
+    _referred: dict[Expression, list[Resource]] = attrs.field(init=False, repr=False, factory=dict)
+    _named: dict[str, dict[str, list[Resource]]] = attrs.field(init=False, repr=False, factory=dict)
+    _users: dict[tuple[str, str, tuple[str, ...]], dict[str, list[Resource]]] = attrs.field(
+        init=False, repr=False, factory=dict
+    )
+    _traced: dict[tuple[str, tuple[str, ...]], bool] = attrs.field(
+        init=False, repr=False, factory=dict
+    )
+    _computed: dict[Callable[[Configuration], Any], Any] = attrs.field(
+        init=False, repr=False, factory=dict
+    )
 
-    @functools.cached_property
-    def _by_type(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
-        for resource in self.resources:
-            found.setdefault(resource.kind, []).append(resource)
+    def _addressed(self) -> dict[str, list[Resource]]:
+        """Give the resources by their addresses, and the instances of several by that of all."""
+        found = self._by_address
+        if not found:
+            for resource in self.resources:
+                found.setdefault(resource.address, []).append(resource)
+                if "[" in resource.address:
+                    found.setdefault(declared(resource.address), []).append(resource)
         return found
 
-    @functools.cached_property
-    def _by_address(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
-        for resource in self.resources:
-            found.setdefault(resource.address, []).append(resource)
-            if "[" in resource.address:
-                found.setdefault(declared(resource.address), []).append(resource)
+    def _typed(self) -> dict[str, list[Resource]]:
+        """Give the resources by their types, as `of` takes them."""
+        found = self._by_type
+        if not found:
+            for resource in self.resources:
+                found.setdefault(resource.kind, []).append(resource)
         return found
-
-    @functools.cached_property
-    def _referred(self) -> dict[Expression, list[Resource]]:
-        return {}
-
-    @functools.cached_property
-    def _named(self) -> dict[str, dict[str, list[Resource]]]:
-        return {}
-
-    @functools.cached_property
-    def _users(self) -> dict[tuple[str, str, tuple[str, ...]], dict[str, list[Resource]]]:
-        return {}
-
-    @functools.cached_property
-    def _traced(self) -> dict[tuple[str, tuple[str, ...]], bool]:
-        return {}
-
-    @functools.cached_property
-    def _computed(self) -> dict[Callable[[Configuration], Any], Any]:
-        return {}
 
     def of(self, *types: str) -> list[Resource]:
         """Give the resources of some types; data sources are called ``data.aws_vpc``."""
-        by_type = self._by_type
-        return [resource for type_ in types if type_ in by_type for resource in by_type[type_]]
+        found = self._of_types.get(types)
+        if found is None:
+            by_type = self._typed()
+            found = [r for type_ in types if type_ in by_type for r in by_type[type_]]
+            self._of_types[types] = found
+        return found
 
-    @functools.cached_property
+    @property
     def kinds(self) -> frozenset[str]:
         """The types of its resources, as `of` takes them."""
-        return frozenset(self._by_type)
+        return frozenset(self._typed())
 
     def once(self, compute: Callable[[Configuration], T]) -> T:
         """Give what a function computes of this configuration: it is called the first time only.
@@ -317,13 +319,13 @@ class Configuration:
         result: T = self._computed[compute]
         return result
 
-    @functools.cached_property
+    @property
     def destroyable(self) -> bool | None:
         """The form that the configuration says it has; None where it says nothing."""
         value = self.variables.get("destroyable")
         return value if isinstance(value, bool) else None
 
-    @functools.cached_property
+    @property
     def suffix(self) -> str:
         """The environment suffix, which ends every name; "" where the configuration takes none."""
         value = self.variables.get("environment_suffix")
@@ -353,7 +355,8 @@ class Configuration:
         """Give all that an expression refers to, each once."""
         found = self._referred.get(value)
         if found is None:
-            named = [r for each in addresses(value) for r in self._by_address.get(each, ())]
+            by_address = self._by_address or self._addressed()
+            named = [r for each in addresses(value) for r in by_address.get(each, ())]
             wholes = (w for r in named if r.type in _PARTS for w in self._whole(r))
             found = self._referred[value] = list({r.address: r for r in (*named, *wholes)}.values())
         return found
@@ -368,7 +371,7 @@ class Configuration:
         found = self._named.get(type_)
         if found is None:
             found = self._named[type_] = {}
-            for resource in self._by_type.get(type_, ()):
+            for resource in self._typed().get(type_, ()):
                 for name in _identities(resource):
                     found.setdefault(name, []).append(resource)
         return found
@@ -383,7 +386,8 @@ class Configuration:
             value: What the argument was given.
         """
         if isinstance(value, Expression):
-            return all(each in self._by_address for each in addresses(value))
+            by_address = self._addressed()
+            return all(each in by_address for each in addresses(value))
         if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
             return all(map(self.traced, value))
         return True

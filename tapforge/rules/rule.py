@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args
@@ -49,10 +48,10 @@ class Rule:
     good: Example = attrs.field(repr=False)
     bad: Example = attrs.field(repr=False)
     check: Callable[..., Iterable[Finding]] = attrs.field(repr=False)
+    _types: frozenset[str] = attrs.field(init=False, repr=False)
 
-    @functools.cached_property
-    def _types(self) -> frozenset[str]:
-        return frozenset(self.on)
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_types", frozenset(self.on))
 
     def concerns(self, kinds: frozenset[str]) -> bool:
         """Tell whether it has anything to look at in a configuration with resources of some types."""

@@ -72,8 +72,6 @@ def _compiled_tags(system: System[Any, Any]) -> list[Bound]:
 
 
 def _resource(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Resource:
-    lifecycle = instance.lifecycle
-    known = ("prevent_destroy", "ignore_changes")
     values = instance.values
     if default_tags is not None and "tags_all" in instance.model._tf_block.attributes:  # noqa: SLF001
         tags = values.get("tags")
@@ -85,6 +83,6 @@ def _resource(instance: lang.Instance, default_tags: dict[str, Any] | None) -> R
         mode=instance.mode,
         type=instance.type,
         name=instance.name,
-        lifecycle={name: getattr(lifecycle, name) for name in known} if lifecycle else {},
+        lifecycle=instance.lifecycle,
         accepted=instance.accepted,
     )

@@ -203,7 +203,7 @@ def test_all_weight_is_on_the_old_side_and_terraform_never_looks_again() -> None
         for side, weight in (("onprem", 100), ("aurora", 0))
     }
     records = [each for each in made.instances if each.type == "aws_route53_record"]
-    assert all(each.lifecycle.ignore_changes == ["weighted_routing_policy"] for each in records)
+    assert all(each.lifecycle["ignore_changes"] == ["weighted_routing_policy"] for each in records)
     zone = values["aws_route53_zone.main"]
     assert [vpc["vpc_id"] for vpc in zone["vpc"]] == right(cutover_dns)["vpc_ids"]
 
@@ -272,7 +272,7 @@ def test_the_checkpoint_begins_where_a_migration_begins() -> None:
     (parameter,) = [each for each in made.instances if each.type == "aws_ssm_parameter"]
     assert from_json(parameter.values["value"], "state") == Checkpoint()
     assert parameter.lifecycle is not None
-    assert parameter.lifecycle.ignore_changes == ["value"]
+    assert parameter.lifecycle["ignore_changes"] == ["value"]
 
 
 def test_the_rules_match_the_events_that_the_function_takes() -> None:
