@@ -11,6 +11,7 @@ Every function takes well-formed text, or an expression that will be, and answer
 from __future__ import annotations
 
 from tapforge.lang import functions as fn
+from tapforge.lang.call import remembered
 from tapforge.lang.expression import let, lt, or_
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -55,6 +56,7 @@ def overlap(backup: str, maintenance: str) -> bool:
     )
 
 
+@remembered
 def _minutes(window: str, start: int) -> float:
     """Give the minute of the day of the clock that begins at a character of a window."""
     hours, minutes = fn.substr(window, start, 2), fn.substr(window, start + 3, 2)

@@ -7,6 +7,7 @@ itself does; what stays unknown stays an expression, over the addresses that the
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -39,7 +40,9 @@ from tapforge.lang.expression import (
     parse,
     plain,
     set_elements,
+    static_type,
 )
+from tapforge.lang.rearrange import REARRANGING
 from tapforge.lang.value import RefusedError, UnfoldedError, normalized, sequence, string
 
 Scope = dict[str, Any]
@@ -51,11 +54,9 @@ Bound = Callable[[Scope], Any]
 class Object(Symbol):
     """An object of a provider, with those of its attributes that are known before it exists."""
 
-    __slots__ = ("_computed", "_values")
+    __slots__ = ("_accesses", "_computed", "_values")
 
-    def __init__(
-        self, address: str, values: Mapping[str, Any], computed: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, address: str, values: dict[str, Any], computed: Mapping[str, Any]) -> None:
         """Describe an object.
 
         Args:
@@ -63,15 +64,21 @@ class Object(Symbol):
             values: Its attributes, as far as they are known.
             computed: The types of those that only the provider will know.
         """
-        super().__init__(address)
+        self._address = address
+        self._type = None
+        self._sound = True
         self._values = values
         self._computed = computed
+        self._accesses: dict[str, Access] = {}
 
     def _attribute(self, name: str) -> Any:
         if name in self._values:
             return self._values[name]
+        if name in self._accesses:
+            return self._accesses[name]
         if name in self._computed:
-            return Access(self, name, self._computed[name])
+            made = self._accesses[name] = Access(self, name, self._computed[name])
+            return made
         return None
 
 
@@ -166,13 +173,18 @@ def _symbol(symbol: Symbol) -> Bound:
 
 
 def _template(template: Template) -> Bound:
-    makers = [piece if isinstance(piece, str) else always(piece) for piece in template._pieces]
+    text = [piece if isinstance(piece, str) else "" for piece in template._pieces]
+    open_ = [
+        (index, always(piece))
+        for index, piece in enumerate(template._pieces)
+        if not isinstance(piece, str)
+    ]
 
     def join(scope: Scope) -> Any:
-        pieces: list[Any] = []
+        pieces: list[Any] = text.copy()
         known = True
-        for make in makers:
-            piece = make if make.__class__ is str else make(scope)  # type: ignore[operator]
+        for index, make in open_:
+            piece = make(scope)
             if piece.__class__ is not str:
                 if isinstance(piece, Expression):
                     known = False
@@ -181,9 +193,12 @@ def _template(template: Template) -> Bound:
                         piece = string(piece)
                     except RefusedError as refusal:
                         return Failure(template, str(refusal))
-            pieces.append(piece)
+            pieces[index] = piece
+        if not known:
+            return _open_template(pieces)
+        joined = "".join(pieces)
         # Letters may compose across the pieces.
-        return normalized("".join(pieces)) if known else _open_template(pieces)
+        return joined if joined.isascii() else normalized(joined)
 
     return join
 
@@ -198,7 +213,11 @@ def _open_template(pieces: Iterable[Any]) -> Any:
             else:
                 flat.append(each)
     failure = find_failure(flat)
-    return Template(flat) if failure is None else failure
+    if failure is not None:
+        return failure
+    made = Template(flat)
+    made._sound = True
+    return made
 
 
 def _access(access: Access) -> Bound:
@@ -207,16 +226,27 @@ def _access(access: Access) -> Bound:
     while isinstance(base, Access):
         steps.append(base._step)
         base = base._base
-    walk = _walk([_step(step) for step in reversed(steps)])
-    if type(base) is Symbol:
-        address = base._address
-
-        def follow(scope: Scope) -> Any:
-            return walk(scope.get(address, base), scope)
-
-        return follow
+    steps.reverse()
+    if type(base) is Symbol and all(isinstance(step, str) for step in steps):
+        return _path(base, steps)
+    walk = _walk([_step(step) for step in steps])
     make = always(base)
     return lambda scope: walk(make(scope), scope)
+
+
+def _path(base: Symbol, names: Sequence[str]) -> Bound:
+    """Compile a path of names alone, as most are."""
+    address = base._address
+
+    def follow(scope: Scope) -> Any:
+        value = scope.get(address, base)
+        for name in names:
+            known = value._values if value.__class__ is Object else value
+            is_there = known.__class__ is dict and name in known
+            value = known[name] if is_there else _attribute(value, name)
+        return value
+
+    return follow
 
 
 _Walk = Callable[[Any, Scope], Any]
@@ -265,12 +295,12 @@ def _open_access(value: Expression, steps: Iterable[Any], scope: Scope) -> Expre
 
 
 def _attribute(value: Any, name: str) -> Any:
+    if value.__class__ is Object:
+        return value._attribute(name)
     if value.__class__ is dict:
         if name in value:
             return value[name]
         return Failure(Access(Symbol("object"), name), f"this object has no attribute {name}")
-    if isinstance(value, Object):
-        return value._attribute(name)
     if isinstance(value, Failure):
         return value
     if isinstance(value, Expression):
@@ -307,18 +337,30 @@ def _call(call: Call) -> Bound:
         value, constraint = call._arguments
         make, to = always(value), constraint._type
         return lambda scope: functions.convert(make(scope), to)
-    whole = function in _STRUCTURAL
     makers = [_argument(each) for each in call._arguments]
+    structural = REARRANGING.get(function)
+    if structural is None:
+        return lambda scope: functions.call(
+            function, tuple([make(scope) for make in makers]), type_
+        )
+    if len(makers) == 1:
+        (one,) = makers
 
-    def run(scope: Scope) -> Any:
+        def rearrange_one(scope: Scope) -> Any:
+            argument = one(scope)
+            result = structural(argument)
+            return (
+                functions.call(function, (argument,), type_) if result is NotImplemented else result
+            )
+
+        return rearrange_one
+
+    def rearrange(scope: Scope) -> Any:
         arguments = tuple([make(scope) for make in makers])
-        if whole:
-            result = _structural(function, arguments)
-            if result is not NotImplemented:
-                return result
-        return functions.call(function, arguments, type_)
+        result = structural(*arguments)
+        return functions.call(function, arguments, type_) if result is NotImplemented else result
 
-    return run
+    return rearrange
 
 
 def _argument(value: Any) -> Bound:
@@ -327,39 +369,13 @@ def _argument(value: Any) -> Bound:
 
 
 _LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": functions.try_}
-_STRUCTURAL = frozenset(("coalescelist", "concat", "element", "keys", "length", "merge", "one"))
-
-
-def _structural(function: str, arguments: tuple[Any, ...]) -> Any:
-    """Call a function that looks at no element, where some element is unknown."""
-    if any(isinstance(each, (Expression, type(None))) for each in arguments):
-        return NotImplemented
-    match function:
-        case "length" if isinstance(arguments[0], (list, dict)):
-            return len(arguments[0])
-        case "keys" if isinstance(arguments[0], dict):
-            return sorted(arguments[0])
-        case "merge" if all(isinstance(each, dict) for each in arguments):
-            return {key: value for each in arguments for key, value in each.items()}
-        case "concat" if all(isinstance(each, list) for each in arguments):
-            return [item for each in arguments for item in each]
-        case "coalescelist" if all(isinstance(each, list) for each in arguments) and any(arguments):
-            return next(each for each in arguments if each)
-        case "element" if (
-            isinstance(arguments[0], list) and arguments[0] and _is_index(arguments[1])
-        ):
-            return arguments[0][arguments[1] % len(arguments[0])]
-        case "one" if isinstance(arguments[0], list) and len(arguments[0]) < 2:
-            return arguments[0][0] if arguments[0] else None
-    return NotImplemented
-
-
-def _is_index(value: Any) -> bool:
-    return value.__class__ is int and value >= 0
 
 
 def _calculated(operator: str, *operands: Any) -> Any:
-    if not any(isinstance(each, Expression) for each in operands):
+    for each in operands:
+        if isinstance(each, Expression):
+            break
+    else:
         try:
             return calculate(operator, *operands)
         except RefusedError as refusal:
@@ -384,31 +400,88 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
 }
 
 
+# Most that is compared is plain text or a small number.
+_NATIVE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_SMALL = 1 << 63
+
+
 def _operation(operation: Operation) -> Bound:
     makers = [always(each) for each in operation._operands]
-    apply = _OPERATORS[operation._operator]
-    if len(makers) == 2:
-        left, right = makers
+    symbol = operation._operator
+    apply = _OPERATORS[symbol]
+    if len(makers) != 2:
+        return lambda scope: apply(*[make(scope) for make in makers])
+    left, right = makers
+    if symbol == "==":
+
+        def equal(scope: Scope) -> Any:
+            one, other = left(scope), right(scope)
+            if one.__class__ is str and other.__class__ is str and (one + other).isascii():
+                return one == other
+            return eq(one, other)
+
+        return equal
+    native = _NATIVE.get(symbol)
+    if native is None:
         return lambda scope: apply(left(scope), right(scope))
-    return lambda scope: apply(*[make(scope) for make in makers])
+
+    def compare(scope: Scope) -> Any:
+        one, other = left(scope), right(scope)
+        if (
+            one.__class__ is int
+            and other.__class__ is int
+            and -_SMALL < one < _SMALL
+            and -_SMALL < other < _SMALL
+        ):
+            return native(one, other)
+        return apply(one, other)
+
+    return compare
 
 
 def _conditional(expression: Conditional) -> Bound:
     condition = always(expression._condition)
     then, otherwise = always(expression._then), always(expression._otherwise)
-    return lambda scope: conditional(condition(scope), then(scope), otherwise(scope))
+    if not _are_apart(expression._then, expression._otherwise):
+        return lambda scope: conditional(condition(scope), then(scope), otherwise(scope))
+
+    def choose(scope: Scope) -> Any:
+        decided = condition(scope)
+        if decided is True or decided is False:
+            chosen = then(scope) if decided else otherwise(scope)
+            if chosen.__class__ is not Failure:
+                return chosen
+        return conditional(decided, then(scope), otherwise(scope))
+
+    return choose
+
+
+def _are_apart(then: Any, otherwise: Any) -> bool:
+    """Tell whether neither side of a condition changes the type of the other."""
+    types = static_type(then), static_type(otherwise)
+    return then is None or otherwise is None or (types[0] == types[1] and types[0] in _PRIMITIVES)
+
+
+_PRIMITIVES = ("string", "number", "bool")
 
 
 def _for(loop: For) -> Bound:
     collection, value = always(loop._collection), always(loop._value)
     key = None if loop._key is None else always(loop._key)
     when = None if loop._when is None else always(loop._when)
-    names = tuple(loop._names)
+    names, open_ = tuple(loop._names), _open_loop(loop)
 
     def run(scope: Scope) -> Any:
         items = collection(scope)
         if isinstance(items, Expression):
-            return _open_loop(loop, items, scope)
+            return open_(items, scope)
         inner = scope.copy()
         found: list[Any] = []
         for index, item in _pairs(items):
@@ -419,14 +492,14 @@ def _for(loop: For) -> Bound:
             if when is not None:
                 chosen = and_(when(inner))
                 if isinstance(chosen, Expression):
-                    return chosen if isinstance(chosen, Failure) else _open_loop(loop, items, scope)
+                    return chosen if isinstance(chosen, Failure) else open_(items, scope)
                 if not chosen:
                     continue
             found.append((key(inner), value(inner)) if key else value(inner))
         if not key:
             return found
         made = _object(loop, found)
-        return _open_loop(loop, items, scope) if made is None else made
+        return open_(items, scope) if made is None else made
 
     return run
 
@@ -455,21 +528,28 @@ def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
     return enumerate(items)
 
 
-def _open_loop(loop: For, collection: Any, scope: Scope) -> Expression:
-    """Bind what is around a loop that only Terraform will run."""
-    if isinstance(collection, Failure):
-        return collection
-    inner = {key: value for key, value in scope.items() if key not in loop._names}
-    parts = [
-        None if each is None else bind(each, inner) for each in (loop._key, loop._value, loop._when)
-    ]
-    return For(loop._names, collection, *parts)
+def _open_loop(loop: For) -> Callable[[Any, Scope], Expression]:
+    """Compile a loop to what is left of it where only Terraform will run it: what is around is known."""
+    parts: list[Bound | None] = []
+
+    def bound(collection: Any, scope: Scope) -> Expression:
+        if isinstance(collection, Failure):
+            return collection
+        if not parts:  # few loops are ever open
+            given = (loop._key, loop._value, loop._when)
+            parts.extend(None if each is None else always(each) for each in given)
+        inner = {key: value for key, value in scope.items() if key not in loop._names}
+        made = [None if make is None else make(inner) for make in parts]
+        return For(loop._names, collection, *made)
+
+    return bound
 
 
 # --- what is remembered -----------------------------------------------------------------------------
 
 _WORTH = 3
-"""How many calls and operations make it worth to remember what an expression came to."""
+"""How many calls and operations make it worth to remember what an expression came to; one fewer where
+it reads a single address."""
 _KEPT = 1000
 """How many results are remembered: names of parameters, versions and classes come again and again."""
 _ATOMS = frozenset((int, bool, float, type(None)))
@@ -480,10 +560,37 @@ def _remembering(expression: Expression, make: Bound) -> Bound:
     nodes = list(_nodes(expression))
     work = sum(isinstance(each, (Call, Conditional, Operation)) for each in nodes)
     # What loops run over is neither text nor a number.
-    if work < _WORTH or any(isinstance(each, For) for each in nodes):
+    if work < _WORTH - 1 or any(isinstance(each, For) for each in nodes):
         return make
     paths = {each._hcl(): each for each in nodes if _is_path(each)}
-    reads = [always(each) for each in paths.values()]
+    first = next(iter(paths.values()), None)
+    if len(paths) == 1 and isinstance(first, Symbol):
+        return _remembering_one(first, make)
+    return make if work < _WORTH else _remembering_all(list(map(always, paths.values())), make)
+
+
+def _remembering_one(symbol: Symbol, make: Bound) -> Bound:
+    address = symbol._address
+    results: dict[Any, Any] = {}
+
+    def remember(scope: Scope) -> Any:
+        key: Any = scope.get(address, symbol)
+        kind = key.__class__
+        if kind in _ATOMS:
+            key = (kind, key)  # 1 and true are equal
+        elif kind is not str:
+            return make(scope)
+        if key in results:
+            return results[key]
+        if len(results) == _KEPT:
+            results.clear()
+        result = results[key] = make(scope)
+        return result
+
+    return remember
+
+
+def _remembering_all(reads: Sequence[Bound], make: Bound) -> Bound:
     results: dict[tuple[Any, ...], Any] = {}
 
     def remember(scope: Scope) -> Any:
@@ -494,7 +601,7 @@ def _remembering(expression: Expression, make: Bound) -> Bound:
             if kind is str:
                 key.append(value)
             elif kind in _ATOMS:
-                key.append((kind, value))  # 1 and true are equal
+                key.append((kind, value))
             else:
                 return make(scope)
         seen = tuple(key)

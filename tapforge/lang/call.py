@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+import functools
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from tapforge.lang.evaluate import find
 from tapforge.lang.expression import (
     Call,
     Expression,
     Failure,
+    Named,
     TypeConstraint,
     find_failure,
     known,
@@ -20,13 +22,14 @@ from tapforge.lang.value import RefusedError, Type, UnfoldedError, normalized
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _ATOMS = frozenset((int, bool, float, type(None)))
 _KEEPABLE = _ATOMS | {str}
 _KEPT = 10_000
 """How many results are remembered."""
 
-_results: dict[tuple[Any, ...], Any] = {}
+_results: dict[tuple[Any, ...], tuple[Any, tuple[Any, ...]]] = {}
 _evaluators: dict[str, Callable[..., Any] | None] = {}
 
 
@@ -42,34 +45,70 @@ def call(function: str, arguments: tuple[Any, ...], result_type: Type = None) ->
         The value, if all arguments are known and Python can be sure of it; a `Failure` if Terraform
         would refuse the call, or one of its arguments; else the call as an expression.
     """
-    values = arguments
-    scalar = True
+    named = False
     for argument in arguments:
         kind = argument.__class__
-        if kind is str:
-            if argument.isascii() or known(argument):
-                continue
-        elif kind is int:
-            continue
-        scalar = False
-        if kind in _ATOMS or _is_plain(argument, kind):
-            continue
-        if known(argument):
-            values = tuple(map(plain, arguments))
-            continue
-        return _open(function, arguments, result_type)
-    if not scalar:
-        return _result(function, values, arguments, result_type)
-    # Of text and whole numbers alone: the same are asked again and again.
-    key = (function, *arguments)
+        if kind is Named:
+            named = True
+        elif not (kind is int or (kind is str and (argument.isascii() or known(argument)))):
+            return _call(function, arguments, result_type)
+    # Of text, whole numbers and tables alone: the same are asked again and again.
+    key: tuple[Any, ...] = (function, *arguments)
+    if named:
+        key = tuple((id(each),) if each.__class__ is Named else each for each in key)
     if key not in _results:
-        result = _result(function, arguments, arguments, result_type)
-        if result.__class__ not in _KEEPABLE:
+        values = tuple(map(plain, arguments)) if named else arguments
+        result = _result(function, values, arguments, result_type)
+        if not _is_keepable(result):
             return result
         if len(_results) == _KEPT:
             _results.clear()
-        _results[key] = result
-    return _results[key]
+        # A table is kept beside it: another one could have its id later.
+        _results[key] = (result, arguments if named else ())
+    result = _results[key][0]
+    return result.copy() if result.__class__ is list else result
+
+
+def _call(function: str, arguments: tuple[Any, ...], result_type: Type) -> Any:
+    """Call a function of lists, maps, or what is not known."""
+    values = arguments
+    for argument in arguments:
+        kind = argument.__class__
+        if kind in _KEEPABLE and (kind is not str or argument.isascii()):
+            continue
+        if _is_plain(argument, kind):
+            continue
+        if not known(argument):
+            return _open(function, arguments, result_type)
+        values = tuple(map(plain, arguments))
+    return _result(function, values, arguments, result_type)
+
+
+def _is_keepable(result: Any) -> bool:
+    """Tell whether a result can be remembered: it does not change, or is copied easily."""
+    if result.__class__ is list:
+        return all(item.__class__ in _KEEPABLE for item in result)
+    return result.__class__ in _KEEPABLE
+
+
+def remembered(function: Callable[P, T]) -> Callable[P, T]:
+    """Have remembered what a function comes to for known text and whole numbers.
+
+    Args:
+        function: A function that calls those of Terraform, and that is asked the same again and again.
+            It takes its arguments by position, and gives text, a number or a bool.
+    """
+    kept: Callable[..., T] = functools.lru_cache(maxsize=_KEPT)(function)
+
+    @functools.wraps(function)
+    def ask(*arguments: P.args, **named: P.kwargs) -> T:
+        for argument in arguments:
+            kind = argument.__class__
+            if not (kind is int or (kind is str and cast("str", argument).isascii())):
+                return function(*arguments, **named)
+        return kept(*arguments, **named)
+
+    return ask
 
 
 def _result(
@@ -111,7 +150,9 @@ def _open(function: str, arguments: tuple[Any, ...], result_type: Type) -> Expre
     failure = find_failure(arguments)
     if failure is not None:
         return failure
-    return Call(function, arguments, _precise_type(function, arguments) or result_type)
+    made = Call(function, arguments, _precise_type(function, arguments) or result_type)
+    made._sound = True
+    return made
 
 
 _SAME = frozenset(
@@ -120,6 +161,7 @@ _SAME = frozenset(
 _OF_FIRST = frozenset(("reverse", "slice"))
 _ELEMENT_OF_FIRST = frozenset(("element", "lookup", "one"))
 _LIST_OF_FIRST = frozenset(("distinct", "tolist", "values"))
+_BY_FIRST = _OF_FIRST | _ELEMENT_OF_FIRST | _LIST_OF_FIRST
 
 
 def _precise_type(function: str, arguments: tuple[Any, ...]) -> Type:
@@ -127,7 +169,7 @@ def _precise_type(function: str, arguments: tuple[Any, ...]) -> Type:
     if function in _SAME:
         types = [static_type(argument) for argument in arguments]
         return types[0] if all(type_ == types[0] for type_ in types) else None
-    if function not in _OF_FIRST | _ELEMENT_OF_FIRST | _LIST_OF_FIRST:
+    if function not in _BY_FIRST:
         return None
     match static_type(arguments[0]):
         case ["list" | "set" | "map" as kind, element]:
@@ -152,6 +194,8 @@ def try_(*expressions: T) -> T:
 
     https://developer.hashicorp.com/terraform/language/functions/try
     """
+    if expressions and expressions[0].__class__ in _ATOMS:
+        return expressions[0]
     open_ = [expression for expression in expressions if find_failure(expression) is None]
     if not open_:
         return cast("T", Failure(Call("try", expressions), "none of the expressions has a value"))

@@ -34,15 +34,20 @@ def _make(type_: Type) -> Converter:
     if kind == "object":
         members = {name: converter(each) for name, each in member.items()}
         return _open(lambda value: _object(value, members))
-    each = converter(member)
+    each, class_ = converter(member), plain_class(member)
     if kind == "map":
-        return _open(lambda value: {key: each(item) for key, item in mapping(value).items()})
+        return _open(lambda value: _map(value, each, class_))
     if kind == "list":
         return _open(lambda value: [each(item) for item in sequence(value)])
     return _open(lambda value: _set(map(each, _sequence(value))))
 
 
 _CLASSES = {"string": str, "bool": bool, "number": int}
+
+
+def plain_class(type_: Type) -> type | None:
+    """Give the class of most values of a type, which need no conversion; None if there is none."""
+    return _CLASSES.get(type_) if isinstance(type_, str) else None
 
 
 def _scalar(type_: str, class_: type) -> Converter:
@@ -65,6 +70,14 @@ def _anything(value: Any) -> Any:
     if isinstance(value, Failure):
         raise RefusedError(value._reason)
     return value
+
+
+def _map(value: Any, each: Converter, class_: type | None) -> Mapping[str, Any]:
+    items = mapping(value)
+    for item in items.values():
+        if item.__class__ is not class_:
+            return {key: each(item) for key, item in items.items()}
+    return items
 
 
 def _sequence(value: Any) -> Iterable[Any]:

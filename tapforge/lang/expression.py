@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, NoReturn, Self, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import attrs
 
@@ -57,13 +57,8 @@ class Expression:
 
     __slots__ = ("_sound", "_type")
     _type: Type
-    # Whether it was found to hold no failing call: an expression does not change.
+    # Whether it is known to hold no failing call: an expression does not change.
     _sound: bool
-
-    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102 - nothing of its own
-        self = super().__new__(cls)
-        self._sound = False
-        return self
 
     # How tightly the text holds together: what binds looser than its place asks for is put in
     # parentheses. 0 for a conditional, 1 to 6 for operators, 7 for their signs, 8 for all else.
@@ -222,6 +217,7 @@ class Symbol(Expression):
     def __init__(self, address: str, type_: Type = None) -> None:
         self._address = address
         self._type = type_
+        self._sound = True
 
     def _hcl(self) -> str:
         return self._address
@@ -264,6 +260,7 @@ class TypeConstraint(Expression):
 
     def __init__(self, type_: Type) -> None:
         self._type = type_
+        self._sound = True
 
     def _hcl(self) -> str:
         return describe(self._type)
@@ -278,6 +275,7 @@ class Access(Expression):
         self._base = base
         self._step = step
         self._type = type_
+        self._sound = base._sound and step.__class__ is not tuple
 
     def _hcl(self) -> str:
         base = _operand(self._base, Expression._binding)
@@ -298,6 +296,7 @@ class Call(Expression):
         self._function = function
         self._arguments = arguments
         self._type = type_
+        self._sound = False
 
     def _hcl(self) -> str:
         return f"{self._function}({', '.join(map(hcl, self._arguments))})"
@@ -317,6 +316,7 @@ class Failure(Expression):
     def __init__(self, expression: Expression, reason: str) -> None:
         self._expression, self._reason = expression, reason
         self._type = None
+        self._sound = False
 
     def _hcl(self) -> str:
         return self._expression._hcl()
@@ -342,6 +342,7 @@ class Operation(Expression):
         self._operator = operator
         self._operands = operands
         self._type = type_
+        self._sound = False
 
     def _hcl(self) -> str:
         if len(self._operands) == 1:
@@ -383,6 +384,7 @@ class Conditional(Expression):
         # A null takes the type of the other side.
         types = [type_ for type_ in map(static_type, (then, otherwise)) if type_ != "dynamic"]
         self._type = types[0] if types and types[0] == types[-1] else None
+        self._sound = False
 
     def _hcl(self) -> str:
         return " ".join(
@@ -410,6 +412,7 @@ class For(Expression):
         self._names, self._collection = names, collection
         self._key, self._value, self._when = key, value, when
         self._type = None
+        self._sound = False
 
     def _hcl(self) -> str:
         head = f"for {', '.join(self._names)} in {hcl(self._collection)} :"
@@ -433,6 +436,7 @@ class Template(Expression):
     def __init__(self, pieces: Sequence[str | Expression]) -> None:
         self._pieces = tuple(pieces)
         self._type = "string"
+        self._sound = False
 
     def _hcl(self) -> str:
         return f'"{self._text(_escape_quoted)}"'
@@ -483,7 +487,12 @@ def check_text(text: str) -> str:
     return text
 
 
+_UNESCAPED = re.compile(r"[ !#$&-\[\]-~]*")  # ASCII that needs no escape, whatever stands beside it
+
+
 def _escape_quoted(text: str) -> str:
+    if _UNESCAPED.fullmatch(text) and "${" not in text:
+        return text
     escaped = "".join(
         _QUOTED.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}")
         for c in check_text(text)
@@ -713,11 +722,13 @@ def known(value: Any) -> bool:
         return value.isascii() or not marker.has_marker(value)
     if value is None or isinstance(value, (int, float)):
         return True
-    if isinstance(value, Mapping):
-        return all(known(k) and known(v) for k, v in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(known, value))
-    if isinstance(value, Expression) or hasattr(value, "_tf_reference"):
+    if isinstance(value, Expression):
+        return isinstance(value, Named)
+    if isinstance(value, Mapping):
+        return all(map(known, value)) and all(map(known, value.values()))
+    if hasattr(value, "_tf_reference"):
         return isinstance(value, Named)
     return known(value._tf_object()) if hasattr(value, "_tf_object") else True
 
@@ -725,22 +736,25 @@ def known(value: Any) -> bool:
 def find_failure(value: Any) -> Failure | None:
     """Find a call in a value that Terraform would evaluate and refuse."""
     value = parse(value)
-    if isinstance(value, Failure):
-        return value
-    if isinstance(value, Mapping):
-        parts: Iterable[Any] = (*value, *value.values())
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        parts = value
-    elif isinstance(value, Expression):
+    if isinstance(value, Expression):
         if value._sound:
             return None
-        parts = value._evaluated()
+        if isinstance(value, Failure):
+            return value
+        parts: Iterable[Any] = value._evaluated()
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = value
+    elif isinstance(value, Mapping):
+        parts = (*value, *value.values())
     else:
         return None
     for part in parts:
         kind = part.__class__
-        quiet = kind in _ATOMS or (kind is str and part.isascii())
-        failure = None if quiet else find_failure(part)
+        if kind in _ATOMS or (kind is str and part.isascii()):
+            continue
+        if isinstance(part, Expression) and part._sound:
+            continue
+        failure = find_failure(part)
         if failure is not None:
             return failure
     if isinstance(value, Expression):
@@ -872,8 +886,17 @@ def ge(left: float, right: float) -> bool:
     return _compare(">=", left, right, _FROM)
 
 
+_SMALL = 1 << 63
+
+
 def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    return lambda left, right: bool(compare(exact(number(left)), exact(number(right))))
+    def holds(left: Any, right: Any) -> bool:
+        small = left.__class__ is int and right.__class__ is int and -_SMALL < left < _SMALL
+        if not (small and -_SMALL < right < _SMALL):
+            left, right = exact(number(left)), exact(number(right))
+        return bool(compare(left, right))
+
+    return holds
 
 
 _BEFORE, _UP_TO = _numeric(operator.lt), _numeric(operator.le)
@@ -894,6 +917,9 @@ def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
     open_: list[Any] = []
     decided = False
     for given in conditions:
+        if given is True or given is False:
+            decided = decided or given is deciding
+            continue
         condition = _decided(given)
         if isinstance(condition, Failure) and known(given) and plain(given) is not None:
             # No bool at all, which Terraform refuses even where it need not ask.
@@ -939,13 +965,13 @@ def not_(condition: bool) -> bool:
 def conditional(condition: bool, then: T, otherwise: T) -> T:
     """``condition ? then : otherwise``."""
     decided = _decided(condition)
-    if not isinstance(decided, Expression):
+    if decided is True or decided is False:
         return cast("T", _branch(decided, then, otherwise))
     failure = find_failure(decided)
     return cast("T", Conditional(decided, then, otherwise) if failure is None else failure)
 
 
-_UNCHANGED = (str, int, bool)
+_UNCHANGED = frozenset((str, int, bool))
 
 
 def _are_alike(one: Any, other: Any) -> bool:
@@ -958,7 +984,7 @@ def _are_alike(one: Any, other: Any) -> bool:
         kinds = {item.__class__ for item in (*one.values(), *other.values())}
     else:
         return False
-    return not kinds or (len(kinds) == 1 and kinds <= {str, int, bool})
+    return not kinds or (len(kinds) == 1 and kinds <= _UNCHANGED)
 
 
 def _fits(own: Type, common: Type) -> bool:
@@ -974,7 +1000,7 @@ def _fits(own: Type, common: Type) -> bool:
 def _branch(decided: bool, then: Any, otherwise: Any) -> Any:
     """Give the chosen side, in the one type that Terraform gives to both."""
     chosen, other = (then, otherwise) if decided else (otherwise, then)
-    if type(chosen) is type(other) and isinstance(chosen, _UNCHANGED):
+    if chosen.__class__ is other.__class__ and chosen.__class__ in _UNCHANGED:
         return chosen
     if chosen is None or other is None or hasattr(chosen, "_tf_reference"):
         return chosen
@@ -1094,7 +1120,7 @@ def _chosen(
 ) -> list[tuple[Any, ...]] | Failure | None:
     """Give the elements that a loop takes, or None if only Terraform can choose them."""
     items = _items(collection, arity)
-    if not known(collection) and (failure := find_failure(collection)) is not None:
+    if (failure := find_failure(collection)) is not None:
         return failure
     if items is None or when is None:
         return items

@@ -331,7 +331,10 @@ def as_set(items: Iterable[Any]) -> set[Any]:
 
 def in_order(items: Iterable[Any]) -> list[Any]:
     """Put the elements of a set in the order in which Terraform walks through them."""
-    items = unified(list(items))
+    items = list(items)
+    if all(item.__class__ is str for item in items):
+        return sorted(set(items))
+    items = unified(items)
     if any(
         item is None or isinstance(item, (list, tuple, Mapping, set, frozenset)) for item in items
     ):

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from tapforge.facts import parameter_values, parameters
 from tapforge.lang import functions as fn
+from tapforge.lang.call import remembered
 from tapforge.lang.expression import (
     Named,
     and_,
@@ -111,6 +112,7 @@ def written(name: str, value: str) -> str:
     return conditional(_is_quantity(name, value), fn.tostring(_counted(name, value)), value)
 
 
+@remembered
 def _is_quantity(name: str, value: str) -> bool:
     return and_(ne(_unit(name), ""), fn.can(fn.regex(_QUANTITY, value)))
 
@@ -127,6 +129,7 @@ def _number(value: str) -> float:
     return fn.tonumber(fn.regex("^-?[0-9]+(?:[.][0-9]+)?", value))
 
 
+@remembered
 def _counted(name: str, value: str) -> float:
     """Give a quantity in the parameter's own unit; to be asked only of a quantity."""
     return _number(value) * _size(fn.regex("[A-Za-z]+$", value)) / _size(_unit(name))

@@ -17,6 +17,7 @@ from tapforge.facts import (
     windows,
 )
 from tapforge.lang import functions as fn
+from tapforge.lang.call import remembered
 from tapforge.lang.expression import (
     Named,
     and_,
@@ -297,11 +298,13 @@ LEAST_ZONES, MOST_ZONES = 2, 6
 """A DB subnet group covers two zones at least, and no region has more than six for everybody."""
 
 
+@remembered
 def prefix(cidr: str) -> float:
     """Give the length of a CIDR block's prefix."""
     return fn.tonumber(fn.element(fn.split("/", cidr), 1))
 
 
+@remembered
 def _network(cidr: str, bits: float) -> str:
     return fn.cidrhost(f"{fn.split('/', cidr)[0]}/{bits}", 0)
 

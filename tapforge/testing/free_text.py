@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts.parameter_values import UNITS
-from tapforge.lang.bind import bind
+from tapforge.lang.bind import Bound, always
 from tapforge.lang.expression import Template, hcl
 from tapforge.lang.inputs import Input, declared_inputs
 from tapforge.lang.model import ProviderConfiguration
@@ -157,12 +157,20 @@ def _places(system: System[Any, Any], resolution: Resolution, part: str = "") ->
     for instance in resolution.instances:
         _collect(instance.values, _KEYS.sub("", instance.address), part, found)
     scope = {f"var.{name}": value for name, value in resolution.inputs.items()}
-    for block in system.body.document.of(ProviderConfiguration):
-        for field, value in block._tf_given():  # noqa: SLF001
-            _collect(bind(value, scope), f"provider.{field.name}", part, found)
+    for name, make in _provider_arguments(system):
+        _collect(make(scope), f"provider.{name}", part, found)
     for name, value in resolution.outputs.items():
         _collect(value, f"output.{name}", part, found)
     return found
+
+
+@functools.cache
+def _provider_arguments(system: System[Any, Any]) -> list[tuple[str, Bound]]:
+    return [
+        (field.name, always(value))
+        for block in system.body.document.of(ProviderConfiguration)
+        for field, value in block._tf_given()  # noqa: SLF001
+    ]
 
 
 _KEYS = re.compile(r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]")

@@ -94,6 +94,8 @@ def _concat(*values: Any) -> list[Any]:
 
 def _contains(values: Any, value: Any) -> bool:
     items, value = sequence(values), _searched(value)
+    if value.__class__ is str:
+        return value in items  # nothing else is equal to text
     return any(equal(item, value) for item in items)
 
 
@@ -156,6 +158,9 @@ def _length(value: Any) -> int:
     raise RefusedError("argument must be a string, a collection type, or a structural type")
 
 
+_UNIFORM: tuple[set[type], ...] = ({str}, {int})
+
+
 def _lookup(values: Any, key: Any, *default: Any) -> Any:
     if len(default) > 1:
         raise RefusedError("takes two or three arguments")
@@ -165,7 +170,7 @@ def _lookup(values: Any, key: Any, *default: Any) -> Any:
             raise RefusedError(f'no element has the key "{key}"')
         return items[key]
     # A map's default has the type of its elements, an object's may have any.
-    if {*map(type, items.values()), type(default[0])} == {str}:
+    if {*map(type, items.values()), type(default[0])} in _UNIFORM:
         return items.get(key, default[0])
     types = [type_of(item) for item in (*items.values(), *default) if item is not None]
     if any(type_ != types[0] for type_ in types):

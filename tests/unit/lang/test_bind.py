@@ -232,3 +232,20 @@ def test_only_text_and_numbers_are_remembered() -> None:
     for names, expected in (["a", "b"], "shop"), ([], "few"), (["a"], "few"):
         assert make({"var.name": "shop", "var.list": names}) == expected
     assert isinstance(make({"var.list": ["a", "b"]}), Expression)
+
+
+def test_null_is_not_confused_with_what_is_not_there() -> None:
+    """Of an address that is not in the scope nothing is known, and null is a value."""
+    make = compiled(conditional(eq(Symbol("var.any"), None), "none", "some"))
+    assert make is not None
+    assert isinstance(make({}), Expression)
+    assert make({"var.any": None}) == "none"
+
+
+def test_the_other_side_of_a_condition_is_not_asked_where_it_decides_no_type() -> None:
+    """So that what Terraform would refuse there does no harm, as it does none to Terraform."""
+    refused = fn.tonumber(Symbol("var.any", "string"))
+    assert bind(conditional(FLAG, NUMBER, refused), SCOPE) == 7
+    assert bind(conditional(not_(FLAG), refused, None), SCOPE) is None
+    assert isinstance(bind(conditional(FLAG, refused, None), SCOPE), Failure)
+    assert bind(conditional(FLAG, LIST, [NAME]), SCOPE) == ["b", "a"]

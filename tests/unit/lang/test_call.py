@@ -8,7 +8,7 @@ from enum import StrEnum
 import pytest
 
 from tapforge.lang import functions as fn
-from tapforge.lang.call import call
+from tapforge.lang.call import call, remembered
 from tapforge.lang.errors import UnknownValueError
 from tapforge.lang.expression import Expression, Failure, Named, Symbol, hcl
 
@@ -184,3 +184,35 @@ def test_evaluators_are_loaded_when_they_are_used():
 def test_unknown_functions_stay_calls():
     """A provider's function is written as it is named."""
     assert hcl(call("provider::aws::arn_parse", ("a",))) == 'provider::aws::arn_parse("a")'
+
+
+def test_a_table_is_told_from_another_of_the_same_name():
+    """Though what a function came to for it is remembered."""
+    for value in ("1", "2"):
+        table = Named("local.table", {"a": value})
+        assert fn.lookup(table, "a", "none") == value
+        assert fn.lookup(table, "a", "none") == value
+
+
+def test_a_list_that_is_remembered_is_nobodys():
+    """Whoever changes what a function gave changes nothing for the next."""
+    fn.split(",", "a,b").append("c")
+    assert fn.split(",", "a,b") == ["a", "b"]
+
+
+def test_a_function_of_known_text_is_asked_once():
+    """And each time for what only Terraform will know, or may take for something else."""
+    asked = []
+
+    @remembered
+    def initial(word, count):
+        """Give the first letters."""
+        asked.append((word, count))
+        return fn.substr(word, 0, count)
+
+    assert [initial("shop", 1), initial("shop", 1), initial("shop", 2)] == ["s", "s", "sh"]
+    assert asked == [("shop", 1), ("shop", 2)]
+    assert hcl(initial(text, 1)) == hcl(initial(text, 1)) == "substr(var.text, 0, 1)"
+    assert initial(f"{text}-", 1) is not initial(f"{text}-", 1)
+    assert len(asked) == 6
+    assert initial.__doc__ == "Give the first letters."
