@@ -13,7 +13,7 @@ _slow = [
     HealthCheck.function_scoped_fixture,
 ]
 settings.register_profile(
-    "ci", derandomize=True, max_examples=50, deadline=None, suppress_health_check=_slow
+    "ci", derandomize=True, max_examples=100, deadline=None, suppress_health_check=_slow
 )
 settings.register_profile("dev", deadline=timedelta(seconds=2), suppress_health_check=_slow)
 settings.register_profile("prove", max_examples=5000, deadline=None, suppress_health_check=_slow)

@@ -22,7 +22,7 @@ from tapforge.testing import strategies
 pytestmark = pytest.mark.terraform
 
 PROVE = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
-ENVIRONMENTS = 4000 if PROVE else 80
+ENVIRONMENTS = 4000 if PROVE else 120
 PROJECT = find(Path(__file__).parents[2])
 
 Drawn = Callable[[st.SearchStrategy[Any], int], list[Any]]
@@ -196,11 +196,14 @@ def environments(draw: st.DrawFn, module: Module[Any, Any]) -> dict[str, Any]:
 
 
 def asks(module: Module[Any, Any]) -> dict[str, set[str]]:
-    """Give the other variables that the validations of each variable ask."""
-    return {
-        block.name: set(re.findall(r"\bvar\.(\w+)", json.dumps(block._tf_body()))) - {block.name}
+    """Give the other variables that the validations of each variable ask, or that those ask in turn."""
+    asked = {
+        block.name: set(re.findall(r"\bvar\.(\w+)", json.dumps(block._tf_body())))
         for block in module.body.document.of(Variable)
     }
+    for _ in asked:
+        asked = {name: others.union(*map(asked.get, others)) for name, others in asked.items()}
+    return {name: others - {name} for name, others in asked.items()}
 
 
 OWN_WORDS = ("Invalid value for input variable: ", "Required variable not set: ")

@@ -30,7 +30,7 @@ from tapforge.testing import strategies
 pytestmark = pytest.mark.terraform
 
 PROVE = os.environ.get("HYPOTHESIS_PROFILE") == "prove"
-ENVIRONMENTS = 1000 if PROVE else 30
+ENVIRONMENTS = 1000 if PROVE else 50
 PROJECT = find(Path(__file__).parents[2])
 MODULES: dict[str, Module[Any, Any]] = {**PROJECT.systems, **PROJECT.modules()}
 
