@@ -363,12 +363,6 @@ _verdicts: dict[Valid, _Verdicts] = collections.defaultdict(_Verdicts)
 _agreed: dict[tuple[Valid, ...], _Agreed] = collections.defaultdict(_Agreed)
 
 
-def forget() -> None:
-    """Forget what was found about values: it is remembered, for the same ones come again and again."""
-    _verdicts.clear()
-    _agreed.clear()
-
-
 class _Marks(dict[str, Any]):
     """What each input's value is told from others by, made when it is asked for."""
 
