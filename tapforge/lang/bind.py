@@ -43,7 +43,14 @@ from tapforge.lang.expression import (
     static_type,
 )
 from tapforge.lang.rearrange import REARRANGING
-from tapforge.lang.value import RefusedError, UnfoldedError, normalized, sequence, string
+from tapforge.lang.value import (
+    SMALL,
+    RefusedError,
+    UnfoldedError,
+    normalized,
+    sequence,
+    string,
+)
 
 Scope = dict[str, Any]
 """What is known, by address: ``var.region``, ``aws_vpc.main``, ``each``, the variable of a loop."""
@@ -409,7 +416,6 @@ _NATIVE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_SMALL = 1 << 63
 
 
 def _operation(operation: Operation) -> Bound:
@@ -437,8 +443,8 @@ def _operation(operation: Operation) -> Bound:
         if (
             one.__class__ is int
             and other.__class__ is int
-            and -_SMALL < one < _SMALL
-            and -_SMALL < other < _SMALL
+            and -SMALL < one < SMALL
+            and -SMALL < other < SMALL
         ):
             return native(one, other)
         return apply(one, other)

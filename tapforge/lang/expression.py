@@ -31,6 +31,7 @@ from tapforge.lang.errors import (
     closest,
 )
 from tapforge.lang.value import (
+    SMALL,
     RefusedError,
     UnfoldedError,
     boolean,
@@ -886,13 +887,10 @@ def ge(left: float, right: float) -> bool:
     return _compare(">=", left, right, _FROM)
 
 
-_SMALL = 1 << 63
-
-
 def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def holds(left: Any, right: Any) -> bool:
-        small = left.__class__ is int and right.__class__ is int and -_SMALL < left < _SMALL
-        if not (small and -_SMALL < right < _SMALL):
+        small = left.__class__ is int and right.__class__ is int and -SMALL < left < SMALL
+        if not (small and -SMALL < right < SMALL):
             left, right = exact(number(left)), exact(number(right))
         return bool(compare(left, right))
 

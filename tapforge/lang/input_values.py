@@ -12,6 +12,7 @@ from tapforge.lang import conversion
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.expression import Expression, Type, describe, known, parse
 from tapforge.lang.value import (
+    SMALL,
     RefusedError,
     UnfoldedError,
     as_set,
@@ -22,8 +23,6 @@ from tapforge.lang.value import (
     simplest,
     string,
 )
-
-_LARGE = 1 << 63
 
 
 def is_plain(value: Any, type_: Type) -> bool:
@@ -38,7 +37,7 @@ def is_plain(value: Any, type_: Type) -> bool:
         return bool(type_ == "string" and value.isascii())
     if kind is bool:
         return bool(type_ == "bool")
-    return kind is int and type_ == "number" and -_LARGE < value < _LARGE
+    return kind is int and type_ == "number" and -SMALL < value < SMALL
 
 
 def convert(place: str, value: Any, type_: Type, found: list[Problem]) -> Any:

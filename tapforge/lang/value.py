@@ -19,6 +19,8 @@ Number = int | float | Decimal
 
 PRECISION = 512
 """Bits of the mantissa of Terraform's numbers."""
+SMALL = 1 << 63
+"""Whole numbers between its negative and it are exact in any case, and so are their sums."""
 _MAX_DIGITS = 150  # decimal digits that such a mantissa holds in any case
 _NUMERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _ODD_NUMERAL = re.compile(r"[+-]?(?:inf(?:inity)?|[0-9.]+[eEpP].*)", re.IGNORECASE)
