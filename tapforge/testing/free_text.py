@@ -15,7 +15,7 @@ from tapforge.lang.inputs import Input, declared_inputs
 from tapforge.lang.model import ProviderConfiguration
 from tapforge.lang.resolve import Resolution, resolve
 from tapforge.systems.system import System
-from tapforge.testing.strategies import holds
+from tapforge.testing.strategies import asks_others, holds
 
 SECRET = "Zz5-a-secret-Zz5"  # noqa: S105 - it opens nothing
 """Text that is given as a secret: where it comes out, it is no accident."""
@@ -42,11 +42,15 @@ def fields(system: System[Any, Any]) -> tuple[Input, ...]:
 
 
 def worded(system: System[Any, Any], text: str) -> dict[str, Any]:
-    """Give a text to every input that takes it and is no secret."""
+    """Give a text to every input that takes it, whatever the others are, and is no secret."""
     if not text:
         return {}
     given = {each: _shaped(each, text) for each in fields(system) if not each.sensitive}
-    return {each.name: value for each, value in given.items() if holds(each, value)}
+    return {
+        each.name: value
+        for each, value in given.items()
+        if holds(each, value) and not asks_others(each, value)
+    }
 
 
 def secreted(system: System[Any, Any], variables: dict[str, Any]) -> dict[str, Any]:

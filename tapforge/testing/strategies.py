@@ -133,6 +133,11 @@ def holds(field: Input, value: Any) -> bool:
     return value is None or all(_holds(rule, value, None) for rule in field.valid)
 
 
+def asks_others(field: Input, value: Any) -> bool:
+    """Tell whether the rules of an input ask other inputs about a value, so that `holds` is not all."""
+    return any(_asks(rule, value) for rule in field.valid)
+
+
 # --- how the inputs of a class are drawn ------------------------------------------------------------
 
 _BITS = 16

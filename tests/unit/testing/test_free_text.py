@@ -6,7 +6,8 @@ import pytest
 
 from tapforge import aws
 from tapforge.lang import functions as fn
-from tapforge.lang.inputs import inputs, output, outputs, variable
+from tapforge.lang.expression import eq
+from tapforge.lang.inputs import Valid, inputs, output, outputs, variable
 from tapforge.lang.module import Body
 from tapforge.lang.resolve import resolve
 from tapforge.modules import valid
@@ -59,6 +60,26 @@ def test_only_inputs_that_take_any_text_are_given_one() -> None:
     assert free_text.worded(PLAIN, TEXT) == words
     assert "default_tags" not in free_text.worded(PLAIN, "x" * 300)  # no tag is so long
     assert free_text.worded(PLAIN, "") == {}
+
+
+def test_an_input_that_depends_on_another_is_given_none() -> None:
+    """What the other will be is not known yet: a parameter must be one of the version that is drawn."""
+
+    @inputs
+    class PairInputs(WordInputs):
+        name: str = variable(
+            "The motto's own.",
+            default="x",
+            valid=[Valid(lambda value, v: eq(value, v.motto), lambda *_: "is another")],
+        )
+
+    @system("pair")
+    def pair(_: Body, v: PairInputs) -> WordOutputs:
+        """A pair."""
+        return WordOutputs(motto=v.name)
+
+    assert "name" in {field.name for field in free_text.fields(pair)}
+    assert "name" not in free_text.worded(pair, TEXT)
 
 
 def test_secrets_are_given_a_text_that_is_no_accident() -> None:
