@@ -44,9 +44,9 @@ from tapforge.lang.expression import (
 )
 from tapforge.lang.rearrange import REARRANGING
 from tapforge.lang.value import (
-    SMALL,
     RefusedError,
     UnfoldedError,
+    is_small,
     normalized,
     sequence,
     string,
@@ -71,9 +71,7 @@ class Object(Symbol):
             values: Its attributes, as far as they are known.
             computed: The types of those that only the provider will know.
         """
-        self._address = address
-        self._type = None
-        self._sound = True
+        super().__init__(address)
         self._values = values
         self._computed = computed
         self._accesses: dict[str, Access] = {}
@@ -350,17 +348,6 @@ def _call(call: Call) -> Bound:
         return lambda scope: functions.call(
             function, tuple([make(scope) for make in makers]), type_
         )
-    if len(makers) == 1:
-        (one,) = makers
-
-        def rearrange_one(scope: Scope) -> Any:
-            argument = one(scope)
-            result = structural(argument)
-            return (
-                functions.call(function, (argument,), type_) if result is NotImplemented else result
-            )
-
-        return rearrange_one
 
     def rearrange(scope: Scope) -> Any:
         arguments = tuple([make(scope) for make in makers])
@@ -379,10 +366,7 @@ _LENIENT: dict[str, Callable[..., Any]] = {"can": functions.can, "try": function
 
 
 def _calculated(operator: str, *operands: Any) -> Any:
-    for each in operands:
-        if isinstance(each, Expression):
-            break
-    else:
+    if not any(isinstance(each, Expression) for each in operands):
         try:
             return calculate(operator, *operands)
         except RefusedError as refusal:
@@ -429,7 +413,8 @@ def _operation(operation: Operation) -> Bound:
 
         def equal(scope: Scope) -> Any:
             one, other = left(scope), right(scope)
-            if one.__class__ is str and other.__class__ is str and (one + other).isascii():
+            plain = one.__class__ is str and other.__class__ is str
+            if plain and one.isascii() and other.isascii():
                 return one == other
             return eq(one, other)
 
@@ -440,14 +425,7 @@ def _operation(operation: Operation) -> Bound:
 
     def compare(scope: Scope) -> Any:
         one, other = left(scope), right(scope)
-        if (
-            one.__class__ is int
-            and other.__class__ is int
-            and -SMALL < one < SMALL
-            and -SMALL < other < SMALL
-        ):
-            return native(one, other)
-        return apply(one, other)
+        return (native if is_small(one) and is_small(other) else apply)(one, other)
 
     return compare
 
@@ -536,16 +514,17 @@ def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
 
 def _open_loop(loop: For) -> Callable[[Any, Scope], Expression]:
     """Compile a loop to what is left of it where only Terraform will run it: what is around is known."""
-    parts: list[Bound | None] = []
+
+    @functools.cache  # few loops are ever open
+    def parts() -> list[Bound | None]:
+        given = (loop._key, loop._value, loop._when)
+        return [None if each is None else always(each) for each in given]
 
     def bound(collection: Any, scope: Scope) -> Expression:
         if isinstance(collection, Failure):
             return collection
-        if not parts:  # few loops are ever open
-            given = (loop._key, loop._value, loop._when)
-            parts.extend(None if each is None else always(each) for each in given)
         inner = {key: value for key, value in scope.items() if key not in loop._names}
-        made = [None if make is None else make(inner) for make in parts]
+        made = [None if make is None else make(inner) for make in parts()]
         return For(loop._names, collection, *made)
 
     return bound
@@ -571,20 +550,16 @@ def _remembering(expression: Expression, make: Bound) -> Bound:
     paths = {each._hcl(): each for each in nodes if _is_path(each)}
     first = next(iter(paths.values()), None)
     if len(paths) == 1 and isinstance(first, Symbol):
-        return _remembering_one(first, make)
-    return make if work < _WORTH else _remembering_all(list(map(always, paths.values())), make)
-
-
-def _remembering_one(symbol: Symbol, make: Bound) -> Bound:
-    address = symbol._address
+        key_of = _key_of_one(first)
+    elif work < _WORTH:
+        return make
+    else:
+        key_of = _key_of_all(list(map(always, paths.values())))
     results: dict[Any, Any] = {}
 
     def remember(scope: Scope) -> Any:
-        key: Any = scope.get(address, symbol)
-        kind = key.__class__
-        if kind in _ATOMS:
-            key = (kind, key)  # 1 and true are equal
-        elif kind is not str:
+        key = key_of(scope)
+        if key is None:
             return make(scope)
         if key in results:
             return results[key]
@@ -596,29 +571,32 @@ def _remembering_one(symbol: Symbol, make: Bound) -> Bound:
     return remember
 
 
-def _remembering_all(reads: Sequence[Bound], make: Bound) -> Bound:
-    results: dict[tuple[Any, ...], Any] = {}
+def _key_of_one(symbol: Symbol) -> Bound:
+    """Tell a value from others by what they are remembered by; None if it is no text and no number."""
+    address = symbol._address
 
-    def remember(scope: Scope) -> Any:
+    def key_of(scope: Scope) -> Any:
+        value = scope.get(address, symbol)
+        kind = value.__class__
+        if kind is str:
+            return value
+        return (kind, value) if kind in _ATOMS else None  # 1 and true are equal
+
+    return key_of
+
+
+def _key_of_all(reads: Sequence[Bound]) -> Bound:
+    def key_of(scope: Scope) -> Any:
         key: list[Any] = []
         for read in reads:
             value = read(scope)
             kind = value.__class__
-            if kind is str:
-                key.append(value)
-            elif kind in _ATOMS:
-                key.append((kind, value))
-            else:
-                return make(scope)
-        seen = tuple(key)
-        if seen in results:
-            return results[seen]
-        if len(results) == _KEPT:
-            results.clear()
-        result = results[seen] = make(scope)
-        return result
+            if kind is not str and kind not in _ATOMS:
+                return None
+            key.append(value if kind is str else (kind, value))
+        return tuple(key)
 
-    return remember
+    return key_of
 
 
 def _nodes(value: Any) -> Iterator[Expression]:

@@ -96,13 +96,13 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
 
     Args:
         function: A function that calls those of Terraform, and that is asked the same again and again.
-            It takes its arguments by position, and gives text, a number or a bool.
+            It gives text, a number or a bool.
     """
     kept: Callable[..., T] = functools.lru_cache(maxsize=_KEPT)(function)
 
     @functools.wraps(function)
     def ask(*arguments: P.args, **named: P.kwargs) -> T:
-        for argument in arguments:
+        for argument in (*arguments, *named.values()):
             kind = argument.__class__
             if not (kind is int or (kind is str and cast("str", argument).isascii())):
                 return function(*arguments, **named)
@@ -194,8 +194,6 @@ def try_(*expressions: T) -> T:
 
     https://developer.hashicorp.com/terraform/language/functions/try
     """
-    if expressions and expressions[0].__class__ in _ATOMS:
-        return expressions[0]
     open_ = [expression for expression in expressions if find_failure(expression) is None]
     if not open_:
         return cast("T", Failure(Call("try", expressions), "none of the expressions has a value"))

@@ -31,7 +31,6 @@ from tapforge.lang.errors import (
     closest,
 )
 from tapforge.lang.value import (
-    SMALL,
     RefusedError,
     UnfoldedError,
     boolean,
@@ -40,6 +39,7 @@ from tapforge.lang.value import (
     exact,
     in_order,
     is_number,
+    is_small,
     normalized,
     number,
     string,
@@ -488,11 +488,11 @@ def check_text(text: str) -> str:
     return text
 
 
-_UNESCAPED = re.compile(r"[ !#$&-\[\]-~]*")  # ASCII that needs no escape, whatever stands beside it
+_UNESCAPED = re.compile(r"[ !#&-\[\]-~]*")  # ASCII that needs no escape, whatever stands beside it
 
 
 def _escape_quoted(text: str) -> str:
-    if _UNESCAPED.fullmatch(text) and "${" not in text:
+    if _UNESCAPED.fullmatch(text):
         return text
     escaped = "".join(
         _QUOTED.get(c) or (c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}")
@@ -730,7 +730,7 @@ def known(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(map(known, value)) and all(map(known, value.values()))
     if hasattr(value, "_tf_reference"):
-        return isinstance(value, Named)
+        return False
     return known(value._tf_object()) if hasattr(value, "_tf_object") else True
 
 
@@ -751,11 +751,8 @@ def find_failure(value: Any) -> Failure | None:
         return None
     for part in parts:
         kind = part.__class__
-        if kind in _ATOMS or (kind is str and part.isascii()):
-            continue
-        if isinstance(part, Expression) and part._sound:
-            continue
-        failure = find_failure(part)
+        quiet = kind in _ATOMS or (kind is str and part.isascii())
+        failure = None if quiet else find_failure(part)
         if failure is not None:
             return failure
     if isinstance(value, Expression):
@@ -889,8 +886,7 @@ def ge(left: float, right: float) -> bool:
 
 def _numeric(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def holds(left: Any, right: Any) -> bool:
-        small = left.__class__ is int and right.__class__ is int and -SMALL < left < SMALL
-        if not (small and -SMALL < right < SMALL):
+        if not (is_small(left) and is_small(right)):
             left, right = exact(number(left)), exact(number(right))
         return bool(compare(left, right))
 
@@ -915,9 +911,6 @@ def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
     open_: list[Any] = []
     decided = False
     for given in conditions:
-        if given is True or given is False:
-            decided = decided or given is deciding
-            continue
         condition = _decided(given)
         if isinstance(condition, Failure) and known(given) and plain(given) is not None:
             # No bool at all, which Terraform refuses even where it need not ask.

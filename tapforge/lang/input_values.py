@@ -12,12 +12,12 @@ from tapforge.lang import conversion
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.expression import Expression, Type, describe, known, parse
 from tapforge.lang.value import (
-    SMALL,
     RefusedError,
     UnfoldedError,
     as_set,
     boolean,
     exact,
+    is_small,
     normalized,
     number,
     simplest,
@@ -37,7 +37,7 @@ def is_plain(value: Any, type_: Type) -> bool:
         return bool(type_ == "string" and value.isascii())
     if kind is bool:
         return bool(type_ == "bool")
-    return kind is int and type_ == "number" and -SMALL < value < SMALL
+    return type_ == "number" and is_small(value)
 
 
 def convert(place: str, value: Any, type_: Type, found: list[Problem]) -> Any:
@@ -94,14 +94,12 @@ def _scalar(place: str, value: Any, type_: str, found: list[Problem]) -> Any:
 def _map(place: str, value: Mapping[Any, Any], element: Type, found: list[Problem]) -> Any:
     converted = {}
     for key, item in value.items():
-        if is_plain(key, "string") and is_plain(item, element) and key not in converted:
-            converted[key] = item
-            continue
         at = f'{place}["{key}"]'
-        composed = convert(at, key, "string", found)
+        composed = key if is_plain(key, "string") else convert(at, key, "string", found)
         if composed in converted:
             found.append(Problem(at, f'the key "{composed}" is there twice'))
-        converted[composed] = convert(at, item, element, found)
+        plain = is_plain(item, element)
+        converted[composed] = item if plain else convert(at, item, element, found)
     return converted
 
 

@@ -331,8 +331,10 @@ def take(
             valid = declared[name].valid
             if not valid or value is None or (name in unsure and not known(value)):
                 continue
-            for broken in _verdicts_on(valid, value, marks[name], marks):
-                found.append(Problem(f"{prefix}: {name}", *broken))  # noqa: PERF401 - seldom any
+            found += [
+                Problem(f"{prefix}: {name}", *broken)
+                for broken in _verdicts_on(valid, value, marks[name], marks)
+            ]
     return taken, found
 
 

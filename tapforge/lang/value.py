@@ -19,8 +19,7 @@ Number = int | float | Decimal
 
 PRECISION = 512
 """Bits of the mantissa of Terraform's numbers."""
-SMALL = 1 << 63
-"""Whole numbers between its negative and it are exact in any case, and so are their sums."""
+_SMALL = 1 << 63
 _MAX_DIGITS = 150  # decimal digits that such a mantissa holds in any case
 _NUMERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _ODD_NUMERAL = re.compile(r"[+-]?(?:inf(?:inity)?|[0-9.]+[eEpP].*)", re.IGNORECASE)
@@ -40,6 +39,11 @@ class UnfoldedError(Exception):
 def is_number(value: object) -> TypeGuard[Number]:
     """Tell whether a value is a number to Terraform; a Python bool is none."""
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def is_small(value: Any) -> bool:
+    """Tell of most whole numbers that they are exact in any case, and so are their sums."""
+    return value.__class__ is int and bool(-_SMALL < value < _SMALL)
 
 
 def exact(value: Number) -> int | Decimal:

@@ -163,8 +163,10 @@ class ParameterGroup:
     settings: tuple[Setting, ...]
     complete: bool
     # Fields, as a cached property would slow every attribute of the class down.
-    _by_name: dict[str, Setting] = attrs.field(init=False)
-    _known: tuple[tuple[Setting, Parameter], ...] | None = attrs.field(init=False, default=None)
+    _by_name: dict[str, Setting] = attrs.field(init=False, repr=False)
+    _known: tuple[tuple[Setting, Parameter], ...] | None = attrs.field(
+        init=False, repr=False, default=None
+    )
 
     def __attrs_post_init__(self) -> None:
         self._by_name = {each.name: each for each in reversed(self.settings)}

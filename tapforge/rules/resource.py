@@ -172,7 +172,9 @@ class Resource(Block):
     accepted: Mapping[str, str] = attrs.field(kw_only=True, factory=dict)
     written: Collection[str] | None = attrs.field(kw_only=True, default=None, repr=False)
     provider: str = attrs.field(kw_only=True, default="")
-    _computed: dict[Callable[[Resource], Any], Any] | None = attrs.field(init=False, default=None)
+    _computed: dict[Callable[[Resource], Any], Any] | None = attrs.field(
+        init=False, repr=False, default=None
+    )
 
     def once(self, compute: Callable[[Resource], T]) -> T:
         """Give what a function computes of this resource: it is called the first time only.
@@ -294,7 +296,7 @@ class Configuration:
                 found.setdefault(resource.kind, []).append(resource)
         return found
 
-    def of(self, *types: str) -> list[Resource]:
+    def of(self, *types: str) -> Sequence[Resource]:
         """Give the resources of some types; data sources are called ``data.aws_vpc``."""
         found = self._of_types.get(types)
         if found is None:
@@ -355,7 +357,7 @@ class Configuration:
         """Give all that an expression refers to, each once."""
         found = self._referred.get(value)
         if found is None:
-            by_address = self._by_address or self._addressed()
+            by_address = self._addressed()
             named = [r for each in addresses(value) for r in by_address.get(each, ())]
             wholes = (w for r in named if r.type in _PARTS for w in self._whole(r))
             found = self._referred[value] = list({r.address: r for r in (*named, *wholes)}.values())

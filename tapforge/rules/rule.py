@@ -51,6 +51,7 @@ class Rule:
     _types: frozenset[str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        # As attrs itself fills what is frozen.
         object.__setattr__(self, "_types", frozenset(self.on))
 
     def concerns(self, kinds: frozenset[str]) -> bool:

@@ -67,7 +67,7 @@ class Resolved(Mapping[str, Resource]):
 
     def of(self, *types: str) -> list[Resource]:
         """Give the resources of some types; data sources are called ``data.aws_vpc``."""
-        return self.configuration.of(*types)
+        return list(self.configuration.of(*types))
 
     def instances(self, address: str) -> list[Resource]:
         """Give the instances of a resource with ``count`` or ``for_each``, in order; maybe none.

@@ -30,7 +30,7 @@ def test_hardly_any_case_is_drawn_in_vain(name: str) -> None:
     @given(cases(subject(PROJECT, name)))
     def look(case: Case) -> None:
         looked_at.append(case)
-        if case.variables.get("default_tags"):
+        if "note" in case.variables.get("default_tags", {}):
             worded.append(case)
         try:
             resolve(case.subject.system, case.variables)
