@@ -533,8 +533,8 @@ def _property(field: Input) -> dict[str, Json]:
     schema: dict[str, Json] = {"description": field.description} | type_schema(field.type)
     for valid in field.valid:
         schema |= valid.schema
-    if field.nullable and "type" in schema:
-        schema["type"] = [schema["type"], "null"]
+    if field.nullable:
+        schema = _or_null(schema)
     if field.nullable and "enum" in schema:
         schema["enum"] = [*schema["enum"], None]
     if not field.required:
@@ -547,6 +547,11 @@ def _property(field: Input) -> dict[str, Json]:
 _JSON_TYPES = {"string": "string", "number": "number", "bool": "boolean"}
 
 
+def _or_null(schema: dict[str, Json]) -> dict[str, Json]:
+    # Terraform takes a null among the elements of a list or map, unless a rule says otherwise.
+    return schema | {"type": [schema["type"], "null"]} if "type" in schema else schema
+
+
 def type_schema(type_: Type) -> dict[str, Json]:
     """Give the JSON Schema of the values of a Terraform type."""
     match type_:
@@ -555,7 +560,7 @@ def type_schema(type_: Type) -> dict[str, Json]:
         case str():
             return {"type": _JSON_TYPES[type_]}
         case ["map", element]:
-            return {"type": "object", "additionalProperties": type_schema(element)}
+            return {"type": "object", "additionalProperties": _or_null(type_schema(element))}
         case [_, element]:
-            return {"type": "array", "items": type_schema(element)}
+            return {"type": "array", "items": _or_null(type_schema(element))}
     raise TypeError(f"{type_!r} is no type of an input")

@@ -439,13 +439,13 @@ def test_the_schema_says_what_can_be_said():
         "zones": {
             "description": "Where it may stand.",
             "type": "array",
-            "items": {"type": "string"},
+            "items": {"type": ["string", "null"]},
             "default": ["a"],
         },
         "tags": {
             "description": "Its tags.",
             "type": "object",
-            "additionalProperties": {"type": "string"},
+            "additionalProperties": {"type": ["string", "null"]},
             "default": {},
         },
         "heavy": {"description": "Whether two must carry it.", "type": "boolean", "default": False},
@@ -474,11 +474,11 @@ def test_the_schema_takes_null_where_python_does():
     [
         ("dynamic", {}),
         ("number", {"type": "number"}),
-        (["set", "bool"], {"type": "array", "items": {"type": "boolean"}}),
+        (["set", "bool"], {"type": "array", "items": {"type": ["boolean", "null"]}}),
     ],
 )
 def test_types_have_a_schema(type_, expected):
-    """A set is an array, in which Terraform takes repetitions."""
+    """A set is an array, in which Terraform takes repetitions, and nulls."""
     assert type_schema(type_) == expected
 
 
