@@ -95,6 +95,7 @@ def _inputs(
             plan.required
             or masks[index // _BITS] >> index % _BITS & 1
             or any(each in values for each in plan.asks)
+            or not _suits(plan, whole)
         ):
             values[name] = draw(plan.make(*[whole[each] for each in plan.asks]))
         if name in values:
@@ -111,6 +112,12 @@ def _inputs(
                 whole[plan.name] = defaults[plan.name]
         assume(_agree(plans, whole))
     return values
+
+
+def _suits(plan: _Plan, whole: Mapping[str, Any]) -> bool:
+    """Tell whether an input may be left out beside the values of others that were drawn before."""
+    view = SimpleNamespace(**whole)
+    return all(_holds(rule, whole[plan.name], view) for rule in plan.of_default)
 
 
 def _agree(plans: Iterable[_Plan], whole: Mapping[str, Any]) -> bool:
@@ -155,6 +162,7 @@ class _Plan:
         asks: The inputs whose values its own must fit.
         make: Gives the strategy for the values of those.
         open: The rules that ask other inputs and are not known to hold.
+        of_default: Of one whose value fits others: the rules that ask more inputs about its default.
     """
 
     name: str
@@ -162,6 +170,7 @@ class _Plan:
     asks: tuple[str, ...]
     make: Callable[..., Drawn]
     open: tuple[Valid, ...] = ()
+    of_default: tuple[Valid, ...] = ()
 
 
 @functools.cache
@@ -184,7 +193,8 @@ def _plan(field: Input, others: frozenset[str]) -> _Plan:
         if all(rule in field.valid for rule in known.rules) and others.issuperset(known.asks):
             rest = tuple(rule for rule in field.valid if rule not in known.rules)
             if known.asks:
-                return _Plan(field.name, field.required, known.asks, known.make, rest)
+                asking = _asking_more(field, known.asks)
+                return _Plan(field.name, field.required, known.asks, known.make, rest, asking)
             make = _always(field, known.make(), rest)
             return _Plan(field.name, field.required, (), make, _asking(field, rest))
     make = _always(field, _single(field), _left(field))
@@ -238,9 +248,17 @@ def _asking(field: Input, rules: Sequence[Valid]) -> tuple[Valid, ...]:
     return tuple(rule for rule in rules if _asks(rule, shown))
 
 
-def _asks(rule: Valid, value: Any) -> bool:
+def _asking_more(field: Input, asked: Iterable[str]) -> tuple[Valid, ...]:
+    """Give the rules that ask about the default of an input for other inputs than some."""
+    if field.required or field.default is None:
+        return ()
+    view = SimpleNamespace(**dict.fromkeys(asked, ""))
+    return tuple(rule for rule in field.valid if _asks(rule, field.default, view))
+
+
+def _asks(rule: Valid, value: Any, inputs: Any = None) -> bool:
     try:
-        rule.condition(value, None)
+        rule.condition(value, inputs)
     except AttributeError:
         return True
     return False

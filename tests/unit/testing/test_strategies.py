@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tapforge.lang.errors import ArgumentError
 from tapforge.lang.expression import ge
 from tapforge.lang.inputs import Valid, inputs, one_of, problems, variable
-from tapforge.modules import valid
+from tapforge.modules import parameters, valid
 from tapforge.testing import strategies
 from tapforge.testing import values as values_of_rules
 
@@ -160,3 +160,35 @@ def test_inputs_that_must_fit_others_do(values: dict[str, Any]) -> None:
 def test_inputs_that_must_fit_others_still_vary(wanted: Any) -> None:
     """Defaults, and what is far from them."""
     assert wanted(find(strategies.inputs_of(WindowInputs), wanted))
+
+
+@inputs
+class MemoryInputs:
+    """Inputs of which the default of one does not suit every value of another."""
+
+    engine_version: str = variable(
+        "A version.", default="16.9", valid=[valid.creatable("postgres")]
+    )
+    instance_class: str = variable(
+        "A class.", default="db.r6g.large", valid=valid.offered("postgres")
+    )
+    parameters: dict[str, str] = variable(
+        "Parameters.",
+        default={"shared_buffers": "4GB"},
+        valid=parameters.valid("postgres", "instance"),
+    )
+
+
+@given(values=strategies.inputs_of(MemoryInputs))
+def test_a_default_that_does_not_suit_is_not_left_in_place(values: dict[str, Any]) -> None:
+    """Another value is given then: a class with less memory is drawn all the same."""
+    assert problems(MemoryInputs, values) == []
+
+
+def test_what_a_default_does_not_suit_is_drawn() -> None:
+    """With a value that suits it."""
+    small = find(
+        strategies.inputs_of(MemoryInputs),
+        lambda values: values.get("instance_class") == "db.t4g.micro",
+    )
+    assert small["parameters"] != {"shared_buffers": "4GB"}
