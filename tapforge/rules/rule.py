@@ -18,7 +18,7 @@ Example = Mapping[str, Any]
 """A configuration in Terraform's JSON syntax: ``resource``, ``data`` and ``variable`` (its default is
 its value). A string that is one reference, ``"${aws_vpc.main.id}"``, is unknown; others are plain."""
 
-Check = Callable[[Resource, Configuration], Iterable[Finding]]
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 @attrs.frozen(eq=False)
@@ -35,7 +35,8 @@ class Rule:
         on: The types of resources it looks at; ``("*",)`` for all, empty for the configuration itself.
         good: A configuration that holds it.
         bad: The same with one change, which breaks it.
-        check: Gives the findings of one resource.
+        check: Gives the findings of one resource, or of the configuration itself.
+        alone: Whether it looks at a resource alone, and not at the configuration that it is in.
     """
 
     id: str
@@ -48,11 +49,16 @@ class Rule:
     good: Example = attrs.field(repr=False)
     bad: Example = attrs.field(repr=False)
     check: Callable[..., Iterable[Finding]] = attrs.field(repr=False)
-    _types: frozenset[str] = attrs.field(init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        # As attrs itself fills what is frozen.
-        object.__setattr__(self, "_types", frozenset(self.on))
+    alone: bool = attrs.field(
+        init=False,
+        repr=False,
+        default=attrs.Factory(lambda self: _looks_at_one(self.on, self.check), takes_self=True),
+    )
+    _types: frozenset[str] = attrs.field(
+        init=False,
+        repr=False,
+        default=attrs.Factory(lambda self: frozenset(self.on), takes_self=True),
+    )
 
     def concerns(self, kinds: frozenset[str]) -> bool:
         """Tell whether it has anything to look at in a configuration with resources of some types."""
@@ -66,7 +72,18 @@ class Rule:
             resources: Iterable[Resource] = configuration.resources
         else:
             resources = configuration.of(*self.on)
+        if self.alone:
+            # A resource is in many environments.
+            return [found for resource in resources for found in resource.once(self._of)]
         return [found for resource in resources for found in self.check(resource, configuration)]
+
+    def _of(self, resource: Resource) -> tuple[Finding, ...]:
+        return tuple(self.check(resource))
+
+
+def _looks_at_one(on: tuple[str, ...], check: Callable[..., Any]) -> bool:
+    kinds = [each.kind for each in inspect.signature(check).parameters.values()]
+    return bool(on) and len(kinds) == 1 and kinds[0] in _POSITIONAL
 
 
 def rule(
@@ -81,8 +98,8 @@ def rule(
 ) -> Callable[[Callable[..., Iterable[Finding]]], Rule]:
     """Make a function a rule. Its docstring is the rule's title and, after a blank line, its description.
 
-    The function takes a resource and the configuration it is in, and yields findings. Without `on` it
-    is called once, with the configuration alone.
+    The function takes a resource, and the configuration it is in if it looks at that too, and yields
+    findings. Without `on` it is called once, with the configuration alone.
 
     Args:
         id_: The rule's name, in lower-case words with hyphens between them.

@@ -168,15 +168,20 @@ class Name(NamedTuple):
 
 def names_in(configuration: Configuration) -> Iterator[Name]:
     """Give every name that a configuration makes, as far as it is known."""
-    for resource in configuration.resources:
-        if resource.mode != "resource":
-            continue
-        for path, rule in names.by_type().get(resource.type, ()):
-            within, _, argument = path.rpartition(".")
-            for block in resource.blocks(within) if within else (resource,):
-                text = _text(block.given(argument))
-                if text:
-                    yield Name(text, rule, resource, f"{block.place}{argument}", block)
+    return (name for resource in configuration.resources for name in resource.once(_names_of))
+
+
+def _names_of(resource: Resource) -> list[Name]:
+    return list(_names(resource)) if resource.mode == "resource" else []
+
+
+def _names(resource: Resource) -> Iterator[Name]:
+    for path, rule in names.by_type().get(resource.type, ()):
+        within, _, argument = path.rpartition(".")
+        for block in resource.blocks(within) if within else (resource,):
+            text = _text(block.given(argument))
+            if text:
+                yield Name(text, rule, resource, f"{block.place}{argument}", block)
 
 
 _SHARED = re.compile(r"(^|\.)data\.(aws_caller_identity|aws_partition|aws_region)\.[\w-]+$")

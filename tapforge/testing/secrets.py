@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from tapforge.facts.sensitive import is_sensitive
@@ -40,19 +40,27 @@ def in_configuration(configuration: Configuration, hidden: Iterable[str] = ()) -
     """
     secrets = {each for each in hidden if each}
     for resource in configuration.resources:
-        kind = resource.kind
-        for path, text in _texts(resource.values):
-            if path.endswith("_wo"):
-                if text not in secrets:
-                    what = "is written into the module, expected a reference to it"
-                    yield f"{resource.address}: {path} {what}"
-            elif is_sensitive(kind, path) and not _is_public(resource, path):
-                yield f"{resource.address}: {path} is known, expected one that only AWS knows"
-            elif secrets and any(each in text for each in secrets):
-                what = "shows a sensitive input, expected it in write-only arguments alone"
+        yield from _shown(resource, secrets) if secrets else resource.once(_shown_at_all)
+
+
+def _shown_at_all(resource: Resource) -> list[str]:
+    return list(_shown(resource, set()))
+
+
+def _shown(resource: Resource, secrets: Collection[str]) -> Iterator[str]:
+    kind = resource.kind
+    for path, text in _texts(resource.values):
+        if path.endswith("_wo"):
+            if text not in secrets:
+                what = "is written into the module, expected a reference to it"
                 yield f"{resource.address}: {path} {what}"
-            elif what := looks_like(text):
-                yield f"{resource.address}: {path} looks like {what}, expected none"
+        elif is_sensitive(kind, path) and not _is_public(resource, path):
+            yield f"{resource.address}: {path} is known, expected one that only AWS knows"
+        elif any(each in text for each in secrets):
+            what = "shows a sensitive input, expected it in write-only arguments alone"
+            yield f"{resource.address}: {path} {what}"
+        elif what := looks_like(text):
+            yield f"{resource.address}: {path} looks like {what}, expected none"
 
 
 def _is_public(resource: Resource, path: str) -> bool:

@@ -42,7 +42,7 @@ def _one(type_: str = "aws_db_instance", /, **arguments: Any) -> dict[str, Any]:
     good=_one(publicly_accessible=False),
     bad=_one(publicly_accessible=True),
 )
-def publicly_accessible(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def publicly_accessible(resource: Resource) -> Iterator[Finding]:
     """No database has a public address.
 
     With one, nothing but a security group stands between its port and everybody.
@@ -84,7 +84,7 @@ def iam_authentication(resource: Resource, configuration: Configuration) -> Iter
     good=_one(manage_master_user_password=True),
     bad=_one(password="Hq2-correct-horse"),  # noqa: S106 - an example
 )
-def master_password_literal(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def master_password_literal(resource: Resource) -> Iterator[Finding]:
     """The master password is not written in the configuration or among its variables.
 
     Whoever reads the repository, a plan or the state has it, and it rules over all data.
@@ -114,7 +114,7 @@ def _is_literal(resource: Resource, argument: str) -> bool:
     good=_one(password_wo_version=1),
     bad=_one(password="${random_password.main.result}"),  # noqa: S106 - a reference
 )
-def master_password_in_state(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def master_password_in_state(resource: Resource) -> Iterator[Finding]:
     """The master password is not kept in the state.
 
     There it stands in plain text, also where it was generated, for everybody who may read the state.
@@ -135,7 +135,7 @@ def master_password_in_state(resource: Resource, _: Configuration) -> Iterator[F
     good=_one(manage_master_user_password=True),
     bad=_one(manage_master_user_password=True, password="Hq2-correct-horse"),  # noqa: S106 - an example
 )
-def master_password_choice(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def master_password_choice(resource: Resource) -> Iterator[Finding]:
     """The master password comes from one place.
 
     RDS refuses a password where it is to manage one, and one of two is not the one that counts.
@@ -233,7 +233,7 @@ _RETIRED = re.compile(r"rds-ca-\d{4}")
     good=_one(ca_cert_identifier="rds-ca-rsa2048-g1"),
     bad=_one(ca_cert_identifier="rds-ca-2019"),
 )
-def ca_certificate(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def ca_certificate(resource: Resource) -> Iterator[Finding]:
     """The server's certificate is signed by an authority that has not expired.
 
     Clients that verify certificates no longer connect, and RDS refuses the old names.
@@ -255,7 +255,7 @@ def ca_certificate(resource: Resource, _: Configuration) -> Iterator[Finding]:
     good={"resource": {"aws_db_proxy": {"main": {"require_tls": True}}}},
     bad={"resource": {"aws_db_proxy": {"main": {"require_tls": False}}}},
 )
-def proxy_tls(proxy: Resource, _: Configuration) -> Iterator[Finding]:
+def proxy_tls(proxy: Resource) -> Iterator[Finding]:
     """A proxy takes connections with TLS only.
 
     Otherwise passwords and data pass the network in the clear up to the proxy, whatever the database

@@ -81,7 +81,7 @@ def _place(metric: Watched, argument: str) -> str:
     good=_alarm(metric_name="CPUUtilization"),
     bad=_alarm(metric_name="CPUUtilisation"),
 )
-def alarm_metric(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_metric(alarm: Resource) -> Iterator[Finding]:
     """An alarm looks at a metric that its namespace has.
 
     CloudWatch takes any name, and the alarm waits for data for ever.
@@ -160,7 +160,7 @@ def _silence(metric: Metric, database: Database, configuration: Configuration) -
     good=_alarm(),
     bad=_alarm(dimensions={"DBInstanceId": "orders-dev"}),
 )
-def alarm_dimension(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_dimension(alarm: Resource) -> Iterator[Finding]:
     """An alarm names its metric's dimensions, all of them and no others.
 
     CloudWatch finds a metric by exactly its dimensions; with others the alarm has no data.
@@ -284,7 +284,7 @@ def _leads_elsewhere(
     good=_alarm(unit="Percent"),
     bad=_alarm(unit="Count"),
 )
-def alarm_unit(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_unit(alarm: Resource) -> Iterator[Finding]:
     """An alarm that names a unit names the one that the metric is published in.
 
     The unit selects data, and there is none in another unit.
@@ -323,7 +323,7 @@ def _threshold(metric: Watched) -> tuple[str, float] | None:
     good=_alarm(threshold=90),
     bad=_alarm(threshold=150),
 )
-def alarm_threshold(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_threshold(alarm: Resource) -> Iterator[Finding]:
     """An alarm's threshold lies where the metric's values do.
 
     A percentage above 100 is never reached, and one that is always reached is soon ignored.
@@ -423,7 +423,7 @@ _LEAST_MILLISECONDS = 5
         metric_name="FreeStorageSpace", comparison_operator="LessThanThreshold", threshold=10
     ),
 )
-def alarm_scale(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_scale(alarm: Resource) -> Iterator[Finding]:
     """An alarm's threshold is in the unit of its metric.
 
     Free storage and memory are counted in bytes, latencies in seconds, the lag of RDS in seconds and that
@@ -462,7 +462,7 @@ def _meant(metric: Metric, threshold: float) -> str:
     good=_alarm(period=300),
     bad=_alarm(period=90),
 )
-def alarm_period(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_period(alarm: Resource) -> Iterator[Finding]:
     """An alarm's period is one that CloudWatch has, and not shorter than the metric's own.
 
     It is 10, 20, 30 or a multiple of 60 seconds, and all periods together are a day at most, or a week
@@ -509,7 +509,7 @@ _WORDS = {
     good=_alarm(treat_missing_data="breaching"),
     bad=_alarm(treat_missing_data="bad"),
 )
-def alarm_word(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_word(alarm: Resource) -> Iterator[Finding]:
     """The arguments of an alarm have values that CloudWatch knows.
 
     Operators, statistics, units and the treatment of missing data are words, in their own case; of the
@@ -541,7 +541,7 @@ _EXTENDED = re.compile(
     good=_alarm(),
     bad=_alarm(extended_statistic="p99"),
 )
-def alarm_statistic(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_statistic(alarm: Resource) -> Iterator[Finding]:
     """An alarm on a metric has one statistic: a plain one or an extended one.
 
     CloudWatch refuses none, and both.
@@ -582,7 +582,7 @@ def alarm_statistic(alarm: Resource, _: Configuration) -> Iterator[Finding]:
         treat_missing_data="notBreaching",
     ),
 )
-def alarm_missing_data(alarm: Resource, _: Configuration) -> Iterator[Finding]:
+def alarm_missing_data(alarm: Resource) -> Iterator[Finding]:
     """The alarm on a task's lag is on when there is no lag any more to look at.
 
     A task that has stopped or died publishes nothing, which is the worst of all lags.
@@ -673,7 +673,7 @@ def _subscription(protocol: str, endpoint: str) -> dict[str, Any]:
     good=_subscription("email", "oncall@example.com"),
     bad=_subscription("email", "oncall"),
 )
-def sns_endpoint(subscription: Resource, _: Configuration) -> Iterator[Finding]:
+def sns_endpoint(subscription: Resource) -> Iterator[Finding]:
     """A subscription has a protocol of SNS, and the endpoint that goes with it.
 
     SNS refuses others; a wrong address is subscribed and never confirmed, and no alarm arrives.
@@ -695,7 +695,7 @@ def sns_endpoint(subscription: Resource, _: Configuration) -> Iterator[Finding]:
     good=_subscription("https", "https://hooks.example.com/alarms"),
     bad=_subscription("http", "http://hooks.example.com/alarms"),
 )
-def sns_plain_http(subscription: Resource, _: Configuration) -> Iterator[Finding]:
+def sns_plain_http(subscription: Resource) -> Iterator[Finding]:
     """Messages are sent with TLS.
 
     Over plain HTTP everybody on the way can read an alarm, or forge one.

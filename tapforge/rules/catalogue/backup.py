@@ -149,7 +149,7 @@ def _window(resource: Resource, arguments: dict[str, str]) -> str:
     good=_instance(backup_window="03:00-04:00"),
     bad=_instance(backup_window="03:00-03:15"),
 )
-def backup_window(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_window(resource: Resource) -> Iterator[Finding]:
     """A backup window is two times of the day, half an hour apart or more.
 
     RDS refuses anything else.
@@ -170,7 +170,7 @@ def backup_window(resource: Resource, _: Configuration) -> Iterator[Finding]:
     good=_instance(maintenance_window="mon:04:00-mon:05:00"),
     bad=_instance(maintenance_window="monday:04:00-monday:05:00"),
 )
-def maintenance_window(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def maintenance_window(resource: Resource) -> Iterator[Finding]:
     """A maintenance window is two times of the week, from half an hour to a day apart.
 
     RDS and DMS refuse anything else.
@@ -191,7 +191,7 @@ def maintenance_window(resource: Resource, _: Configuration) -> Iterator[Finding
     good=_instance(backup_window="03:00-04:00", maintenance_window="mon:04:00-mon:05:00"),
     bad=_instance(backup_window="03:00-04:30", maintenance_window="mon:04:00-mon:05:00"),
 )
-def windows_overlap(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def windows_overlap(resource: Resource) -> Iterator[Finding]:
     """The backup window and the maintenance window do not overlap.
 
     Backups run on every day of the week, so that the time of the day alone counts. RDS refuses the two.
@@ -265,7 +265,7 @@ def _days(block: Block, argument: str) -> float | None:
     good=_plan(lifecycle={"cold_storage_after": 30, "delete_after": 120}),
     bad=_plan(lifecycle={"cold_storage_after": 30, "delete_after": 60}),
 )
-def backup_cold_storage(plan: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_cold_storage(plan: Resource) -> Iterator[Finding]:
     """What goes into cold storage stays there for 90 days at least.
 
     AWS Backup refuses a plan that deletes it earlier.
@@ -287,7 +287,7 @@ def backup_cold_storage(plan: Resource, _: Configuration) -> Iterator[Finding]:
     good=_plan(enable_continuous_backup=True, lifecycle={"delete_after": 35}),
     bad=_plan(enable_continuous_backup=True, lifecycle={"delete_after": 90}),
 )
-def backup_continuous(plan: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_continuous(plan: Resource) -> Iterator[Finding]:
     """Continuous backups are kept for 35 days at most, and not in cold storage.
 
     AWS Backup refuses others; for longer times a second rule makes snapshots.
@@ -319,7 +319,7 @@ def backup_continuous(plan: Resource, _: Configuration) -> Iterator[Finding]:
     good=_plan(schedule="cron(0 5 * * ? *)"),
     bad=_plan(schedule="cron(0 5 * * *)"),
 )
-def backup_schedule(plan: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_schedule(plan: Resource) -> Iterator[Finding]:
     """A backup plan's schedule is one that AWS Backup understands.
 
     It refuses the five fields that cron has elsewhere.
@@ -341,7 +341,7 @@ def backup_schedule(plan: Resource, _: Configuration) -> Iterator[Finding]:
     good=_plan(start_window=60, completion_window=180),
     bad=_plan(start_window=30, completion_window=180),
 )
-def backup_job_window(plan: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_job_window(plan: Resource) -> Iterator[Finding]:
     """A backup job has an hour at least to start, and an hour more to end.
 
     AWS Backup refuses shorter windows.
@@ -394,7 +394,7 @@ def backup_plan_unused(plan: Resource, configuration: Configuration) -> Iterator
     good=_selected({"selection_tag": [_TAG]}),
     bad=_selected({}),
 )
-def backup_selection_empty(selection: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_selection_empty(selection: Resource) -> Iterator[Finding]:
     """A backup selection selects something, by at most 500 ARNs.
 
     An empty one backs up nothing, and a longer one is refused.
@@ -430,7 +430,7 @@ def _lock(**arguments: Any) -> dict[str, Any]:
     good=_lock(min_retention_days=7, max_retention_days=365),
     bad=_lock(min_retention_days=365, max_retention_days=30),
 )
-def backup_vault_lock(lock: Resource, _: Configuration) -> Iterator[Finding]:
+def backup_vault_lock(lock: Resource) -> Iterator[Finding]:
     """The lock of a vault has times that AWS Backup takes, the least not above the most.
 
     With the least above the most, no backup at all would be allowed into the vault.

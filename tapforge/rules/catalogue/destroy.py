@@ -209,7 +209,7 @@ def unguarded_database(database: Resource, configuration: Configuration) -> Iter
         "aws_db_instance", replicate_source_db="shop-primary-dev", skip_final_snapshot=False
     ),
 )
-def replica_final_snapshot(database: Resource, _: Configuration) -> Iterator[Finding]:
+def replica_final_snapshot(database: Resource) -> Iterator[Finding]:
     """A read replica skips its final snapshot.
 
     RDS takes none of a replica, and the destroy fails, whether the snapshot has a name or not.
@@ -327,7 +327,7 @@ _LIMITS = {
     good=_example("aws_kms_key", deletion_window_in_days=7),
     bad=_example("aws_kms_key", deletion_window_in_days=1),
 )
-def deletion_window_range(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def deletion_window_range(resource: Resource) -> Iterator[Finding]:
     """The time before a key or secret is deleted for good is one that AWS accepts.
 
     7 to 30 days, and 0 for a secret; anything else is refused at the destroy.

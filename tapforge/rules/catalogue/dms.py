@@ -49,7 +49,7 @@ def _advice(problem: str, what: str) -> tuple[str, str]:
     good=_one(_INSTANCE, replication_instance_class="dms.r6i.large"),
     bad=_one(_INSTANCE, replication_instance_class="db.r6i.large"),
 )
-def dms_instance_class(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_instance_class(instance: Resource) -> Iterator[Finding]:
     """A replication instance has a class that DMS has.
 
     Classes of databases begin with db., those of DMS with dms.; the creation fails with any other.
@@ -92,7 +92,7 @@ def dms_instance_version(instance: Resource, configuration: Configuration) -> It
     good=_one(_INSTANCE, publicly_accessible=False),
     bad=_one(_INSTANCE, publicly_accessible=True),
 )
-def dms_instance_public(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_instance_public(instance: Resource) -> Iterator[Finding]:
     """A replication instance has no public address.
 
     It holds the credentials of both databases, and all of the data passes through it.
@@ -110,7 +110,7 @@ def dms_instance_public(instance: Resource, _: Configuration) -> Iterator[Findin
     good=_one(_INSTANCE, multi_az=True),
     bad=_one(_INSTANCE, multi_az=True, availability_zone="us-east-1a"),
 )
-def dms_instance_zone(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_instance_zone(instance: Resource) -> Iterator[Finding]:
     """A replication instance in several Availability Zones names none of them.
 
     DMS refuses the two together.
@@ -182,7 +182,7 @@ def _endpoint(**arguments: Any) -> Example:
     good=_endpoint(),
     bad=_one(_ENDPOINT, endpoint_type="source", engine_name="postgresql", ssl_mode="require"),
 )
-def dms_endpoint_engine(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_endpoint_engine(endpoint: Resource) -> Iterator[Finding]:
     """An endpoint has an engine that DMS calls so, and that may be on its side.
 
     DMS says postgres and aurora-postgresql; Redshift, DynamoDB or Kinesis can only be a target.
@@ -209,7 +209,7 @@ def dms_endpoint_engine(endpoint: Resource, _: Configuration) -> Iterator[Findin
     good=_endpoint(),
     bad=_one(_ENDPOINT, endpoint_type="source", engine_name="postgres"),
 )
-def dms_endpoint_tls(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_endpoint_tls(endpoint: Resource) -> Iterator[Finding]:
     """An endpoint connects to its database over TLS.
 
     DMS encrypts nothing unless it is told to: password and data cross the network in plain text, and a
@@ -231,7 +231,7 @@ def dms_endpoint_tls(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
     good=_endpoint(),
     bad=_one(_ENDPOINT, engine_name="postgres", ssl_mode="verify-full"),
 )
-def dms_endpoint_certificate(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_endpoint_certificate(endpoint: Resource) -> Iterator[Finding]:
     """An endpoint that checks its database's certificate has one to check it by.
 
     DMS refuses the endpoint otherwise.
@@ -255,7 +255,7 @@ _BY_SECRET = {"secrets_manager_arn": "arn:secret", "secrets_manager_access_role_
     good=_endpoint(**_BY_SECRET),
     bad=_endpoint(**_BY_SECRET, username="dms", server_name="db.shop.internal", port=5432),
 )
-def dms_endpoint_credentials(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_endpoint_credentials(endpoint: Resource) -> Iterator[Finding]:
     """An endpoint has its credentials from a secret and a role that reads it, or plain, and not both.
 
     DMS refuses a secret without a role, and a secret beside a user or a server.
@@ -282,7 +282,7 @@ def dms_endpoint_credentials(endpoint: Resource, _: Configuration) -> Iterator[F
     good=_endpoint(**_BY_SECRET),
     bad=_endpoint(username="dms", password="${random_password.dms.result}"),  # noqa: S106 - an example
 )
-def dms_endpoint_password(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_endpoint_password(endpoint: Resource) -> Iterator[Finding]:
     """An endpoint has no password of its own.
 
     It stands in the state as plain text, and a rotation does not change it.
@@ -353,7 +353,7 @@ def _regional(principal: str) -> bool:
     good=_endpoint(extra_connection_attributes="heartbeatEnable=true;captureDDLs=N"),
     bad=_endpoint(extra_connection_attributes="heartbeatEnable=true; captureDDLs=N"),
 )
-def dms_extra_attributes(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_extra_attributes(endpoint: Resource) -> Iterator[Finding]:
     """Extra connection attributes are pairs of name and value, each once, with nothing between them.
 
     What DMS can't read it leaves out without a word, or it refuses the endpoint.
@@ -411,7 +411,7 @@ def _task_example(settings: Mapping[str, Any] | None = None, **arguments: Any) -
     good=_task_example(),
     bad=_task_example(migration_type="full-load-cdc"),
 )
-def dms_migration_type(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_migration_type(task: Resource) -> Iterator[Finding]:
     """A task copies what is there, captures what changes, or both.
 
     The creation fails with any other word.
@@ -428,7 +428,7 @@ def dms_migration_type(task: Resource, _: Configuration) -> Iterator[Finding]:
     good=_task_example(),
     bad=_task_example(migration_type="full-load"),
 )
-def dms_full_load_only(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_full_load_only(task: Resource) -> Iterator[Finding]:
     """A task that loads data captures the changes too.
 
     What is written to the source while it loads is not on the target otherwise.
@@ -447,7 +447,7 @@ def dms_full_load_only(task: Resource, _: Configuration) -> Iterator[Finding]:
     good=_task_example(cdc_start_position="checkpoint:V1#27"),
     bad=_task_example(cdc_start_position="checkpoint:V1#27", cdc_start_time="2026-03-08T12:12:12"),
 )
-def dms_start_position(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_start_position(task: Resource) -> Iterator[Finding]:
     """A task that captures changes starts at a time or at a position, and not at both.
 
     DMS refuses both together, and either of them for a task that only loads.
@@ -509,7 +509,7 @@ def dms_task_endpoints(task: Resource, configuration: Configuration) -> Iterator
     good=_task_example({"FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"}}),
     bad=_task_example({"FullLoadSettings": {"TargetTablePrepMode": "NOTHING"}}),
 )
-def dms_task_settings(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_task_settings(task: Resource) -> Iterator[Finding]:
     """The settings of a task are JSON that DMS accepts.
 
     It is text to Terraform: a misspelt name or value shows when the task is made, or never.
@@ -540,7 +540,7 @@ def dms_task_settings(task: Resource, _: Configuration) -> Iterator[Finding]:
         {"TargetMetadata": {"SupportLobs": True, "LimitedSizeLobMode": True, "LobMaxSize": 0}}
     ),
 )
-def dms_lob_mode(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_lob_mode(task: Resource) -> Iterator[Finding]:
     """A task that copies large objects has one mode for them, and the size that belongs to it.
 
     Changes are applied in batches in the limited mode alone.
@@ -659,7 +659,7 @@ def dms_validation(task: Resource, configuration: Configuration) -> Iterator[Fin
     good=_task_example({"Logging": {"EnableLogging": True}}),
     bad=_task_example({"Logging": {"EnableLogging": False}}),
 )
-def dms_task_log(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_task_log(task: Resource) -> Iterator[Finding]:
     """A task writes a log.
 
     It does not unless it is told to, and nothing says then why a table was left out.
@@ -677,7 +677,7 @@ def dms_task_log(task: Resource, _: Configuration) -> Iterator[Finding]:
     good=_task_example({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}),
     bad=_task_example({"FullLoadSettings": {"TargetTablePrepMode": "DROP_AND_CREATE"}}),
 )
-def dms_target_preparation(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_target_preparation(task: Resource) -> Iterator[Finding]:
     """A task loads into tables that were made for it.
 
     DROP_AND_CREATE makes tables with primary keys alone: defaults, further indexes, foreign keys and
@@ -713,7 +713,7 @@ def _mapped(*selections: dict[str, Any]) -> Example:
     good=_mapped(_select()),
     bad=_mapped(_select(**{"rule-action": "included"})),
 )
-def dms_table_mappings(task: Resource, _: Configuration) -> Iterator[Finding]:
+def dms_table_mappings(task: Resource) -> Iterator[Finding]:
     """The table mappings of a task are rules that DMS accepts, one of which selects tables.
 
     Each has a type, an id and a name of its own, and the tables it is about.

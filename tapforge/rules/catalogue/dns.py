@@ -114,7 +114,7 @@ def _records(**records: dict[str, Any]) -> Example:
     good=_records(main=_share(100)),
     bad=_records(main={**_share(100), "set_identifier": None}),
 )
-def record_policy(record: Resource, _: Configuration) -> Iterator[Finding]:
+def record_policy(record: Resource) -> Iterator[Finding]:
     """A record has at most one routing policy, and a set identifier if it has one.
 
     Route 53 refuses any other combination.
@@ -140,7 +140,7 @@ def record_policy(record: Resource, _: Configuration) -> Iterator[Finding]:
     good=_records(main=_share(255)),
     bad=_records(main=_share(256)),
 )
-def record_weight(record: Resource, _: Configuration) -> Iterator[Finding]:
+def record_weight(record: Resource) -> Iterator[Finding]:
     """The weight of a record is a whole number from 0 to 255.
 
     It is no percentage: what counts is its share in the sum.
@@ -158,7 +158,7 @@ def record_weight(record: Resource, _: Configuration) -> Iterator[Finding]:
     good=_records(main=_record()),
     bad=_records(main={**_record(), "ttl": None}),
 )
-def record_value(record: Resource, _: Configuration) -> Iterator[Finding]:
+def record_value(record: Resource) -> Iterator[Finding]:
     """A record has values and a time to live, or is an alias.
 
     An alias takes the time to live of what it stands for.
@@ -359,7 +359,7 @@ def record_ttls(configuration: Configuration) -> Iterator[Finding]:
     good=_records(main=_share(100, ttl=30)),
     bad=_records(main=_share(100, ttl=300)),
 )
-def record_cutover(record: Resource, _: Configuration) -> Iterator[Finding]:
+def record_cutover(record: Resource) -> Iterator[Finding]:
     """A weighted record lives no longer than a minute in caches.
 
     Clients follow a change of the weights only when their answer has expired, also the change back.
@@ -427,7 +427,7 @@ def _writers(configuration: Configuration, record: Resource) -> Iterator[Resourc
     good={"resource": {"aws_route53_zone": {"main": {"name": "shop.internal", "vpc": [{}]}}}},
     bad={"resource": {"aws_route53_zone": {"main": {"name": "shop.internal"}}}},
 )
-def private_zone(zone: Resource, _: Configuration) -> Iterator[Finding]:
+def private_zone(zone: Resource) -> Iterator[Finding]:
     """A zone of a domain for private use belongs to a VPC.
 
     Without one it is public: no server leads to it, and all its records are open to whoever asks the

@@ -46,7 +46,7 @@ def _offered(database: Database) -> bool:
     good=_cluster(),
     bad=_cluster(engine="aurora-postgres"),
 )
-def engine_name(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def engine_name(resource: Resource) -> Iterator[Finding]:
     """An engine of PostgreSQL is called as RDS calls it, and Aurora lives in a cluster.
 
     Any other name is refused, and so is Aurora in an instance without a cluster.
@@ -332,7 +332,7 @@ def minor_version_upgrade(resource: Resource, configuration: Configuration) -> I
     good=_instance(db_name="orders"),
     bad=_instance(name="orders"),
 )
-def deprecated_argument(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def deprecated_argument(resource: Resource) -> Iterator[Finding]:
     """Nothing is written that the AWS provider has replaced.
 
     A newer provider refuses it, and then no plan of the whole configuration works.

@@ -74,7 +74,7 @@ _SIZES = {"timeout": "timeout", "memory_size": "memory_size"}
     good=_function(timeout=900),
     bad=_function(timeout=901),
 )
-def function_size(function: Resource, _: Configuration) -> Iterator[Finding]:
+def function_size(function: Resource) -> Iterator[Finding]:
     """The timeout, memory and temporary storage of a function are ones that Lambda accepts.
 
     A timeout is at most 15 minutes: a cutover that waits longer is cut off in the middle.
@@ -99,7 +99,7 @@ _NEEDED, _OF_ZIP = ("handler", "runtime"), ("handler", "runtime", "layers")
     good=_function(),
     bad=_function(handler=None),
 )
-def function_package(function: Resource, _: Configuration) -> Iterator[Finding]:
+def function_package(function: Resource) -> Iterator[Finding]:
     """A function of a .zip file has a handler and a runtime, one of an image has neither.
 
     Lambda refuses it otherwise; the code comes from one place.
@@ -134,7 +134,7 @@ _HANDLER_LENGTH = 128
     good=_function(handler="cutover.handler"),
     bad=_function(handler="handler"),
 )
-def function_handler(function: Resource, _: Configuration) -> Iterator[Finding]:
+def function_handler(function: Resource) -> Iterator[Finding]:
     """A handler has the form that its runtime looks it up by.
 
     A wrong one is found at the first call: every one of them fails.
@@ -160,7 +160,7 @@ def function_handler(function: Resource, _: Configuration) -> Iterator[Finding]:
     good=_function(reserved_concurrent_executions=1),
     bad=_function(reserved_concurrent_executions=100),
 )
-def function_concurrency(function: Resource, _: Configuration) -> Iterator[Finding]:
+def function_concurrency(function: Resource) -> Iterator[Finding]:
     """A function reserves no concurrency, or little.
 
     It is taken from what all functions of the account share; 0 keeps the function from ever running.
@@ -187,7 +187,7 @@ def _event_rule(**arguments: Any) -> Example:
     good=_event_rule(schedule_expression="rate(5 minutes)"),
     bad=_event_rule(),
 )
-def event_rule_trigger(rule_: Resource, _: Configuration) -> Iterator[Finding]:
+def event_rule_trigger(rule_: Resource) -> Iterator[Finding]:
     """A rule has a pattern of events or a schedule.
 
     EventBridge refuses one with neither.
@@ -210,7 +210,7 @@ _PATTERN_LENGTH = 4096
     good=_event_rule(event_pattern=json.dumps(_TASK_EVENT)),
     bad=_event_rule(event_pattern=json.dumps(_OTHER_EVENT)),
 )
-def event_pattern(rule_: Resource, _: Configuration) -> Iterator[Finding]:
+def event_pattern(rule_: Resource) -> Iterator[Finding]:
     """A pattern is one that EventBridge accepts, of fields that the events have.
 
     A field that no event has is accepted, and the rule never matches: a failed task is told to nobody.
@@ -243,7 +243,7 @@ _SCHEDULES = {
     good=_event_rule(schedule_expression="cron(0 3 * * ? *)"),
     bad=_event_rule(schedule_expression="cron(0 3 * * *)"),
 )
-def schedule_expression(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def schedule_expression(resource: Resource) -> Iterator[Finding]:
     """A schedule is one that EventBridge can read.
 
     Its cron has six fields and a question mark, which that of Unix has not.

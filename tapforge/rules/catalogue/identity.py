@@ -417,7 +417,7 @@ def _names(resource: Resource) -> Iterator[str]:
     good=_attached("service-role/AWS_ConfigRole"),
     bad=_attached("AdministratorAccess"),
 )
-def iam_administrator(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def iam_administrator(resource: Resource) -> Iterator[Finding]:
     """Nobody gets all rights, or the right to give them to themselves.
 
     AdministratorAccess allows every action; IAMFullAccess allows to attach it.
@@ -439,7 +439,7 @@ def iam_administrator(resource: Resource, _: Configuration) -> Iterator[Finding]
         *("aws_iam_user_policy", "policy"), Action="s3:GetObject", Resource="arn:aws:s3:::orders/*"
     ),
 )
-def iam_user_policy(policy: Resource, _: Configuration) -> Iterator[Finding]:
+def iam_user_policy(policy: Resource) -> Iterator[Finding]:
     """Users have no policies of their own.
 
     A user lives long and has keys that last; what users may do is looked for at groups and roles.
@@ -554,7 +554,7 @@ _SOURCES = ("source_arn", "source_account", "principal_org_id", "event_source_to
     good=_permission(source_arn="arn:aws:events:us-east-1:123456789012:rule/cutover-dev"),
     bad=_permission(),
 )
-def lambda_permission_source(permission: Resource, _: Configuration) -> Iterator[Finding]:
+def lambda_permission_source(permission: Resource) -> Iterator[Finding]:
     """A service may invoke a function for one source only.
 
     Otherwise a rule, topic or bucket in anybody's account can invoke it.
@@ -581,7 +581,7 @@ def lambda_permission_source(permission: Resource, _: Configuration) -> Iterator
     ),
     bad=_permission(principal="s3.amazonaws.com", source_arn="arn:aws:s3:::orders-dev"),
 )
-def lambda_permission_account(permission: Resource, _: Configuration) -> Iterator[Finding]:
+def lambda_permission_account(permission: Resource) -> Iterator[Finding]:
     """A bucket that invokes a function is named with its account.
 
     A bucket's ARN has no account in it: once you delete the bucket, anybody can take its name.
@@ -600,7 +600,7 @@ def lambda_permission_account(permission: Resource, _: Configuration) -> Iterato
     good={"resource": {"aws_kms_key": {"main": {"enable_key_rotation": True}}}},
     bad={"resource": {"aws_kms_key": {"main": {"enable_key_rotation": False}}}},
 )
-def kms_key_rotation(key: Resource, _: Configuration) -> Iterator[Finding]:
+def kms_key_rotation(key: Resource) -> Iterator[Finding]:
     """A symmetric key is rotated every year.
 
     KMS keeps the old material to decrypt with, so rotation costs nothing and breaks nothing.

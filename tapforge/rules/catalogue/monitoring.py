@@ -41,7 +41,7 @@ _ROLE_ARN = "arn:aws:iam::123456789012:role/rds-monitoring-dev"
     good=_example(monitoring_interval=60, monitoring_role_arn=_ROLE_ARN),
     bad=_example(monitoring_interval=45, monitoring_role_arn=_ROLE_ARN),
 )
-def enhanced_monitoring(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def enhanced_monitoring(resource: Resource) -> Iterator[Finding]:
     """Enhanced Monitoring has an interval that RDS knows, and a role.
 
     RDS refuses one without the other, and any interval but 1, 5, 10, 15, 30 and 60 seconds.
@@ -69,7 +69,7 @@ def enhanced_monitoring(resource: Resource, _: Configuration) -> Iterator[Findin
     good=_example(performance_insights_enabled=True, performance_insights_retention_period=7),
     bad=_example(performance_insights_enabled=True, performance_insights_retention_period=30),
 )
-def performance_insights(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def performance_insights(resource: Resource) -> Iterator[Finding]:
     """Performance Insights keeps its data for a time that RDS offers, long enough for its mode.
 
     RDS refuses others: 7 days, months of 31 days, or 731; and the advanced mode asks for 15 months.
@@ -191,7 +191,7 @@ _KEPT_CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "")
     good=_log_group(retention_in_days=14),
     bad=_log_group(retention_in_days=11),
 )
-def log_retention(group: Resource, _: Configuration) -> Iterator[Finding]:
+def log_retention(group: Resource) -> Iterator[Finding]:
     """A log group is kept for a number of days that CloudWatch Logs knows.
 
     It refuses all others, at apply.
@@ -208,7 +208,7 @@ def log_retention(group: Resource, _: Configuration) -> Iterator[Finding]:
     good=_log_group(retention_in_days=14),
     bad=_log_group(),
 )
-def log_retention_unset(group: Resource, _: Configuration) -> Iterator[Finding]:
+def log_retention_unset(group: Resource) -> Iterator[Finding]:
     """A log group says for how long it is kept.
 
     CloudWatch Logs keeps what is left out for ever, and bills each month for all of it.

@@ -86,7 +86,7 @@ def _legal(
     """
     wanted = tuple(engines)
 
-    def check(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    def check(resource: Resource) -> Iterator[Finding]:
         if wanted and resource.known("engine") not in wanted:
             return
         for place, argument, name, known in _given(resource, kinds):
@@ -314,7 +314,7 @@ security_group_name = _legal(
     good=_one("aws_db_instance", tags={"Team": "shop + web"}),
     bad=_one("aws_db_instance", tags={"Team": "shop & web"}),
 )
-def tag_name(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def tag_name(resource: Resource) -> Iterator[Finding]:
     """Tags have keys and values that the service they go to accepts.
 
     RDS, IAM, DMS, Lambda, Systems Manager and CloudWatch Logs take letters, digits, spaces and
@@ -364,7 +364,7 @@ def _trap(
 ) -> Rule:
     """Make the rule that warns of names that are legal, as `NameRule.notes` does."""
 
-    def check(resource: Resource, _: Configuration) -> Iterator[Finding]:
+    def check(resource: Resource) -> Iterator[Finding]:
         if "engine" in resource.values and resource.known("engine") not in postgres.ENGINES:
             return
         for place, argument, name, known in _given(resource, kinds):
@@ -438,7 +438,7 @@ _KEPT_LOWER = tuple(kind for kind in names.kinds() if names.rule(kind).kept_lowe
     good=_one("aws_dms_replication_instance", replication_instance_id="shop-dms-dev"),
     bad=_one("aws_dms_replication_instance", replication_instance_id="Shop-DMS-dev"),
 )
-def lower_case_identifier(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def lower_case_identifier(resource: Resource) -> Iterator[Finding]:
     """An identifier that AWS keeps in lower case is written in lower case.
 
     AWS accepts capitals and gives back small letters: every plan shows a difference, and for most of
@@ -605,7 +605,7 @@ _NUMBER = re.compile(r"\d+")
     good=_one("aws_db_parameter_group", name="shop-postgres16", family="postgres16"),
     bad=_one("aws_db_parameter_group", name="shop", family="postgres16"),
 )
-def parameter_group_version(group: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_group_version(group: Resource) -> Iterator[Finding]:
     """The name of a parameter group changes with its family.
 
     An upgrade to the next major version replaces the group. Under the same name the new one can't be

@@ -33,7 +33,7 @@ def _group(**ingress: Any) -> dict[str, Any]:
     good=_group(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["10.0.0.0/16"]),
     bad=_group(protocol="tcp", from_port=5432, to_port=5432, cidr_blocks=["0.0.0.0/0"]),
 )
-def ingress_from_anywhere(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def ingress_from_anywhere(resource: Resource) -> Iterator[Finding]:
     """Nobody may reach ports of databases or of administration, or all ports, from anywhere.
 
     A port that is open to 0.0.0.0/0 or ::/0 is scanned within minutes, and then one password stands
@@ -61,7 +61,7 @@ def ingress_from_anywhere(resource: Resource, _: Configuration) -> Iterator[Find
     good=_group(protocol="tcp", from_port=443, to_port=443, cidr_blocks=["0.0.0.0/0"]),
     bad=_group(protocol="tcp", from_port=8080, to_port=8080, cidr_blocks=["0.0.0.0/0"]),
 )
-def public_port(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def public_port(resource: Resource) -> Iterator[Finding]:
     """Only the ports of web servers are open to everybody.
 
     80 and 443 are meant for the world; most other ports are open to it by mistake.
@@ -481,7 +481,7 @@ def _interface(endpoint: Resource) -> bool:
     good={"resource": _endpoint()},
     bad={"resource": _endpoint(private_dns_enabled=None)},
 )
-def interface_endpoint_dns(endpoint: Resource, _: Configuration) -> Iterator[Finding]:
+def interface_endpoint_dns(endpoint: Resource) -> Iterator[Finding]:
     """An interface endpoint of an AWS service answers for the service's own name.
 
     Without private DNS every client still goes to the public address, through a NAT gateway or, from an
@@ -654,7 +654,7 @@ _EGRESS_RULES = ("aws_vpc_security_group_egress_rule",)
     good=_group(protocol="tcp", from_port=443, to_port=443, description="HTTPS from the office"),
     bad=_group(protocol="tcp", from_port=443, to_port=443),
 )
-def security_group_rule_description(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def security_group_rule_description(resource: Resource) -> Iterator[Finding]:
     """A rule of a security group says what it is for.
 
     After a year nobody dares to take away one that does not.
@@ -939,7 +939,7 @@ def bastion_public(instance: Resource, configuration: Configuration) -> Iterator
     good={"resource": {"aws_instance": {"bastion": {"iam_instance_profile": "bastion-dev"}}}},
     bad={"resource": {"aws_instance": {"bastion": {"key_name": "operations"}}}},
 )
-def bastion_key_pair(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def bastion_key_pair(instance: Resource) -> Iterator[Finding]:
     """A bastion has no key pair.
 
     A key is shared, copied and never taken back; Session Manager asks IAM, and writes down who came.

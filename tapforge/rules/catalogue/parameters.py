@@ -120,7 +120,7 @@ def parameter_group_family(resource: Resource, configuration: Configuration) -> 
     good=_group(),
     bad=_group(family="postgres16.9"),
 )
-def parameter_group_family_name(group: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_group_family_name(group: Resource) -> Iterator[Finding]:
     """A family of PostgreSQL is the engine's name and a major version.
 
     Any other name is refused when the group is made.
@@ -156,7 +156,7 @@ def _is_misnamed(family: str) -> bool:
     good=_group(_parameter("log_checkpoints", "1")),
     bad=_group(_parameter("log_checkpoints", "1"), family="aurora-postgresql16"),
 )
-def parameter_exists(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_exists(resource: Resource) -> Iterator[Finding]:
     """The parameters of a group exist in its family.
 
     What the engine's version does not have is refused by the apply, and not by the plan.
@@ -196,7 +196,7 @@ def _unheard_of(engine: str, major: int, name: str) -> str | None:
     good=_cluster_group(_parameter("rds.force_ssl", "1")),
     bad=_group(_parameter("rds.force_ssl", "1"), family="aurora-postgresql16"),
 )
-def parameter_level(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_level(resource: Resource) -> Iterator[Finding]:
     """A parameter of Aurora stands in a group of the level that has it.
 
     The cluster group has what the whole cluster shares, the instance group what each instance has of
@@ -222,7 +222,7 @@ _TYPE = {"cluster": "aws_rds_cluster_parameter_group", "instance": "aws_db_param
     good=_group(_parameter("work_mem", "16384"), family="aurora-postgresql16"),
     bad=_cluster_group(_parameter("work_mem", "16384")),
 )
-def parameter_level_choice(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_level_choice(resource: Resource) -> Iterator[Finding]:
     """What the instance group of Aurora can hold is better set there.
 
     In the cluster group it counts only for instances without a group of their own that sets it. What
@@ -244,7 +244,7 @@ def parameter_level_choice(resource: Resource, _: Configuration) -> Iterator[Fin
     good=_group(_parameter("log_connections", "1")),
     bad=_group(_parameter("log_directory", "/tmp")),  # noqa: S108 - a value that RDS refuses
 )
-def parameter_modifiable(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_modifiable(resource: Resource) -> Iterator[Finding]:
     """A group sets only parameters that may be changed.
 
     RDS keeps some to itself, and refuses any value for them.
@@ -264,7 +264,7 @@ def parameter_modifiable(resource: Resource, _: Configuration) -> Iterator[Findi
     good=_group(_parameter("work_mem", "16384")),
     bad=_group(_parameter("work_mem", "16MB")),
 )
-def parameter_value(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_value(resource: Resource) -> Iterator[Finding]:
     """A parameter has a value of its type, in its range and its unit.
 
     A parameter group takes numbers without a unit, truth as 0 or 1, and the words of the parameter.
@@ -293,7 +293,7 @@ def _value_problem(engine: str, major: int, name: str, value: str) -> str | None
     good=_group(_static("max_connections", "200")),
     bad=_group(_parameter("max_connections", "200", "immediate")),
 )
-def parameter_apply_method(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_apply_method(resource: Resource) -> Iterator[Finding]:
     """A static parameter waits for a reboot.
 
     The provider says "immediate" where nothing is said, which RDS refuses for a static parameter.
@@ -313,7 +313,7 @@ def parameter_apply_method(resource: Resource, _: Configuration) -> Iterator[Fin
     good=_group(_parameter("work_mem", "16384")),
     bad=_group(_static("work_mem", "16384")),
 )
-def parameter_apply_delay(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_apply_delay(resource: Resource) -> Iterator[Finding]:
     """A dynamic parameter need not wait for a reboot.
 
     RDS may apply it at once all the same and then report another method than was written, which every
@@ -334,7 +334,7 @@ def parameter_apply_delay(resource: Resource, _: Configuration) -> Iterator[Find
     good=_group(_parameter("work_mem", "16384")),
     bad=_group(_parameter("work_mem", "16384", "reboot")),
 )
-def parameter_apply_word(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_apply_word(resource: Resource) -> Iterator[Finding]:
     """A parameter is applied "immediate" or "pending-reboot".
 
     RDS knows no other method.
@@ -355,7 +355,7 @@ def parameter_apply_word(resource: Resource, _: Configuration) -> Iterator[Findi
     good=_group(_parameter("work_mem", "16384")),
     bad=_group(_parameter("work_mem", "16384"), _parameter("work_mem", "32768")),
 )
-def parameter_twice(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def parameter_twice(resource: Resource) -> Iterator[Finding]:
     """A group sets a parameter once.
 
     Of two values one is lost, now this one and now that.
@@ -598,7 +598,7 @@ def _set_to(resource: Resource, name: str, value: str, expected: str) -> Iterato
     good=_group(_parameter("rds.force_ssl", "1")),
     bad=_group(_parameter("rds.force_ssl", "0")),
 )
-def force_ssl_off(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def force_ssl_off(resource: Resource) -> Iterator[Finding]:
     """Nobody may connect without TLS.
 
     With rds.force_ssl = 0 a client that asks for no encryption gets none, and passwords and data pass
@@ -647,7 +647,7 @@ def force_ssl_unset(resource: Resource, configuration: Configuration) -> Iterato
     good=_group(_parameter("log_statement", "ddl")),
     bad=_group(_parameter("log_statement", "all")),
 )
-def statement_log(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def statement_log(resource: Resource) -> Iterator[Finding]:
     """The log does not hold the text of every statement.
 
     Statements carry personal data and passwords, which then lie in CloudWatch, with other readers and
@@ -667,7 +667,7 @@ def statement_log(resource: Resource, _: Configuration) -> Iterator[Finding]:
     good=_group(_parameter("autovacuum", "1")),
     bad=_group(_parameter("autovacuum", "0")),
 )
-def autovacuum_off(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def autovacuum_off(resource: Resource) -> Iterator[Finding]:
     """Autovacuum stays on.
 
     Without it tables grow without end, plans go wrong, and at last the server stops to take writes
@@ -685,7 +685,7 @@ def autovacuum_off(resource: Resource, _: Configuration) -> Iterator[Finding]:
     good=_group(_parameter("synchronous_commit", "on")),
     bad=_group(_parameter("synchronous_commit", "off")),
 )
-def commit_durability(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def commit_durability(resource: Resource) -> Iterator[Finding]:
     """A commit that was confirmed is kept.
 
     With synchronous_commit off the last transactions before a crash are lost, though their clients
@@ -703,7 +703,7 @@ def commit_durability(resource: Resource, _: Configuration) -> Iterator[Finding]
     good=_group(_parameter("password_encryption", "scram-sha-256")),
     bad=_group(_parameter("password_encryption", "md5")),
 )
-def password_hash(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def password_hash(resource: Resource) -> Iterator[Finding]:
     """Passwords are stored as SCRAM secrets.
 
     An MD5 hash is as good as the password to whoever reads it, and is cracked in no time.

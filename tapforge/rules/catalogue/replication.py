@@ -263,7 +263,7 @@ def replica_encryption(replica: Resource, configuration: Configuration) -> Itera
     good=_members({"promotion_tier": 1}),
     bad=_members({"promotion_tier": 16}),
 )
-def promotion_tier(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def promotion_tier(instance: Resource) -> Iterator[Finding]:
     """The promotion tier of a reader is a number from 0 to 15.
 
     RDS refuses others.

@@ -35,7 +35,7 @@ _STORED = {"secret_string": '{"username": "app", "password": "Hq2-correct-horse"
     },
     bad={"resource": {"aws_secretsmanager_secret_version": {"main": _STORED}}},
 )
-def secret_plain_text(version: Resource, _: Configuration) -> Iterator[Finding]:
+def secret_plain_text(version: Resource) -> Iterator[Finding]:
     """A secret's value is not written in the configuration.
 
     Whoever reads the repository, the plan or the state has it, and no rotation takes it back there.
@@ -74,7 +74,7 @@ def secret_plain_text(version: Resource, _: Configuration) -> Iterator[Finding]:
         }
     },
 )
-def ssm_parameter_plain_text(parameter: Resource, _: Configuration) -> Iterator[Finding]:
+def ssm_parameter_plain_text(parameter: Resource) -> Iterator[Finding]:
     """A parameter that holds a secret is a SecureString.
 
     A String is not encrypted with a key, and everybody who may list parameters may read it.
@@ -126,7 +126,7 @@ def _made_secret(value: Any) -> bool:
         }
     },
 )
-def lambda_environment_secret(function: Resource, _: Configuration) -> Iterator[Finding]:
+def lambda_environment_secret(function: Resource) -> Iterator[Finding]:
     """A function's environment holds no secret.
 
     Everybody who may look at the function sees its variables, as does whoever reads plan or state.
@@ -173,7 +173,7 @@ _USER_DATA = ("user_data", "user_data_base64")
         }
     },
 )
-def user_data_secret(instance: Resource, _: Configuration) -> Iterator[Finding]:
+def user_data_secret(instance: Resource) -> Iterator[Finding]:
     """User data holds no password.
 
     Every program on the instance can read it, and everybody who may describe the instance.
@@ -259,7 +259,7 @@ _WORDS = re.compile(r"[A-Za-z]+([ ._/-]+[A-Za-z]+)*")
     good={"resource": {"aws_db_instance": {"main": {"tags": {"Owner": "orders"}}}}},
     bad={"resource": {"aws_db_instance": {"main": {"tags": {"Password": "Hq2-correct-horse"}}}}},
 )
-def secret_in_tag(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def secret_in_tag(resource: Resource) -> Iterator[Finding]:
     """No tag holds a secret.
 
     Tags stand on bills, in logs and in the answers to everybody who may list resources.
@@ -290,7 +290,7 @@ def _names_secret(key: str) -> bool:
     good={"resource": {"aws_iam_access_key": {"main": {"user": "ci", "pgp_key": "keybase:ci"}}}},
     bad={"resource": {"aws_iam_access_key": {"main": {"user": "ci"}}}},
 )
-def access_key_in_state(key: Resource, _: Configuration) -> Iterator[Finding]:
+def access_key_in_state(key: Resource) -> Iterator[Finding]:
     """Terraform makes no access key whose secret lies in the state.
 
     The key works from anywhere for as long as it lives, for everybody who reads the state.
@@ -368,7 +368,7 @@ _LEAST_MINUTES = 4 * 60
     good=_rotated(automatically_after_days=30),
     bad=_rotated(automatically_after_days=0),
 )
-def secret_rotation_schedule(rotation: Resource, _: Configuration) -> Iterator[Finding]:
+def secret_rotation_schedule(rotation: Resource) -> Iterator[Finding]:
     """A rotation says when in one way, which Secrets Manager takes.
 
     It refuses other values when the rotation is made, and then the secret is never rotated.

@@ -41,7 +41,7 @@ def _capacity(block: Block, argument: str) -> float | None:
     good=_example(min_capacity=0.5, max_capacity=8),
     bad=_example(min_capacity=16, max_capacity=8),
 )
-def serverless_capacity(cluster: Resource, _: Configuration) -> Iterator[Finding]:
+def serverless_capacity(cluster: Resource) -> Iterator[Finding]:
     """Capacities of Aurora Serverless v2 are halves in its range, the least not above the most.
 
     RDS refuses others when the cluster is made.
@@ -65,7 +65,7 @@ def serverless_capacity(cluster: Resource, _: Configuration) -> Iterator[Finding
     good=_example(min_capacity=0, max_capacity=8, seconds_until_auto_pause=3600),
     bad=_example(min_capacity=0.5, max_capacity=8, seconds_until_auto_pause=3600),
 )
-def serverless_pause(cluster: Resource, _: Configuration) -> Iterator[Finding]:
+def serverless_pause(cluster: Resource) -> Iterator[Finding]:
     """The time until a pause is given where the least capacity is 0, between 5 minutes and a day.
 
     Elsewhere nothing ever pauses, and RDS refuses the time.
@@ -170,7 +170,7 @@ def serverless_unused(cluster: Resource, configuration: Configuration) -> Iterat
         }
     },
 )
-def serverless_v1(cluster: Resource, _: Configuration) -> Iterator[Finding]:
+def serverless_v1(cluster: Resource) -> Iterator[Finding]:
     """No cluster is of the first Aurora Serverless.
 
     It is gone, and such a cluster can't be made any more.

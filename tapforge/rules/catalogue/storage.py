@@ -42,7 +42,7 @@ def _companions(
     good=_with("aws_s3_bucket_public_access_block", **_BLOCKED),
     bad=_with("aws_s3_bucket_public_access_block", **{**_BLOCKED, "block_public_policy": False}),
 )
-def s3_public_access_block(block: Resource, _: Configuration) -> Iterator[Finding]:
+def s3_public_access_block(block: Resource) -> Iterator[Finding]:
     """A block of public access blocks all four ways.
 
     Each of the four closes another one; S3 sets them all on a new bucket, and this resource takes back
@@ -291,7 +291,7 @@ _EVERYBODY = ("/global/AllUsers", "/global/AuthenticatedUsers")
     good=_with("aws_s3_bucket_acl", acl="private"),
     bad=_with("aws_s3_bucket_acl", acl="public-read"),
 )
-def s3_public_acl(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def s3_public_acl(resource: Resource) -> Iterator[Finding]:
     """No access control list opens a bucket or an object to everybody.
 
     AuthenticatedUsers are the users of every AWS account, and not those of yours.

@@ -276,7 +276,7 @@ def name_tag(resource: Resource, configuration: Configuration) -> Iterator[Findi
     good={"data": {"aws_guardduty_detector": {"main": {}}}},
     bad={"resource": {"aws_guardduty_detector": {"main": {"enable": True}}}},
 )
-def guardduty_detector(detector: Resource, _: Configuration) -> Iterator[Finding]:
+def guardduty_detector(detector: Resource) -> Iterator[Finding]:
     """A configuration of databases makes no GuardDuty detector.
 
     An account has one in each region: the creation fails where there is one, and the destroy takes it
@@ -319,7 +319,7 @@ def account_singleton(resource: Resource, configuration: Configuration) -> Itera
     good={"resource": {"aws_db_instance": {"main": {"lifecycle": {"ignore_changes": ["tags"]}}}}},
     bad={"resource": {"aws_db_instance": {"main": {"lifecycle": {"ignore_changes": "all"}}}}},
 )
-def ignore_all_changes(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def ignore_all_changes(resource: Resource) -> Iterator[Finding]:
     """Terraform does not ignore all changes of a resource.
 
     The code then says nothing about what is there: neither a fix nor a wrong change by hand is ever

@@ -72,7 +72,7 @@ def storage_type(resource: Resource, configuration: Configuration) -> Iterator[F
     good=_example(storage_type="gp3", allocated_storage=100),
     bad=_example(storage_type="gp2", allocated_storage=100),
 )
-def storage_generation(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def storage_generation(resource: Resource) -> Iterator[Finding]:
     """Storage is gp3 and not an older type.
 
     gp2 has as few IOPS as it is small and lives on credits, magnetic storage has hardly any; gp3 has
@@ -121,7 +121,7 @@ def storage_size(resource: Resource, configuration: Configuration) -> Iterator[F
     good=_example(allocated_storage=100, max_allocated_storage=200),
     bad=_example(allocated_storage=100, max_allocated_storage=50),
 )
-def storage_autoscaling(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def storage_autoscaling(resource: Resource) -> Iterator[Finding]:
     """Storage that may grow has room to grow: a tenth at least.
 
     RDS refuses a smaller maximum when the database is made or changed.
@@ -201,7 +201,7 @@ def _gp3(
     good=_example(storage_encrypted=True),
     bad=_example(storage_encrypted=False),
 )
-def storage_encryption(resource: Resource, _: Configuration) -> Iterator[Finding]:
+def storage_encryption(resource: Resource) -> Iterator[Finding]:
     """A database is encrypted.
 
     Its snapshots and replicas are as it is, and it can't be encrypted later but by way of a copy.

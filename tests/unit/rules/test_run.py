@@ -55,6 +55,33 @@ def test_a_message_says_found_expected_and_fix() -> None:
     assert (found.address, whole.address) == ("box_crate.a", "")
 
 
+def test_a_rule_of_resources_alone_looks_at_each_once() -> None:
+    """However many configurations it is in; one that takes the configuration looks again."""
+    looked: list[str] = []
+
+    @rule("alone", severity="error", source="", fix="close it", good={}, bad={}, on=("*",))
+    def alone(resource: Resource) -> Iterator[Finding]:
+        """A lid is closed."""
+        looked.append("alone")
+        yield resource.finding("lid", "open", "a closed one")
+
+    @rule("within", severity="error", source="", fix="close it", good={}, bad={}, on=("*",))
+    def within(resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+        """A lid is closed where it must be."""
+        looked.append("within")
+        yield resource.finding("lid", configuration.name, "a closed one")
+
+    shared = crate()
+    for name in ("one", "other"):
+        found = check(Configuration((shared,), name=name), [alone, within])
+        assert [(each.rule, each.finding.found) for each in found] == [
+            (alone, '"open"'),
+            (within, f'"{name}"'),
+        ]
+    assert looked == ["alone", "within", "within"]
+    assert (alone.alone, within.alone, made().alone) == (True, False, False)
+
+
 @pytest.mark.parametrize(
     ("severity", "accepted", "fails"),
     [
