@@ -58,33 +58,48 @@ Scope = dict[str, Any]
 Bound = Callable[[Scope], Any]
 
 
-class Object(Symbol):
-    """An object of a provider, with those of its attributes that are known before it exists."""
+class Unknown(dict[str, Any]):
+    """What only the provider will know of an object, by attribute; nothing of others.
 
-    __slots__ = ("_accesses", "_computed", "_values")
+    An attribute is the same expression whenever it is asked for, so that what is computed of it can be
+    remembered.
+    """
 
-    def __init__(self, address: str, values: dict[str, Any], computed: Mapping[str, Any]) -> None:
+    def __init__(self, address: str, types: Mapping[str, Any]) -> None:
         """Describe an object.
 
         Args:
             address: Its address, in full.
-            values: Its attributes, as far as they are known.
-            computed: The types of those that only the provider will know.
+            types: The types of what the provider computes, by attribute.
         """
-        super().__init__(address)
+        super().__init__()
+        self.symbol, self._types = Symbol(address), types
+
+    def __missing__(self, name: str) -> Any:
+        """Refer to an attribute."""
+        known = name in self._types
+        made = self[name] = Access(self.symbol, name, self._types[name]) if known else None
+        return made
+
+
+class Object(Symbol):
+    """An object of a provider, with those of its attributes that are known before it exists."""
+
+    __slots__ = ("_unknown", "_values")
+
+    def __init__(self, values: dict[str, Any], unknown: Unknown) -> None:
+        """Describe an object.
+
+        Args:
+            values: Its attributes, as far as they are known.
+            unknown: The others.
+        """
+        super().__init__(unknown.symbol._address)
         self._values = values
-        self._computed = computed
-        self._accesses: dict[str, Access] = {}
+        self._unknown = unknown
 
     def _attribute(self, name: str) -> Any:
-        if name in self._values:
-            return self._values[name]
-        if name in self._accesses:
-            return self._accesses[name]
-        if name in self._computed:
-            made = self._accesses[name] = Access(self, name, self._computed[name])
-            return made
-        return None
+        return self._values[name] if name in self._values else self._unknown[name]
 
 
 def compiled(value: Any) -> Bound | None:

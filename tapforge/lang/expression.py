@@ -1086,7 +1086,9 @@ def _loop_variables(function: Callable[..., Any], type_: Type = None) -> Iterato
 def _items(collection: Any, arity: int) -> list[tuple[Any, ...]] | None:
     """Give what a loop walks through, or None if only Terraform will know how many there are."""
     collection = collection._value if isinstance(collection, Named) else parse(collection)
-    if isinstance(collection, Mapping):
+    if isinstance(collection, list):
+        pairs: list[tuple[Any, Any]] = list(enumerate(collection))
+    elif isinstance(collection, Mapping):
         if not known(list(collection)):
             return None
         pairs = [(key, collection[key]) for key in sorted(collection)]

@@ -6,7 +6,6 @@ file, a row of the README and the check on a value given in Python.
 
 from __future__ import annotations
 
-import collections
 import functools
 import inspect
 import sys
@@ -31,7 +30,8 @@ from tapforge.lang.expression import (
     parse,
 )
 from tapforge.lang.functions import contains, floor
-from tapforge.lang.input_values import convert, is_plain
+from tapforge.lang.identity import Memory, same
+from tapforge.lang.input_values import convert
 from tapforge.lang.json_syntax import Json
 from tapforge.lang.meta import Condition
 from tapforge.lang.value import number_text
@@ -59,6 +59,28 @@ class Valid:
     message: Callable[[Any, Any], str]
     schema: Mapping[str, Json] = attrs.field(factory=dict)
     meant: Sequence[str] = ()
+    # By the rule: a system and the modules it calls often hold a value to the same.
+    _asks: list[str] = attrs.field(init=False, repr=False, factory=list)
+    _found: Memory = attrs.field(init=False, repr=False, factory=Memory)
+
+    def broken(self, value: Any, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+        """Say what is wrong with a value, and what was meant; () if nothing is.
+
+        Args:
+            value: The value, as `take` gives it.
+            inputs: The values of all inputs that have one.
+        """
+        # It is remembered for the value beside those other inputs that the rule asks for.
+        read = [value, *[inputs.get(name, NotImplemented) for name in self._asks]]
+        known = self._found.get(read)
+        if known is not None:
+            return cast("tuple[str, ...]", known[0])
+        found = _reason(self, value, _Asked(inputs, self._asks))
+        if len(read) <= len(self._asks):
+            self._found.clear()
+            read = [value, *[inputs.get(name, NotImplemented) for name in self._asks]]
+        self._found.put(read, found)
+        return found
 
 
 @attrs.frozen
@@ -92,7 +114,38 @@ def variable(
     return attrs.field(default=default, metadata={_VARIABLE: declaration})
 
 
-@attrs.frozen(eq=False)
+_KEPT = 1000
+"""How many values of an input are remembered."""
+
+
+@attrs.define(eq=False)
+class _Taken:
+    """A value that was given for an input.
+
+    Attributes:
+        given: The value.
+        value: The same, converted to the input's type.
+        rules: Those rules that it may break, in some environment.
+    """
+
+    given: Any
+    value: Any
+    rules: tuple[Valid, ...]
+
+    def broken(self, inputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        """Say what is wrong with the value.
+
+        Args:
+            inputs: The values of all inputs that have one.
+        """
+        found = [each for rule in self.rules if (each := rule.broken(self.value, inputs))]
+        if not found:
+            # A rule that asks for no other input now never will with this value.
+            self.rules = tuple([rule for rule in self.rules if rule._asks])
+        return found
+
+
+@attrs.define(eq=False)
 class Input:
     """One input of a module, as declared.
 
@@ -112,11 +165,39 @@ class Input:
     valid: tuple[Valid, ...]
     sensitive: bool
     example: Any
+    _taken: dict[Any, _Taken] = attrs.field(init=False, repr=False, factory=dict)
 
     @property
     def required(self) -> bool:
         """Whether a value must be given."""
         return self.default is attrs.NOTHING
+
+    def take(self, value: Any, place: str, found: list[Problem]) -> _Taken | None:
+        """Convert a value to the input's type; None if it has no such type.
+
+        Args:
+            value: The value that was given.
+            place: What each problem's place begins with.
+            found: Where problems are added.
+        """
+        key = value
+        if value.__class__ is not str:
+            taken = self._taken.get(id(value))
+            if taken is not None and taken.given is value:
+                return taken
+            value = value if value is self.default else same(value)
+            key = id(value)
+        taken = self._taken.get(key)
+        if taken is None:
+            before = len(found)
+            converted = same(convert(f"{place}: {self.name}", value, self.type, found))
+            if len(found) != before:
+                return None
+            if len(self._taken) == _KEPT:
+                self._taken.clear()
+            rules = self.valid if converted is not None and known(converted) else ()
+            taken = self._taken[key] = _Taken(value, converted, rules)
+        return taken
 
     def variable(self, all_inputs: Any) -> Variable:
         """Write the input as a Terraform variable; `all_inputs` refers to the module's inputs."""
@@ -307,8 +388,8 @@ def take(
         for name in values
         if name not in declared
     ]
-    taken: dict[str, Any] = {}
-    unsure = set()
+    values_taken: dict[str, Any] = {}
+    ruled = []
     for name, field in declared.items():
         value = values.get(name)
         if value is None and not (field.nullable and name in values):
@@ -318,65 +399,16 @@ def take(
                 fix = f"give one: {field.description}"
                 found.append(Problem(f"{prefix}: {name}", what, fix))
                 continue
-        elif not is_plain(value, field.type):
-            before = len(found)
-            value = convert(f"{prefix}: {name}", value, field.type, found)
-            if len(found) != before:
-                continue
-            unsure.add(name)
-        taken[name] = value
+        taken = field.take(value, prefix, found)
+        if taken is not None:
+            values_taken[name] = taken.value
+            if taken.rules:
+                ruled.append((name, taken))
     if validate:
-        marks = _Marks(taken)
-        for name, value in taken.items():
-            valid = declared[name].valid
-            if not valid or value is None or (name in unsure and not known(value)):
-                continue
-            found += [
-                Problem(f"{prefix}: {name}", *broken)
-                for broken in _verdicts_on(valid, value, marks[name], marks)
-            ]
-    return taken, found
-
-
-_KEPT = 1000
-"""How many verdicts a rule remembers: many environments have most of their values in common."""
-
-_Broken = tuple[str, str]
-
-
-@attrs.define(eq=False)
-class _Verdicts:
-    """What a rule said of values, beside the values of those other inputs that it asked for."""
-
-    asks: list[str] = attrs.field(factory=list)
-    of: dict[Any, _Broken | None] = attrs.field(factory=dict)
-
-
-@attrs.define(eq=False)
-class _Agreed:
-    """The values that all of some rules accept, but for the rules that ask for other inputs."""
-
-    values: set[Any] = attrs.field(factory=set)
-    asking: list[Valid] = attrs.field(factory=list)
-
-
-# By the rule: a system and the modules it calls often hold a value to the same.
-_verdicts: dict[Valid, _Verdicts] = collections.defaultdict(_Verdicts)
-_agreed: dict[tuple[Valid, ...], _Agreed] = collections.defaultdict(_Agreed)
-
-
-class _Marks(dict[str, Any]):
-    """What each input's value is told from others by, made when it is asked for."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__()
-        self.values_of = values
-
-    def __missing__(self, name: str) -> Any:
-        value = self.values_of.get(name, NotImplemented)
-        # 1 is equal to true, and no list can be looked up.
-        mark = self[name] = value if value.__class__ is str else (repr(value),)
-        return mark
+        for name, taken in ruled:
+            if broken := taken.broken(values_taken):
+                found += [Problem(f"{prefix}: {name}", *each) for each in broken]
+    return values_taken, found
 
 
 class _Asked:
@@ -394,52 +426,17 @@ class _Asked:
             raise AttributeError(name, name=name, obj=self) from None
 
 
-def _verdicts_on(rules: tuple[Valid, ...], value: Any, mark: Any, marks: _Marks) -> list[_Broken]:
-    """Give all that is wrong with a value."""
-    agreed = _agreed[rules]
-    if mark in agreed.values:
-        for rule in agreed.asking:
-            if _verdict(rule, value, mark, marks):
-                break
-        else:
-            return []
-    broken = [each for rule in rules if (each := _verdict(rule, value, mark, marks))]
-    asking = [rule for rule in rules if _verdicts[rule].asks]
-    if len(asking) != len(agreed.asking) or len(agreed.values) == _KEPT:
-        agreed.asking = asking
-        agreed.values.clear()
-    if not broken:
-        agreed.values.add(mark)
-    return broken
-
-
-def _verdict(rule: Valid, value: Any, mark: Any, marks: _Marks) -> _Broken | None:
-    """Give what is wrong, remembered for the same value beside the same other inputs."""
-    verdicts = _verdicts[rule]
-    asks = verdicts.asks
-    key = (mark, *map(marks.__getitem__, asks)) if asks else mark
-    if key not in verdicts.of:
-        before = len(asks)
-        broken = _reason(rule, value, _Asked(marks.values_of, asks))
-        if len(asks) != before or len(verdicts.of) == _KEPT:
-            verdicts.of.clear()
-            key = (mark, *map(marks.__getitem__, asks)) if asks else mark
-        verdicts.of[key] = broken
-    return verdicts.of[key]
-
-
-def _reason(rule: Valid, value: Any, inputs: Any) -> _Broken | None:
-    """Say what is wrong with a value, and what was meant; nothing if only Terraform can tell."""
+def _reason(rule: Valid, value: Any, inputs: _Asked) -> tuple[str, ...]:
     try:
         holds = rule.condition(value, inputs)
         if holds is not False and not isinstance(holds, Failure):
-            return None
+            return ()
         message = parse(rule.message(_shown(value), inputs))
     except AttributeError as error:
         if error.obj is not inputs:
             raise
         # The rule compares with an input that is itself wrong, and reported.
-        return None
+        return ()
     if isinstance(message, Template):
         message = message._text(str)  # it shows an input that only Terraform will know
     return str(message), closest(str(value), rule.meant)

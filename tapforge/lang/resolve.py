@@ -7,19 +7,21 @@ it. What the provider decides stays unknown: an expression over the object's ful
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, cast
 
 import attrs
 
-from tapforge.lang.bind import Bound, Object, Scope, always, compiled, constant
+from tapforge.lang.bind import Bound, Object, Scope, Unknown, always, compiled, constant
 from tapforge.lang.blocks import Check, Local, ModuleCall, Output
 from tapforge.lang.converter import Converter, converter, plain_class
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
 from tapforge.lang.expression import Access, Call, Expression, Failure, Symbol
-from tapforge.lang.inputs import take
+from tapforge.lang.identity import Memory, apart
+from tapforge.lang.inputs import declared_inputs, take
 from tapforge.lang.meta import Condition, Dynamic, Meta
 from tapforge.lang.model import Model, NestedObject
 from tapforge.lang.module import Module
@@ -48,6 +50,7 @@ class Instance:
             unknown, lists of mappings for blocks.
         lifecycle: What its lifecycle block says of destroying and of changes by others.
         accepted: Why it may break rules, by the rule's id.
+        shown: What it is shown as by whoever reads instances, and what beside it that depends on.
     """
 
     address: str
@@ -58,6 +61,7 @@ class Instance:
     values: dict[str, Any] = attrs.field(repr=False)
     lifecycle: Mapping[str, Any] = attrs.field(repr=False)
     accepted: Mapping[str, str] = attrs.field(repr=False)
+    shown: tuple[Any, Any] | None = attrs.field(init=False, repr=False, default=None)
 
 
 @attrs.frozen(eq=False)
@@ -66,7 +70,8 @@ class Resolution:
 
     Attributes:
         instances: Every instance of resources, data sources and ephemeral resources, in the order in
-            which their blocks depend on each other.
+            which their blocks depend on each other. Resolutions share what is the same in them: whoever
+            wants to change a value changes a copy.
         inputs: The value of each input, defaults included.
         outputs: The value of each output.
     """
@@ -83,7 +88,10 @@ class _Run:
     validate: bool
 
 
-_Step = Callable[[Scope, str, _Run], None]
+_Make = Callable[[Scope, str, _Run], Any]
+
+_KEPT = 100
+"""How many instances of a module are remembered."""
 
 
 def resolve(
@@ -103,7 +111,8 @@ def resolve(
     values, outputs = _evaluate(module, inputs, "", run)
     if run.problems:
         raise ResolveError(run.problems)
-    return Resolution(run.instances, values, outputs)
+    # Inputs are what somebody changes to resolve anew.
+    return Resolution(run.instances, apart(values), outputs)
 
 
 def _evaluate(
@@ -116,41 +125,93 @@ def _evaluate(
         run.problems.extend(found)
         # Unknown outputs keep what refers to them from being reported too.
         return {}, dict.fromkeys(program.outputs, Symbol(place))
-    scope: Scope = {f"var.{name}": value for name, value in values.items()}
-    for step in program.steps:
-        step(scope, prefix, run)
+    scope: Scope = dict(zip(program.variables, values.values(), strict=True))
+    instances, problems = run.instances, run.problems
+    for step, memory in zip(program.steps, program.memories_in(prefix, run), strict=True):
+        # Many environments have most values in common, so that most blocks come to the same again.
+        read = step.read(scope)
+        made = memory.get(read)
+        if made is not None:
+            scope[step.address] = made[0]
+            instances += made[1]
+            continue
+        first, wrong = len(instances), len(problems)
+        scope[step.address] = value = step.make(scope, prefix, run)
+        if len(problems) == wrong:
+            memory.put(read, value, instances[first:] or ())
     return values, {name: make(scope) for name, make in program.outputs.items()}
 
 
 @attrs.frozen(eq=False)
+class _Step:
+    """How to find out what a block comes to.
+
+    Attributes:
+        address: The block's.
+        read: Gives the values of all that it reads.
+        make: Gives its value in the scope, adds its instances, and reports what is wrong.
+    """
+
+    address: str
+    read: Callable[[Scope], tuple[Any, ...]]
+    make: _Make
+
+
+@attrs.frozen(eq=False)
 class _Program:
+    variables: list[str]
     steps: list[_Step]
     outputs: dict[str, Bound]
+    _memories: dict[tuple[str, bool], list[Memory]] = attrs.field(init=False, factory=dict)
+
+    def memories_in(self, prefix: str, run: _Run) -> list[Memory]:
+        """Give what is remembered of each step in an instance of the module."""
+        key = prefix, run.validate
+        if key not in self._memories:
+            if len(self._memories) == _KEPT:
+                self._memories.clear()
+            self._memories[key] = [Memory() for _ in self.steps]
+        return self._memories[key]
 
 
 @functools.cache
 def _program(module: Module[Any, Any]) -> _Program:
     body = module.body
     outputs = {block.name: always(block.value) for block in body.document.of(Output)}
-    steps = [_step(entry, module) for entry in _ordered(body.document.entries)]
-    return _Program([step for step in steps if step], outputs)
+    steps: list[_Step] = []
+    variables = [f"var.{name}" for name in declared_inputs(module.inputs)]
+    known = set(variables)
+    for address, entry, roots in _ordered(body.document.entries):
+        make = _maker(entry, module)
+        if make:
+            steps.append(_Step(address, _reader(sorted(known & roots)), make))
+            known.add(address)
+    return _Program(variables, steps, outputs)
 
 
-def _ordered(entries: Iterable[Entry]) -> list[Entry]:
+def _reader(addresses: Sequence[str]) -> Callable[[Scope], tuple[Any, ...]]:
+    # Of one address alone it would give the value, and no tuple.
+    return operator.itemgetter(*addresses, *addresses[:1]) if addresses else lambda _: ()
+
+
+def _ordered(entries: Iterable[Entry]) -> list[tuple[str, Entry, set[str]]]:
+    """Give each entry after those it refers to, with its address and what it refers to."""
     by_address = {address_of(entry.block): entry for entry in entries}
-    graph = {
-        address: {root._address for root in entry.roots if root._address in by_address} - {address}
+    roots = {
+        address: {root._address for root in entry.roots} - {address}
         for address, entry in by_address.items()
     }
+    graph = {address: found & by_address.keys() for address, found in roots.items()}
     try:
-        return [by_address[address] for address in TopologicalSorter(graph).static_order()]
+        order = TopologicalSorter(graph).static_order()
+        return [(address, by_address[address], roots[address]) for address in order]
     except CycleError as error:
         circle = " -> ".join(error.args[1])
         fix = "take one of the references out"
         raise ResolveError(Problem(circle, "these refer to each other in a circle", fix)) from None
 
 
-def _step(entry: Entry, module: Module[Any, Any]) -> _Step | None:
+def _maker(entry: Entry, module: Module[Any, Any]) -> _Make | None:
     match entry.block:
         case Local() as local:
             return _local(local)
@@ -166,13 +227,9 @@ def _step(entry: Entry, module: Module[Any, Any]) -> _Step | None:
     return None
 
 
-def _local(local: Local) -> _Step:
-    address, make = f"local.{local.name}", always(local.value)
-
-    def name(scope: Scope, _prefix: str, _run: _Run) -> None:
-        scope[address] = make(scope)
-
-    return name
+def _local(local: Local) -> _Make:
+    make = always(local.value)
+    return lambda scope, _prefix, _run: make(scope)
 
 
 # --- instances --------------------------------------------------------------------------------------
@@ -233,7 +290,7 @@ def _key(key: Any) -> str:
     return f'["{escaped}"]'
 
 
-def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
+def _object(model: Model, accepted: Mapping[str, str]) -> _Make:
     address, repeated = model._tf_address, _repeated(model._tf_meta, model._tf_address)
     fill = _body(model, address).fill
     computed = {
@@ -245,6 +302,7 @@ def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
     block = model._tf_meta.lifecycle
     conditions = _conditions(address, block.precondition) if block else None
     told = ("prevent_destroy", "ignore_changes")
+    unknown = functools.lru_cache(maxsize=1000)(lambda full: Unknown(full, computed))
     lifecycle = {name: getattr(block, name) for name in told} if block else {}
 
     def one(key: str, scope: Scope, prefix: str, run: _Run) -> Object:
@@ -253,31 +311,26 @@ def _object(model: Model, accepted: Mapping[str, str]) -> _Step:
         if conditions:
             conditions(scope, prefix, run)
         run.instances.append(Instance(full, mode, type_, label, model, values, lifecycle, accepted))
-        return Object(full, values, computed)
+        return Object(values, unknown(full))
 
-    return _instances(address, repeated, one)
+    return _instances(repeated, one)
 
 
 def _instances(
-    address: str,
     repeated: tuple[str, _Keys] | None,
     one: Callable[[str, Scope, str, _Run], Any],
-) -> _Step:
+) -> _Make:
     """Compile the instances of an object, or of a module call."""
     if repeated is None:
-
-        def single(scope: Scope, prefix: str, run: _Run) -> None:
-            scope[address] = one("", scope, prefix, run)
-
-        return single
+        return lambda scope, prefix, run: one("", scope, prefix, run)
     itself, keys = repeated
 
-    def several(scope: Scope, prefix: str, run: _Run) -> None:
+    def several(scope: Scope, prefix: str, run: _Run) -> Any:
         made = {}
         for key, known in keys(scope, run):
             scope[itself] = known
             made[key] = one(_key(key), scope, prefix, run)
-        scope[address] = list(made.values()) if itself == "count" else made
+        return list(made.values()) if itself == "count" else made
 
     return several
 
@@ -421,7 +474,7 @@ def _generated(item: Dynamic, place: str) -> Bound:
 # --- modules and conditions -------------------------------------------------------------------------
 
 
-def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
+def _call(call: ModuleCall, module: Module[Any, Any]) -> _Make:
     address = f"module.{call.label}"
     makers = {name: always(value) for name, value in call.inputs.items()}
     repeated = _repeated(call.meta, address)
@@ -430,10 +483,10 @@ def _call(call: ModuleCall, module: Module[Any, Any]) -> _Step:
         inputs = {name: make(scope) for name, make in makers.items()}
         return _evaluate(module, inputs, f"{prefix}{address}{key}.", run)[1]
 
-    return _instances(address, repeated, one)
+    return _instances(repeated, one)
 
 
-def _conditions(address: str, conditions: Iterable[Condition]) -> _Step | None:
+def _conditions(address: str, conditions: Iterable[Condition]) -> _Make | None:
     makers = [(always(each.condition), always(each.error_message)) for each in conditions]
     if not makers:
         return None

@@ -10,6 +10,7 @@ from tapforge import aws
 from tapforge.lang import resolve as lang
 from tapforge.lang.bind import Bound, always
 from tapforge.lang.expression import Expression
+from tapforge.lang.identity import same
 from tapforge.lang.module import Module
 from tapforge.rules.resource import Configuration, Resource
 from tapforge.systems.system import System
@@ -49,7 +50,12 @@ def configuration(
     """
     name = f"{system.name} ({environment})" if environment else system.name
     tags = _default_tags(system, resolution.inputs) if isinstance(system, System) else None
-    resources = tuple(_resource(each, tags) for each in resolution.instances)
+    resources = tuple(
+        [
+            each.shown[1] if each.shown and each.shown[0] is tags else _shown(each, tags)
+            for each in resolution.instances
+        ]
+    )
     return Configuration(resources, resolution.inputs, name)
 
 
@@ -59,7 +65,7 @@ def _default_tags(system: System[Any, Any], inputs: Mapping[str, Any]) -> dict[s
     every = [make(scope) for make in _compiled_tags(system)]
     # Which of several configurations a resource has does not matter if they add the same.
     known = all(isinstance(each, dict) and each == every[0] for each in every)
-    return every[0] if known else None
+    return same(every[0]) if known else None
 
 
 @functools.cache
@@ -71,13 +77,13 @@ def _compiled_tags(system: System[Any, Any]) -> list[Bound]:
     ]
 
 
-def _resource(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Resource:
+def _shown(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Resource:
     values = instance.values
     if default_tags is not None and "tags_all" in instance.model._tf_block.attributes:  # noqa: SLF001
         tags = values.get("tags")
         if not isinstance(tags, Expression):
             values = values | {"tags_all": default_tags | (tags or {})}
-    return Resource(
+    resource = Resource(
         values,
         address=instance.address,
         mode=instance.mode,
@@ -86,3 +92,6 @@ def _resource(instance: lang.Instance, default_tags: dict[str, Any] | None) -> R
         lifecycle=instance.lifecycle,
         accepted=instance.accepted,
     )
+    # An instance is in many environments, as what most blocks come to is the same there.
+    instance.shown = default_tags, resource
+    return resource

@@ -54,7 +54,7 @@ def _position(value: Any) -> int:
 
 def _cidrhost(prefix: Any, host: Any) -> str:
     network, position = _network(string(prefix)), _position(host)
-    size = network.num_addresses
+    size = 1 << (network.max_prefixlen - network.prefixlen)
     if not -size <= position < size:
         raise RefusedError(
             f"prefix of {network.prefixlen} does not accommodate a host numbered {position}"

@@ -3,7 +3,7 @@
 import pytest
 
 from tapforge.lang import functions as fn
-from tapforge.lang.bind import Object, bind, compiled
+from tapforge.lang.bind import Object, Unknown, bind, compiled
 from tapforge.lang.expression import (
     Conditional,
     Expression,
@@ -36,7 +36,7 @@ SCOPE = {
     "var.null": None,
     "var.any": "text",
     "var.set": {"b", "a"},
-    "aws_vpc.main": Object("module.net.aws_vpc.main", {"name": "n"}, {"id": "string"}),
+    "aws_vpc.main": Object({"name": "n"}, Unknown("module.net.aws_vpc.main", {"id": "string"})),
 }
 
 
@@ -165,7 +165,7 @@ def test_elements_of_every_object_are_taken() -> None:
     instances = Symbol("aws_subnet.all", ["list", ["object", {"id": "string", "cidr": "string"}]])
     scope = {
         "aws_subnet.all": [
-            Object(f"aws_subnet.all[{i}]", {"cidr": f"10.0.{i}.0/24"}, {"id": "string"})
+            Object({"cidr": f"10.0.{i}.0/24"}, Unknown(f"aws_subnet.all[{i}]", {"id": "string"}))
             for i in range(2)
         ]
     }

@@ -220,16 +220,77 @@ def test_values_that_are_known_to_be_valid_are_not_judged_again() -> None:
     assert resolve(net, {"label": "bad"}, validate=False).outputs["name"] == "bad-vpc"
 
 
-@inputs
-class WrongInputs:
-    """Inputs of a module that Terraform refuses."""
+def instances(given, **named):
+    """Give the instances of the network by address."""
+    return {each.address: each for each in resolve(net, given, **named).instances}
 
-    texts: list[str] = variable("Texts.", default=[])
+
+def test_a_block_is_made_once_for_the_same_values_of_what_it_reads() -> None:
+    """Whatever the other inputs are; and again for others, with all that reads it."""
+    before, after = instances({"ports": {"https": 443}}), instances({"ports": {"ssh": 22}})
+    for address in ("aws_vpc.main", "aws_security_group.main", "module.subnets.aws_subnet.main[0]"):
+        assert after[address] is before[address]
+    assert 'aws_vpc_security_group_ingress_rule.port["ssh"]' in after
+    assert 'aws_vpc_security_group_ingress_rule.port["https"]' not in after
+    labelled = instances({"label": "other"})
+    assert labelled["aws_vpc.main"].values["tags"] == {"Name": "other-vpc"}
+    assert labelled["module.subnets.aws_subnet.main[0]"].values["tags"] == {"Name": "other-0"}
+    assert instances({})["aws_vpc.main"].values["tags"] == {"Name": "net-vpc"}
+
+
+def test_what_is_wrong_is_told_each_time() -> None:
+    """Also of inputs that were not judged the last time, and of those that were not wrong then."""
+    instances({"label": "bad"}, validate=False)
+    for _ in range(2):
+        with pytest.raises(ResolveError, match='label: "bad" is no label'):
+            resolve(net, {"label": "bad"})
+        with pytest.raises(ResolveError, match="is taken by the office"):
+            resolve(net, {"cidr": "10.9.0.0/16"})
+    assert instances({"label": "bad"}, validate=False)["aws_vpc.main"].values["tags"] == {
+        "Name": "bad-vpc"
+    }
 
 
 @outputs
 class NoOutputs:
     """Nothing."""
+
+
+def test_inputs_that_are_changed_afterwards_are_others() -> None:
+    """What they were is not taken for them."""
+    given = resolve(net, {}).inputs
+    given["ports"]["ssh"] = 22
+    given["blocks"].clear()
+    found = instances(given)
+    assert 'aws_vpc_security_group_ingress_rule.port["ssh"]' in found
+    assert "module.subnets.aws_subnet.main[0]" not in found
+    assert "module.subnets.aws_subnet.main[1]" in instances({})
+
+
+@module("nets")
+def nets(m: Body, v: NetInputs) -> NoOutputs:
+    """Networks that differ in where they stand alone."""
+    given = {"vpc_id": "vpc-1", "blocks": v.blocks, "label": v.label}
+    m.call("one", subnets, SubnetsInputs(**given))
+    m.call("other", subnets, SubnetsInputs(**given))
+    m.call("each", subnets, SubnetsInputs(**given), count=2)
+    return NoOutputs()
+
+
+def test_instances_of_a_module_are_told_apart() -> None:
+    """Those of one module with the same inputs at several addresses."""
+    for _ in range(2):
+        found = [each.address for each in resolve(nets, {"blocks": ["10.0.0.0/24"]}).instances]
+        assert found == [
+            f"module.{name}.aws_subnet.main[0]" for name in ("one", "other", "each[0]", "each[1]")
+        ]
+
+
+@inputs
+class WrongInputs:
+    """Inputs of a module that Terraform refuses."""
+
+    texts: list[str] = variable("Texts.", default=[])
 
 
 @module("wrong")
