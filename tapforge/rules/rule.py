@@ -72,13 +72,8 @@ class Rule:
             resources: Iterable[Resource] = configuration.resources
         else:
             resources = configuration.of(*self.on)
-        if self.alone:
-            # A resource is in many environments.
-            return [found for resource in resources for found in resource.once(self._of)]
-        return [found for resource in resources for found in self.check(resource, configuration)]
-
-    def _of(self, resource: Resource) -> tuple[Finding, ...]:
-        return tuple(self.check(resource))
+        within = () if self.alone else (configuration,)
+        return [found for resource in resources for found in self.check(resource, *within)]
 
 
 def _looks_at_one(on: tuple[str, ...], check: Callable[..., Any]) -> bool:

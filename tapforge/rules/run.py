@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from tapforge.lang.errors import Problem
 from tapforge.rules.registry import RuleError
-from tapforge.rules.resource import Configuration, Finding
+from tapforge.rules.resource import Configuration, Finding, Resource
 from tapforge.rules.rule import Rule
 
 
@@ -95,26 +96,73 @@ def check(
     Raises:
         RuleError: a rule itself failed.
     """
-    found = []
-    for rule in _concerned(tuple(rules), configuration.kinds):
-        try:
-            findings = rule.findings(configuration)
-        except Exception as error:
-            place = f"rule {rule.id} on {configuration.name}"
-            problem = f"failed: {type(error).__name__}: {error}"
-            raise RuleError(
-                Problem(place, problem, "leave it out with ignore, and report it")
-            ) from error
-        for finding in findings:
-            violation = Violation(rule, finding, configuration.name)
-            found.append(attrs.evolve(violation, accepted=_reason(violation, acceptances)))
-    return found
+    held = _held(tuple(rules), configuration.kinds)
+    found: list[tuple[int, Finding]] = []
+    try:
+        for resource in configuration.resources:
+            found += resource.once(held.findings_of)
+        for place, rule in held.others:
+            found += [(place, finding) for finding in _findings(rule, configuration)]
+    except _FailedError as failed:
+        where = f"rule {failed.rule.id} on {configuration.name}"
+        problem = f"failed: {type(failed.error).__name__}: {failed.error}"
+        fix = "leave it out with ignore, and report it"
+        raise RuleError(Problem(where, problem, fix)) from failed.error
+    found.sort(key=operator.itemgetter(0))
+    violations = [
+        Violation(held.rules[place], finding, configuration.name) for place, finding in found
+    ]
+    return [attrs.evolve(each, accepted=_reason(each, acceptances)) for each in violations]
+
+
+class _FailedError(Exception):
+    """A rule itself failed."""
+
+    def __init__(self, rule: Rule, error: Exception) -> None:
+        self.rule, self.error = rule, error
+
+
+@attrs.frozen(eq=False)
+class _Held:
+    """Rules that have something to look at in a configuration.
+
+    Attributes:
+        rules: All of them.
+        alone: By the type of resources, those that look at one alone, with their places among all.
+        others: The others, with their places.
+    """
+
+    rules: Sequence[Rule]
+    alone: Mapping[str, Sequence[tuple[int, Rule]]]
+    others: Sequence[tuple[int, Rule]]
+
+    def findings_of(self, resource: Resource) -> list[tuple[int, Finding]]:
+        """Give what the rules that look at a resource alone find there, with the rules' places."""
+        rules = self.alone.get(resource.kind, ())
+        return [(place, each) for place, rule in rules for each in _findings(rule, resource)]
+
+
+def _findings(rule: Rule, of: Configuration | Resource) -> list[Finding]:
+    try:
+        return rule.findings(of) if isinstance(of, Configuration) else list(rule.check(of))
+    except Exception as error:
+        raise _FailedError(rule, error) from error
 
 
 # The environments of a system have resources of the same few types.
 @functools.lru_cache(maxsize=64)
-def _concerned(rules: tuple[Rule, ...], kinds: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(each for each in rules if each.concerns(kinds))
+def _held(rules: tuple[Rule, ...], kinds: frozenset[str]) -> _Held:
+    concerned = [each for each in rules if each.concerns(kinds)]
+    places = list(enumerate(concerned))
+    alone = {
+        kind: [
+            (place, rule)
+            for place, rule in places
+            if rule.alone and rule.concerns(frozenset([kind]))
+        ]
+        for kind in kinds
+    }
+    return _Held(concerned, alone, [each for each in places if not each[1].alone])
 
 
 def _reason(violation: Violation, acceptances: Sequence[Acceptance]) -> str:

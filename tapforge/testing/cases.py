@@ -30,7 +30,7 @@ def cases(draw: st.DrawFn, /, subject: Subject) -> Case:
     field = declared_inputs(system.inputs)[SUFFIX]
     words = draw(_words) if free_text.fields(system) else ""
     given = free_text.worded(system, words)
-    variables = free_text.secreted(system, draw(inputs_beside(system.inputs, given)))
+    variables = free_text.secreted(system, inputs_beside(draw, system.inputs, given))
     suffix = lengthened(field, draw(of_input(field)))
     assume(suffix != variables.get(SUFFIX, field.default))
     return Case(subject, variables, variables | {SUFFIX: suffix})

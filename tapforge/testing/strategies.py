@@ -63,25 +63,26 @@ def inputs_of(class_: type, **given: Drawn) -> st.SearchStrategy[dict[str, Any]]
     return _inputs(class_, given)
 
 
-def inputs_beside(class_: type, fixed: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+def inputs_beside(draw: st.DrawFn, class_: type, fixed: Mapping[str, Any]) -> dict[str, Any]:
     """Draw values of the inputs beside some that are known to be right.
 
     Args:
+        draw: Given by hypothesis: a strategy of its own for every draw would take it time.
         class_: A class made with `tapforge.lang.inputs.inputs`.
         fixed: Values of inputs whose rules ask no other input.
     """
-    return _inputs(class_, {}, fixed)
+    return _drawn(draw, class_, {}, fixed)
 
 
 @st.composite
-def _inputs(
-    draw: st.DrawFn,
-    /,
-    class_: type,
-    given: Mapping[str, Drawn],
-    fixed: Mapping[str, Any] | None = None,
+def _inputs(draw: st.DrawFn, /, class_: type, given: Mapping[str, Drawn]) -> dict[str, Any]:
+    return _drawn(draw, class_, given, {})
+
+
+def _drawn(
+    draw: st.DrawFn, class_: type, given: Mapping[str, Drawn], fixed: Mapping[str, Any]
 ) -> dict[str, Any]:
-    values: dict[str, Any] = dict(fixed or {})
+    values: dict[str, Any] = dict(fixed)
     defaults = _defaults(class_)
     whole = defaults | values
     plans = _plans(class_)
@@ -105,7 +106,7 @@ def _inputs(
         return values
     if not _agree(plans, whole):
         for plan in plans:
-            is_free = not plan.required and plan.name not in (fixed or {})
+            is_free = not plan.required and plan.name not in fixed
             if is_free and not _agree([plan], whole):
                 # It is left out instead.
                 values.pop(plan.name, None)
