@@ -5,25 +5,23 @@ Identity is quick to tell, for a table of a thousand rows as for a number. `same
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _KEPT = 50_000
 """How many values are known to `same`."""
+_RESULTS = 250
+"""How many results each memory has."""
+_ATOMS = frozenset((bool, float, type(None)))
 
 
 class Memory:
     """Results by the identity of what they were computed from."""
 
-    __slots__ = ("_kept", "_most")
+    __slots__ = ("_kept",)
 
-    def __init__(self, most: int = 250) -> None:
-        """Remember nothing yet.
-
-        Args:
-            most: How many results are remembered.
-        """
-        self._most = most
+    def __init__(self) -> None:
+        """Remember nothing yet."""
         self._kept: dict[tuple[int, ...], tuple[Any, ...]] = {}
 
     def get(self, values: Iterable[Any]) -> tuple[Any, ...] | None:
@@ -37,7 +35,7 @@ class Memory:
             values: The values, which nobody changes any more.
             results: What was computed.
         """
-        if len(self._kept) == self._most:
+        if len(self._kept) == _RESULTS:
             self._kept.clear()
         # The values stand behind the results: another one could have the identity of one later.
         self._kept[tuple(map(id, values))] = (*results, *values)
@@ -54,21 +52,31 @@ def same(value: Any) -> Any:
     """Give the one value that stands for all that are equal to a value and of its type.
 
     Args:
-        value: A value of Terraform. What may be changed, lists and maps, is copied; expressions are
-            themselves.
+        value: A value of Terraform. What may be changed, lists, sets and maps, is copied; expressions
+            are themselves.
     """
     kind = value.__class__
     if kind is str:
         return _one(value, value)
     if kind is int:
         return _one((int, value), value)
-    if kind is list:
+    if kind in _ATOMS:
+        return value
+    if isinstance(value, (list, tuple)):
         items = [same(item) for item in value]
         return _one((list, *map(id, items)), items)
-    if kind is dict:
-        table = {same(key): same(item) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        members = set(map(_same_key, value))
+        return _one((set, frozenset(map(id, members))), members)
+    if isinstance(value, Mapping):
+        table = {_same_key(key): same(item) for key, item in value.items()}
         return _one((dict, *map(id, table), *map(id, table.values())), table)
     return value
+
+
+def _same_key(value: Any) -> Any:
+    # What else can be looked up can't be changed.
+    return _one(value, value) if value.__class__ is str else value
 
 
 def apart(value: Any) -> Any:
@@ -77,7 +85,7 @@ def apart(value: Any) -> Any:
         return [apart(item) for item in value]
     if value.__class__ is dict:
         return {key: apart(item) for key, item in value.items()}
-    return value
+    return value.copy() if value.__class__ is set else value
 
 
 def _one(mark: Any, value: Any) -> Any:

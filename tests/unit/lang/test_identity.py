@@ -1,5 +1,7 @@
 """What is remembered by the identity of values."""
 
+from collections import UserDict
+
 import pytest
 
 from tapforge.lang import identity
@@ -14,6 +16,7 @@ from tapforge.lang.identity import Memory, apart, same
         (lambda: 10**30, lambda: 10**30),
         (lambda: ["a", ["b", 7]], lambda: ["a", ["b", 7]]),
         (lambda: {"a": {"b": [None, True]}}, lambda: {"a": {"b": [None, True]}}),
+        (lambda: {"b", "a"}, lambda: {"a", "b"}),
         (list, list),
         (dict, dict),
     ],
@@ -22,6 +25,12 @@ def test_equal_values_are_one(one, other):
     """Texts, whole numbers, lists and maps, however deep."""
     assert same(one()) == one()
     assert same(one()) is same(other())
+
+
+def test_a_tuple_is_a_list():
+    """To Terraform there is no other; what stands in a set stays as it is."""
+    assert same(("a", ["b"])) is same(["a", ["b"]])
+    assert same({("a", 1)}) == {("a", 1)}
 
 
 @pytest.mark.parametrize(
@@ -52,10 +61,30 @@ def test_what_was_given_may_be_changed_later():
     assert same({"ports": [80]}) is kept
 
 
+@pytest.mark.parametrize(
+    ("given", "change"),
+    [
+        ({"a"}, lambda given: given.add("b")),
+        (["x", {"a"}], lambda given: given[1].add("b")),
+        (("x", ["a"]), lambda given: given[1].append("b")),
+        (UserDict({"a": 1}), lambda given: given.update(b=2)),
+    ],
+)
+def test_what_was_changed_is_another(given, change):
+    """Of sets, of tuples that hold lists, of maps of any class."""
+    kept = same(given)
+    change(given)
+    assert same(given) is not kept
+    assert len(same(given)) + len(str(same(given))) > len(kept) + len(str(kept))
+
+
 def test_a_copy_may_be_changed():
     """All that is in it, too."""
     kept = same({"ports": [80], "names": {"db": None}})
     copy = apart(kept)
+    zones = same({"a"})
+    apart(zones).add("b")
+    assert same({"a"}) == {"a"}
     assert copy == kept
     copy["ports"].append(443)
     copy["names"]["db"] = "writer"
@@ -96,9 +125,10 @@ def test_a_value_lives_as_long_as_its_result():
     assert all(memory.get([each]) is None for each in [["b"] for _ in range(100)])
 
 
-def test_no_more_results_than_asked_for_are_remembered():
-    """All are forgotten at once."""
-    memory = Memory(most=2)
+def test_results_are_forgotten_when_there_are_too_many(monkeypatch):
+    """All at once."""
+    monkeypatch.setattr(identity, "_RESULTS", 2)
+    memory = Memory()
     values = [[number] for number in range(3)]
     for value in values:
         memory.put([value], True)
