@@ -75,7 +75,7 @@ class ParameterStore:
             BusyError: Another invocation is at work.
         """
         checkpoint = self.read()
-        begun = self._begun(checkpoint)
+        left = self._left(checkpoint)
         attempt = 1
         while not self._created(name := self._name(checkpoint.version, attempt), owner):
             holder = self._holder(name)
@@ -86,8 +86,8 @@ class ParameterStore:
         if self.read().version != checkpoint.version:
             self._delete(name)
             raise BusyError(_busy(self.name, "another invocation"), brief=True)
-        if begun:
-            self._delete(begun)
+        for each in left:
+            self._delete(each)
         claim = Claim(checkpoint.version, checkpoint.version, attempt, checkpoint.epoch + attempt)
         return claim, checkpoint
 
@@ -118,22 +118,24 @@ class ParameterStore:
         """Give a claim back, with those of earlier owners, unless a later owner is there."""
         if self._holder(self._name(claim.base, claim.attempt + 1)):
             return
-        for attempt in range(1, claim.attempt + 1):
-            self._delete(self._name(claim.base, attempt))
+        for name in self._names(claim.base, claim.attempt):
+            self._delete(name)
 
-    def _begun(self, checkpoint: Checkpoint) -> str:
-        """Return the claim that an owner left who began a step and did not end in time.
+    def _left(self, checkpoint: Checkpoint) -> list[str]:
+        """Return the claims that the last one who wrote has not given back.
 
         Raises:
-            BusyError: The owner has time left: what was begun is its own to end.
+            BusyError: That owner has time left: what was begun is its own to end.
         """
-        if not (checkpoint.underway and checkpoint.claim):
-            return ""
-        name = f"{self.name}/claim/{checkpoint.claim}"
-        holder = self._holder(name)
-        if holder and holder["until"] > self._now():
+        if not checkpoint.claim:
+            return []
+        base, attempt = (int(number) for number in checkpoint.claim.split("/"))
+        holder = self._holder(self._name(base, attempt))  # given back last
+        if not holder:
+            return []
+        if checkpoint.underway and holder["until"] > self._now():
             raise BusyError(_busy(self.name, holder["owner"]), brief=_brief(holder))
-        return name if holder else ""
+        return self._names(base, attempt)
 
     def _read(self, at_least: int = 0) -> tuple[int, Checkpoint]:
         """Return the parameter's version, and the latest checkpoint that counts."""
@@ -172,6 +174,9 @@ class ParameterStore:
 
     def _name(self, version: int, attempt: int) -> str:
         return f"{self.name}/claim/{version}/{attempt}"
+
+    def _names(self, version: int, attempts: int) -> list[str]:
+        return [self._name(version, attempt) for attempt in range(1, attempts + 1)]
 
     def _put(self, checkpoint: Checkpoint) -> int:
         written: int = self._client.put_parameter(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ class Faulty:
         return lambda *given, **named: self._call(lambda: found(*given, **named))
 
 
-def faulty(rig: Rig, at: int, fault: str) -> Parts:
+def faulty(rig: Rig, at: int, fault: str, restarts: Executor) -> Parts:
     """Return parts whose calls go well, but for one."""
     numbers = itertools.count()
 
@@ -51,7 +51,7 @@ def faulty(rig: Rig, at: int, fault: str) -> Parts:
         if fault == "killed before":
             raise Killed
         if fault == "database gone":
-            threading.Thread(target=restart, args=(rig, at)).start()
+            restarts.submit(restart, rig, at)
             time.sleep(0.1)
         if fault == "throttled":
             raise UnreachableError(Problem("AWS", "Throttling", "try again"))
@@ -96,10 +96,11 @@ def test_a_fault_at_any_call_loses_nothing(
     """Applications write meanwhile; afterwards a person goes on, or back."""
     rig.reset(reader_steps=(), lease_seconds=0.2)
     rig.advance("FULL_LOAD")
-    with Applications(rig) as applications:
+    # It ends when databases are back, whatever happens.
+    with ThreadPoolExecutor() as restarts, Applications(rig) as applications:
         rig.ready()
         try:
-            rig.machine(faulty(rig, at, fault)).advance(Phase.SWITCHED)
+            rig.machine(faulty(rig, at, fault, restarts)).advance(Phase.SWITCHED)
         except Killed:
             time.sleep(0.3)  # its lease ends
         until(lambda: settled(rig, then, skew))

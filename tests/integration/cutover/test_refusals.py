@@ -239,6 +239,29 @@ def test_a_claim_of_an_owner_that_died_is_taken_over(at_ready: Rig) -> None:
     assert not at_ready.claims()
 
 
+@pytest.mark.parametrize("underway", ["", Phase.FENCED])
+@pytest.mark.parametrize("died", [0, 1])
+def test_what_an_owner_left_goes_with_the_next_claim(
+    at_ready: Rig, died: int, underway: str
+) -> None:
+    """Whether it was killed before it gave back what was done, or within; others died before it."""
+    parts = at_ready.parts()
+    ssm, name = at_ready.aws.boto3_client("ssm"), at_ready.settings.state_parameter
+    dead = ParameterStore(ssm, name, lease=-1.0)
+    for _ in range(died):
+        dead.claim("the dead")
+    # Within the lease what was done is done, and what was begun is not free yet.
+    store = dead if underway else parts.store
+    claim, checkpoint = store.claim("the killed")
+    store.write(claim, replace(checkpoint, epoch=claim.epoch, underway=underway))
+
+    heir, _ = parts.store.claim("the heir")
+
+    assert at_ready.claims() == [f"{name}/claim/{heir.base}/{heir.attempt}"]
+    parts.store.release(heir)
+    assert not at_ready.claims()
+
+
 def test_a_table_without_a_primary_key_is_refused(at_prepared: Rig) -> None:
     """Before anything is begun, with every other problem."""
     for server in (at_prepared.old, at_prepared.new):
