@@ -19,11 +19,11 @@ from tapforge.lang.blocks import Check, Local, ModuleCall, Output
 from tapforge.lang.converter import Converter, converter, plain_class
 from tapforge.lang.document import Entry, address_of
 from tapforge.lang.errors import Problem, TapforgeError
-from tapforge.lang.expression import Access, Call, Expression, Failure, Symbol
+from tapforge.lang.expression import Access, Call, Expression, Failure, Symbol, addresses
 from tapforge.lang.identity import Memory, apart
 from tapforge.lang.inputs import declared_inputs, take
 from tapforge.lang.meta import Condition, Dynamic, Meta
-from tapforge.lang.model import Model, NestedObject
+from tapforge.lang.model import Model
 from tapforge.lang.module import Module
 from tapforge.lang.schema import Attribute, Field
 from tapforge.lang.value import RefusedError, boolean, sequence
@@ -235,7 +235,7 @@ def _local(local: Local) -> _Make:
 # --- instances --------------------------------------------------------------------------------------
 
 
-_Keys = Callable[[Scope, _Run], Iterable[tuple[Any, Any]]]
+_Keys = Callable[[Scope, _Run], Sequence[tuple[Any, Any]]]
 
 
 def _repeated(meta: Meta, place: str) -> tuple[str, _Keys] | None:
@@ -248,7 +248,7 @@ def _repeated(meta: Meta, place: str) -> tuple[str, _Keys] | None:
     if meta.count is not None:
         number = always(meta.count)
 
-        def by_number(scope: Scope, run: _Run) -> Iterable[tuple[int, Any]]:
+        def by_number(scope: Scope, run: _Run) -> Sequence[tuple[int, Any]]:
             value = number(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "count", value))
@@ -259,7 +259,7 @@ def _repeated(meta: Meta, place: str) -> tuple[str, _Keys] | None:
     if meta.for_each is not None:
         collection = always(meta.for_each)
 
-        def by_key(scope: Scope, run: _Run) -> Iterable[tuple[str, Any]]:
+        def by_key(scope: Scope, run: _Run) -> Sequence[tuple[str, Any]]:
             value = collection(scope)
             if isinstance(value, Expression):
                 run.problems.append(_unknown_number(place, "for_each", value))
@@ -292,7 +292,7 @@ def _key(key: Any) -> str:
 
 def _object(model: Model, accepted: Mapping[str, str]) -> _Make:
     address, repeated = model._tf_address, _repeated(model._tf_meta, model._tf_address)
-    fill = _body(model, address).fill
+    common, own = _bodies(model, address, repeated)
     computed = {
         name: attribute.type
         for name, attribute in model._tf_block.attributes.items()
@@ -305,31 +305,43 @@ def _object(model: Model, accepted: Mapping[str, str]) -> _Make:
     unknown = functools.lru_cache(maxsize=1000)(lambda full: Unknown(full, computed))
     lifecycle = {name: getattr(block, name) for name in told} if block else {}
 
-    def one(key: str, scope: Scope, prefix: str, run: _Run) -> Object:
+    def shared(scope: Scope, prefix: str, run: _Run) -> dict[str, Any]:
+        return common.fill(scope, f"{prefix}{address}", run)
+
+    def one(key: str, values: dict[str, Any], scope: Scope, prefix: str, run: _Run) -> Object:
         full = f"{prefix}{address}{key}"
-        values = fill(scope, full, run)
+        values = values | own.fill(scope, full, run)
         if conditions:
             conditions(scope, prefix, run)
         run.instances.append(Instance(full, mode, type_, label, model, values, lifecycle, accepted))
         return Object(values, unknown(full))
 
-    return _instances(repeated, one)
+    return _instances(repeated, shared, one)
 
 
 def _instances(
     repeated: tuple[str, _Keys] | None,
-    one: Callable[[str, Scope, str, _Run], Any],
+    shared: Callable[[Scope, str, _Run], dict[str, Any]],
+    one: Callable[[str, dict[str, Any], Scope, str, _Run], Any],
 ) -> _Make:
-    """Compile the instances of an object, or of a module call."""
+    """Compile the instances of an object, or of a module call.
+
+    Args:
+        repeated: See `_repeated`.
+        shared: Gives the arguments that all instances have in common.
+        one: Makes an instance of those.
+    """
     if repeated is None:
-        return lambda scope, prefix, run: one("", scope, prefix, run)
+        return lambda scope, prefix, run: one("", {}, scope, prefix, run)
     itself, keys = repeated
 
     def several(scope: Scope, prefix: str, run: _Run) -> Any:
         made = {}
-        for key, known in keys(scope, run):
+        pairs = keys(scope, run)
+        values = shared(scope, prefix, run) if pairs else {}
+        for key, known in pairs:
             scope[itself] = known
-            made[key] = one(_key(key), scope, prefix, run)
+            made[key] = one(_key(key), values, scope, prefix, run)
         return list(made.values()) if itself == "count" else made
 
     return several
@@ -364,17 +376,22 @@ class _Body:
                 values[name] = value
         return values
 
-
-def _body(block: Model | NestedObject, place: str) -> _Body:
-    """Compile the arguments of a block."""
-    body = _Body({}, [])
-    for field, value in block._tf_given():
+    def add(self, field: Field, value: Any, place: str) -> None:
+        """Compile an argument."""
         made = _argument(field, value, place)
         if isinstance(made, _Fixed):
-            body.fixed[field.name] = made.value
+            self.fixed[field.name] = made.value
         else:
-            body.open.append((field.name, *made))
-    return body
+            self.open.append((field.name, *made))
+
+
+def _bodies(model: Model, address: str, repeated: tuple[str, _Keys] | None) -> tuple[_Body, _Body]:
+    """Compile the arguments of a block: those that all its instances have in common, and the others."""
+    common, own = _Body({}, []), _Body({}, [])
+    for field, value in model._tf_given():
+        differs = not repeated or repeated[0] in addresses(value)
+        (own if differs else common).add(field, value, address)
+    return common, own
 
 
 def _argument(
@@ -431,7 +448,9 @@ def _one(content: Bound | _Fixed) -> Bound | _Fixed:
 
 
 def _nested(item: Any, place: str) -> Bound | _Fixed:
-    body = _body(item, place)
+    body = _Body({}, [])
+    for field, value in item._tf_given():
+        body.add(field, value, place)
     if not body.open:
         return _Fixed(body.fixed)
     unheard = _Run([], [], validate=False)
@@ -476,14 +495,23 @@ def _generated(item: Dynamic, place: str) -> Bound:
 
 def _call(call: ModuleCall, module: Module[Any, Any]) -> _Make:
     address = f"module.{call.label}"
-    makers = {name: always(value) for name, value in call.inputs.items()}
     repeated = _repeated(call.meta, address)
+    common: dict[str, Bound] = {}
+    own: dict[str, Bound] = {}
+    for name, value in call.inputs.items():
+        differs = not repeated or repeated[0] in addresses(value)
+        (own if differs else common)[name] = always(value)
 
-    def one(key: str, scope: Scope, prefix: str, run: _Run) -> dict[str, Any]:
-        inputs = {name: make(scope) for name, make in makers.items()}
+    def shared(scope: Scope, _prefix: str, _run: _Run) -> dict[str, Any]:
+        return {name: make(scope) for name, make in common.items()}
+
+    def one(
+        key: str, inputs: dict[str, Any], scope: Scope, prefix: str, run: _Run
+    ) -> dict[str, Any]:
+        inputs = inputs | {name: make(scope) for name, make in own.items()}
         return _evaluate(module, inputs, f"{prefix}{address}{key}.", run)[1]
 
-    return _instances(repeated, one)
+    return _instances(repeated, shared, one)
 
 
 def _conditions(address: str, conditions: Iterable[Condition]) -> _Make | None:
