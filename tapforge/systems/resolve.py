@@ -15,6 +15,9 @@ from tapforge.lang.module import Module
 from tapforge.rules.resource import Configuration, Resource
 from tapforge.systems.system import System
 
+_ANY = object()
+"""Stands for all default tags, where a resource takes none."""
+
 
 def resolve(
     system: System[Any, Any],
@@ -52,7 +55,9 @@ def configuration(
     tags = _default_tags(system, resolution.inputs) if isinstance(system, System) else None
     resources = tuple(
         [
-            each.shown[1] if each.shown and each.shown[0] is tags else _shown(each, tags)
+            shown[1]
+            if (shown := each.shown) and (shown[0] is tags or shown[0] is _ANY)
+            else _shown(each, tags)
             for each in resolution.instances
         ]
     )
@@ -79,9 +84,11 @@ def _compiled_tags(system: System[Any, Any]) -> list[Bound]:
 
 def _shown(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Resource:
     values = instance.values
-    if default_tags is not None and "tags_all" in instance.model._tf_block.attributes:  # noqa: SLF001
+    depends: Any = _ANY
+    if "tags_all" in instance.model._tf_block.attributes:  # noqa: SLF001
+        depends = default_tags
         tags = values.get("tags")
-        if not isinstance(tags, Expression):
+        if default_tags is not None and not isinstance(tags, Expression):
             values = values | {"tags_all": default_tags | (tags or {})}
     resource = Resource(
         values,
@@ -93,5 +100,5 @@ def _shown(instance: lang.Instance, default_tags: dict[str, Any] | None) -> Reso
         accepted=instance.accepted,
     )
     # An instance is in many environments, as what most blocks come to is the same there.
-    instance.shown = default_tags, resource
+    instance.shown = depends, resource
     return resource
