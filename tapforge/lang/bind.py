@@ -261,9 +261,12 @@ def _path(base: Symbol, names: Sequence[str]) -> Bound:
     def follow(scope: Scope) -> Any:
         value = scope.get(address, base)
         for name in names:
-            known = value._values if value.__class__ is Object else value
-            is_there = known.__class__ is dict and name in known
-            value = known[name] if is_there else _attribute(value, name)
+            if value.__class__ is Object:
+                value = value._attribute(name)
+            elif value.__class__ is dict and name in value:
+                value = value[name]
+            else:
+                value = _attribute(value, name)
         return value
 
     return follow

@@ -102,9 +102,10 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(function)
     def ask(*arguments: P.args, **named: P.kwargs) -> T:
+        argument: Any
         for argument in (*arguments, *named.values()):
             kind = argument.__class__
-            if not (kind is int or (kind is str and cast("str", argument).isascii())):
+            if not (kind is int or (kind is str and argument.isascii())):
                 return function(*arguments, **named)
         return kept(*arguments, **named)
 

@@ -719,10 +719,10 @@ _CONTAINERS = (list, tuple, set, frozenset, Mapping)
 
 def known(value: Any) -> bool:
     """Tell whether a value holds no expression anywhere."""
-    if isinstance(value, str):
-        return value.isascii() or not marker.has_marker(value)
-    if value is None or isinstance(value, (int, float)):
+    if _is_simple(value):
         return True
+    if isinstance(value, str):
+        return not marker.has_marker(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(map(known, value))
     if isinstance(value, Expression):
@@ -736,6 +736,8 @@ def known(value: Any) -> bool:
 
 def find_failure(value: Any) -> Failure | None:
     """Find a call in a value that Terraform would evaluate and refuse."""
+    if _is_simple(value):
+        return None
     value = parse(value)
     if isinstance(value, Expression):
         if value._sound:
@@ -750,9 +752,7 @@ def find_failure(value: Any) -> Failure | None:
     else:
         return None
     for part in parts:
-        kind = part.__class__
-        quiet = kind in _ATOMS or (kind is str and part.isascii())
-        failure = None if quiet else find_failure(part)
+        failure = find_failure(part)
         if failure is not None:
             return failure
     if isinstance(value, Expression):
@@ -912,13 +912,13 @@ def _logical(symbol: str, conditions: Sequence[Any], *, deciding: bool) -> bool:
     decided = False
     for given in conditions:
         condition = _decided(given)
-        if isinstance(condition, Failure) and known(given) and plain(given) is not None:
+        if condition is True or condition is False:
+            decided = decided or condition is deciding
+        elif isinstance(condition, Failure) and known(given) and plain(given) is not None:
             # No bool at all, which Terraform refuses even where it need not ask.
             return cast("bool", condition)
-        if isinstance(condition, Expression):
-            open_.append(condition)
         else:
-            decided = decided or bool(condition) is deciding
+            open_.append(condition)
     if decided:
         return deciding
     if not open_:

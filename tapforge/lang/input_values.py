@@ -64,6 +64,12 @@ def convert(place: str, value: Any, type_: Type, found: list[Problem]) -> Any:
     kind, element = type_
     if kind == "map" and isinstance(value, Mapping):
         return _map(place, value, element, found)
+    if (
+        kind == "list"
+        and value.__class__ is list
+        and all(is_plain(item, element) for item in value)
+    ):
+        return value
     if kind != "map" and isinstance(value, (list, tuple, set, frozenset)):
         items = [
             item if is_plain(item, element) else convert(f"{place}[{index}]", item, element, found)

@@ -72,9 +72,10 @@ class Valid:
         """
         # It is remembered for the value beside those other inputs that the rule asks for.
         read = [value, *[inputs.get(name, NotImplemented) for name in self._asks]]
-        known = self._found.get(read)
-        if known is not None:
-            return cast("tuple[str, ...]", known[0])
+        found: tuple[str, ...]
+        if remembered := self._found.get(read):
+            found = remembered[0]
+            return found
         found = _reason(self, value, _Asked(inputs, self._asks))
         if len(read) <= len(self._asks):
             self._found.clear()
@@ -190,12 +191,14 @@ class Input:
         taken = self._taken.get(key)
         if taken is None:
             before = len(found)
-            converted = same(convert(f"{place}: {self.name}", value, self.type, found))
+            converted = convert(f"{place}: {self.name}", value, self.type, found)
             if len(found) != before:
                 return None
             if len(self._taken) == _KEPT:
                 self._taken.clear()
             rules = self.valid if converted is not None and known(converted) else ()
+            if converted is not value:
+                converted = same(converted)
             taken = self._taken[key] = _Taken(value, converted, rules)
         return taken
 

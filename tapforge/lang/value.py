@@ -262,6 +262,8 @@ def convert(value: Any, type_: Type) -> Any:
 
 def _elements(value: Any, member: Type) -> list[Any]:
     items = sequence(value)
+    if member in ("dynamic", "string") and all(item.__class__ is str for item in items):
+        return items  # as most are
     if member == "dynamic":
         member = unify(map(type_of, items))
     return [convert(item, member) for item in items]

@@ -52,22 +52,15 @@ def _apart(*others: str) -> Valid:
     def beside(inputs: object) -> list[str]:
         return fn.concat(*(getattr(inputs, other) for other in others))
 
+    def overlaps(value: list[str], blocks: list[str]) -> list[list[bool]]:
+        return for_list(
+            blocks, lambda other: for_list(value, lambda one: valid.overlap(one, other))
+        )
+
     return Valid(
         # What is no block at all is told by its own rule.
         lambda value, inputs: fn.try_(
-            not_(
-                fn.anytrue(
-                    fn.flatten(
-                        for_list(
-                            value,
-                            lambda one: for_list(
-                                beside(inputs), lambda other: valid.overlap(one, other)
-                            ),
-                        )
-                    )
-                )
-            ),
-            True,
+            not_(fn.anytrue(fn.flatten(overlaps(value, beside(inputs))))), True
         ),
         lambda value, inputs: (
             f"{fn.jsonencode(value)} overlaps subnets of another tier, {fn.jsonencode(beside(inputs))}:"

@@ -180,6 +180,7 @@ def _too_large(value: dict[str, str], inputs: Any) -> list[str]:
     )
 
 
+@remembered
 def _is_share(name: str, text: str) -> bool:
     return and_(
         fn.contains(_SHARES, name), fn.can(fn.regex("^[0-9]+([.][0-9]+)?([kMGT]?B)?$", text))
