@@ -289,7 +289,7 @@ def _declared_inputs(cls: Any) -> dict[str, Input]:
             field.name,
             terraform_type(annotation),
             nullable,
-            default,
+            same(default),
             declaration.description,
             valid,
             declaration.sensitive,

@@ -286,6 +286,28 @@ def test_instances_of_a_module_are_told_apart() -> None:
         ]
 
 
+@module("alike")
+def alike(m: Body, v: NetInputs) -> NoOutputs:
+    """Instances, and modules, that have most in common."""
+    first = v.blocks[0]
+    for_each = fn.toset(v.blocks)
+    m.add(aws.Subnet("main", for_each=for_each, vpc_id=first, cidr_block=each.value))
+    ports = SubnetsInputs(vpc_id=first, blocks=[f"10.0.{count.index}.0/24"], label=v.label)
+    m.call("each", subnets, ports, count=fn.length(v.blocks))
+    return NoOutputs()
+
+
+def test_what_instances_have_in_common_is_in_each() -> None:
+    """Beside what differs; where it is wrong it is told once, and not at all without instances."""
+    blocks = ["10.0.0.0/24", "10.0.1.0/24"]
+    found = [each.values for each in resolve(alike, {"blocks": blocks}).instances]
+    assert found == [
+        *({"vpc_id": blocks[0], "cidr_block": block} for block in blocks),
+        *({"vpc_id": blocks[0], "cidr_block": b, "tags": {"Name": "net-0"}} for b in blocks),
+    ]
+    assert not resolve(alike, {"blocks": []}).instances
+
+
 @inputs
 class WrongInputs:
     """Inputs of a module that Terraform refuses."""
@@ -299,6 +321,7 @@ def wrong(m: Body, v: WrongInputs) -> NoOutputs:
     vpc = m.add(aws.Vpc("main", cidr_block=v.texts[0]))
     m.add(aws.Subnet("all", for_each=fn.toset([vpc.id]), vpc_id=each.value))
     m.add(aws.Subnet("some", count=fn.length(vpc.id), vpc_id=vpc.id))
+    m.add(aws.Subnet("twice", count=2, vpc_id=v.texts[0], cidr_block=f"10.0.{count.index}.0/24"))
     return NoOutputs()
 
 
@@ -309,6 +332,7 @@ def test_what_cannot_be_known_or_evaluated_is_told() -> None:
     late = "is known only after apply; make it depend on inputs alone"
     assert [str(problem) for problem in caught.value.problems] == [
         "aws_vpc.main.cidr_block: the given key does not identify an element",
+        "aws_subnet.twice.vpc_id: the given key does not identify an element",
         f"aws_subnet.all.for_each: <toset([aws_vpc.main.id])> {late}",
         f"aws_subnet.some.count: <length(aws_vpc.main.id)> {late}",
     ]

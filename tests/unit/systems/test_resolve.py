@@ -36,6 +36,19 @@ def test_an_environment_is_what_its_file_says(name: str, suffix: str, destroyabl
     assert cluster.known("skip_final_snapshot") is destroyable
 
 
+def test_a_resource_without_tags_is_the_same_under_all_default_tags() -> None:
+    """It is judged once then; others have the tags of their environment."""
+    tags = [{"Team": "one"}, {"Team": "other"}]
+    one, other = (
+        resolve(aurora_demo, {"environment_suffix": "dev", "default_tags": each}) for each in tags
+    )
+    [of_one], [of_other] = (each.of("aws_s3_bucket_versioning") for each in (one, other))
+    assert of_one is of_other
+    for found, given in zip((one, other), tags, strict=True):
+        [bucket] = found.of("aws_s3_bucket")
+        assert bucket.known("tags_all")["Team"] == given["Team"]
+
+
 def test_references_lead_to_what_they_refer_to() -> None:
     """By name where that is known, by address where only AWS will know it."""
     configuration = resolved("dev")
