@@ -27,7 +27,6 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 TREE_RUNS = 3
 _BUSY = 0.5
 _RATE = 1000
-_ROUNDS = 7
 
 _PROJECT = '[tool.tapforge]\nsystems = ["{}"]\n'
 
@@ -102,7 +101,7 @@ class Bench:
     def resolve(self) -> None:
         """Measure how many environments of aurora-demo are resolved in a second."""
         _progress("resolving environments")
-        found = [answer(_script("resolve"), self.folder) for _ in range(_ROUNDS)]
+        found = [answer(_script("resolve"), self.folder) for _ in range(self.rounds)]
         rate = Spread.of([each["environments"] / each["seconds"] for each in found])
         goal = f"resolving aurora-demo: {_RATE:,} environments a second and core, or more"
         shown = f"{rate.median:,.0f} ({rate.minimum:,.0f} to {rate.maximum:,.0f})"
