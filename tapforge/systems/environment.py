@@ -124,10 +124,13 @@ def _read(
             text, parse_constant=_refuse, parse_float=Decimal, object_pairs_hook=_once
         )
     except FileNotFoundError:
-        names = project.environments(system.name)
-        hint = closest(file.parent.name, names) or (
-            f"environments of {system.name}: {', '.join(names) or 'none'}"
-        )
+        environment, names = file.parent.name, project.environments(system.name)
+        if environment in names:
+            hint = "every environment has one: write it like those of the others"
+        else:
+            hint = closest(environment, names) or (
+                f"environments of {system.name}: {', '.join(names) or 'none'}"
+            )
         return {}, [Problem(str(file), "there is no such file", hint)]
     except OSError as error:
         return {}, [Problem(str(file), f"can't be read: {error.strerror}")]

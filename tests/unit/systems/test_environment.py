@@ -169,6 +169,16 @@ def test_an_environment_that_is_not_there_is_told(project: Project) -> None:
     assert missing.endswith("environments of aurora-demo: none")
 
 
+def test_an_environment_that_lacks_its_backend_is_told(project: Project) -> None:
+    """What is missing is not another environment."""
+    (project.root / "env/dev/aurora-demo.s3.tfbackend.json").unlink()
+    (missing,) = problems(project)
+    assert missing == (
+        "aurora-demo.s3.tfbackend.json: there is no such file; every environment has one: write it"
+        " like those of the others"
+    )
+
+
 def test_the_schemas_are_those_of_the_inputs() -> None:
     """Only the file of variables may point to its schema: Terraform refuses the key in the other."""
     assert "$schema" in variables_schema(aurora_demo)["properties"]
