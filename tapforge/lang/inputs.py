@@ -72,10 +72,9 @@ class Valid:
         """
         # It is remembered for the value beside those other inputs that the rule asks for.
         read = [value, *[inputs.get(name, NotImplemented) for name in self._asks]]
-        found: tuple[str, ...]
         if remembered := self._found.get(read):
-            found = remembered[0]
-            return found
+            known_already: tuple[str, ...] = remembered[0]
+            return known_already
         found = _reason(self, value, _Asked(inputs, self._asks))
         if len(read) <= len(self._asks):
             self._found.clear()

@@ -270,6 +270,11 @@ def _repeated(meta: Meta, place: str) -> tuple[str, _Keys] | None:
     return None
 
 
+def _differs(value: Any, repeated: tuple[str, _Keys] | None) -> bool:
+    """Tell whether an argument may be another one in each instance; one that stands alone has its own."""
+    return not repeated or repeated[0] in addresses(value)
+
+
 def _unknown_number(place: str, argument: str, value: Expression) -> Problem:
     if isinstance(value, Failure):
         return Problem(f"{place}.{argument}", value._reason)
@@ -389,8 +394,7 @@ def _bodies(model: Model, address: str, repeated: tuple[str, _Keys] | None) -> t
     """Compile the arguments of a block: those that all its instances have in common, and the others."""
     common, own = _Body({}, []), _Body({}, [])
     for field, value in model._tf_given():
-        differs = not repeated or repeated[0] in addresses(value)
-        (own if differs else common).add(field, value, address)
+        (own if _differs(value, repeated) else common).add(field, value, address)
     return common, own
 
 
@@ -499,8 +503,7 @@ def _call(call: ModuleCall, module: Module[Any, Any]) -> _Make:
     common: dict[str, Bound] = {}
     own: dict[str, Bound] = {}
     for name, value in call.inputs.items():
-        differs = not repeated or repeated[0] in addresses(value)
-        (own if differs else common)[name] = always(value)
+        (own if _differs(value, repeated) else common)[name] = always(value)
 
     def shared(scope: Scope, _prefix: str, _run: _Run) -> dict[str, Any]:
         return {name: make(scope) for name, make in common.items()}
